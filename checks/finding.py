@@ -1,0 +1,83 @@
+"""What a check says: findings, their severity, and the worst of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+JsonScalar = str | int | bool | None
+Json = JsonScalar | list["Json"] | dict[str, "Json"]
+
+
+class Severity(StrEnum):
+    """How bad a finding is; the order of `WORST_FIRST` decides the status of a whole check."""
+
+    FAIL = "fail"
+    NOT_TESTED = "not-tested"
+    WARN = "warn"
+    INFO = "info"
+    PASS = "pass"  # noqa: S105  (a verdict, not a password)
+
+
+WORST_FIRST = tuple(Severity)
+
+
+class Owner(StrEnum):
+    """Who has to act. Federation problems have two sides, so every finding names one."""
+
+    YOU = "you"
+    YOUR_DNS_ADMIN = "your-dns-admin"
+    PARTNER = "partner"
+    CA = "ca"
+    FIREWALL = "firewall"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One cause, told once: what was seen, what was expected, why it matters, how to mend it, and who must."""
+
+    code: str
+    severity: Severity
+    subject: str
+    observed: Mapping[str, Json] = field(default_factory=dict)
+    expected: Mapping[str, Json] = field(default_factory=dict)
+    why: str = ""
+    fix: tuple[str, ...] = ()
+    owner: Owner = Owner.YOU
+    verify_with: str = ""
+    refs: tuple[str, ...] = ()
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainLink:
+    """One certificate as the server sent it."""
+
+    subject: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """The outcome of one check. `findings` are sorted worst first; `chain` is leaf first, empty where no TLS was asked."""
+
+    target: str
+    started: str
+    duration_ms: int
+    findings: tuple[Finding, ...]
+    chain: tuple[ChainLink, ...] = ()
+
+    @property
+    def status(self) -> Severity:
+        """The worst finding decides; info counts as pass (design 4)."""
+        worst = worst_of(finding.severity for finding in self.findings)
+        return Severity.PASS if worst is Severity.INFO else worst
+
+
+def worst_of(severities: Iterable[Severity]) -> Severity:
+    """The worst severity, `PASS` for none at all."""
+    return min(severities, key=WORST_FIRST.index, default=Severity.PASS)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order they are shown: worst first, then as they were found."""
+    return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))

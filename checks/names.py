@@ -1,0 +1,97 @@
+"""Domain names, SRV names and destination patterns as the protocols want them. Imports nothing heavy."""
+
+import ipaddress
+import re
+
+SIP_FEDERATION = "_sipfederationtls._tcp"
+XMPP_FEDERATION = "_xmpp-server._tcp"
+SIP_TLS_PORT = 5061
+XMPP_PORT = 5269
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_MAX_NAME = 253
+
+
+class BadNameError(ValueError):
+    """A text that is not a domain name; the message says what is wrong with it and what would be right."""
+
+
+def domain_name(text: str) -> str:
+    """The A-label form of a domain name, lower case, without a trailing dot (RFC 1035, IDNA 2008).
+
+    Raises BadNameError for anything that could not be the domain of a SIP address: an address, a URL, a single label,
+    an underscore, an empty or overlong label.
+    """
+    name = text.strip().rstrip(".").lower()
+    if not name:
+        raise BadNameError("is empty; enter a domain name such as partner.example")
+    if "@" in name:
+        raise BadNameError(f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}")
+    if "/" in name or ":" in name:
+        raise BadNameError("is a URL or holds a port; enter the bare name")
+    if _is_address(name):
+        raise BadNameError("is an IP address; enter a name")
+    name = name if name.isascii() else _to_ascii(name)
+    labels = name.split(".")
+    for label in labels:
+        if not _LABEL.match(label):
+            raise BadNameError(
+                f"has the label {label!r}; labels are letters, digits and inner hyphens, 1 to 63 of them"
+            )
+    if len(labels) < 2:
+        raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
+    if labels[-1].isdigit():
+        raise BadNameError("ends in a number; the last label of a domain name is not numeric")
+    if len(name) > _MAX_NAME:
+        raise BadNameError(f"is {len(name)} characters long; {_MAX_NAME} is the most")
+    return name
+
+
+def host(text: str) -> str:
+    """A host given by name or by address, in canonical form. Raises BadNameError."""
+    bare = text.strip()
+    return str(ipaddress.ip_address(bare)) if _is_address(bare) else domain_name(bare)
+
+
+def srv_name(domain: str, service: str = SIP_FEDERATION) -> str:
+    """The owner name of the SRV record by which `domain` is discovered (RFC 2782)."""
+    return f"{service}.{domain}"
+
+
+def is_within(name: str, domain: str) -> bool:
+    """Whether `name` is `domain` or lies below it."""
+    return name == domain or name.endswith("." + domain)
+
+
+def destination_pattern(domain: str) -> str:
+    """The destination pattern of a static route: labels reversed, `.com.domaina.*` for domaina.com."""
+    return "." + ".".join(reversed(domain_name(domain).split("."))) + ".*"
+
+
+def for_display(name: str) -> str:
+    """Both forms of an internationalised name, the bare name otherwise."""
+    if not any(label.startswith("xn--") for label in name.split(".")):
+        return name
+    import idna
+
+    try:
+        return f"{idna.decode(name)} ({name})"
+    except idna.IDNAError:
+        return name
+
+
+def _to_ascii(name: str) -> str:
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode("ascii")
+    except idna.IDNAError as problem:
+        raise BadNameError(f"is not a valid internationalised name: {problem}") from problem
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

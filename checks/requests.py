@@ -1,0 +1,76 @@
+"""What can be asked of the checks. Frozen, small, and free of heavy imports, so that steps can hold them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Service = Literal["sip", "xmpp"]
+Side = Literal["ours", "partner"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DnsRequest:
+    """The federation SRV of one domain, its targets and their addresses.
+
+    `missing_is` is the severity word of a missing record, decided by the caller from the plan (codes.md, srv-name-missing).
+    `static_entry` says that the domain is reached by a static entry, which makes a target outside the domain a warning.
+    """
+
+    domain: str
+    service: Service = "sip"
+    side: Side = "partner"
+    expect_target: str | None = None
+    missing_is: Literal["fail", "info"] = "fail"
+    static_entry: bool = False
+    public_fqdn_in_email_domain: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostRequest:
+    """The addresses of one name that must be resolvable by others, such as the public FQDN for AOL."""
+
+    name: str
+    expect_address: str | None = None
+    side: Side = "ours"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsRequest:
+    """The TLS and certificate of one server. `name` is the TLS peer subject (None: no finding about names)."""
+
+    host: str
+    port: int = 5061
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRequest:
+    """A certificate or chain in a PEM file, before it is imported."""
+
+    path: Path
+    name: str | None = None
+
+
+CheckRequest = DnsRequest | HostRequest | TlsRequest | CertificateRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """How the checks reach the network, and what they trust.
+
+    `name_servers` and `internal_name_servers` are (address, port); empty means the system's. `connect_to` maps
+    (host, port) to (address, port) as curl's option does. `trust` holds PEM files: what will be in cup-trust.
+    `timeout` is in seconds, per exchange; a whole check ends within five of them.
+    """
+
+    name_servers: tuple[tuple[str, int], ...] = ()
+    internal_name_servers: tuple[tuple[str, int], ...] = ()
+    authoritative: bool = False
+    connect_to: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    trust: tuple[Path, ...] = ()
+    at: datetime | None = None
+    timeout: float = 3.0
+    concurrency: int = 100
+    client_certificate: tuple[Path, Path] | None = None
