@@ -58,7 +58,7 @@ class ChainLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """The outcome of one check. `findings` are sorted worst first; `chain` is leaf first, empty where no TLS was asked."""
+    """The outcome of one check. `findings` are sorted worst first; `chain` is leaf first, empty without TLS."""
 
     target: str
     started: str

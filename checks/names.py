@@ -35,9 +35,7 @@ def domain_name(text: str) -> str:
     labels = name.split(".")
     for label in labels:
         if not _LABEL.match(label):
-            raise BadNameError(
-                f"has the label {label!r}; labels are letters, digits and inner hyphens, 1 to 63 of them"
-            )
+            raise BadNameError(f"has the label {label!r}; labels are 1 to 63 letters, digits and inner hyphens")
     if len(labels) < 2:
         raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
     if labels[-1].isdigit():

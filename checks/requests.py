@@ -14,7 +14,7 @@ Side = Literal["ours", "partner"]
 class DnsRequest:
     """The federation SRV of one domain, its targets and their addresses.
 
-    `missing_is` is the severity word of a missing record, decided by the caller from the plan (codes.md, srv-name-missing).
+    `missing_is` is the severity word of a missing record, decided by the caller from the plan.
     `static_entry` says that the domain is reached by a static entry, which makes a target outside the domain a warning.
     """
 

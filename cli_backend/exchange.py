@@ -46,7 +46,7 @@ class Exchange:
     """One command on one node, from the first byte sent to the quiet state after it.
 
     `output` is normalised text: no echo, no pager lines, no terminal control of ours; what the node printed otherwise
-    stays as it was and is hostile until shown through `visible()`. `started` is RFC 3339 UTC, `duration_ms` is monotonic.
+    stays as it was and is hostile until shown through `visible()`. `started` is RFC 3339 UTC.
     `failure` is the line by which the node said that it failed. `question` is the text of an unanswered question.
     """
 
@@ -148,7 +148,9 @@ class Device(Protocol):
         on_answer: OnAnswer | None = None,
         cancel: Cancel | None = None,
     ) -> Exchange:
-        """Send one command and read until a quiet state. `reboots`: a lost connection after an answered question is expected.
+        """Send one command and read until a quiet state.
+
+        `reboots`: a lost connection after an answered question is expected.
 
         Raises CliError when the command could not be sent; everything after its first byte is a Result.
         """

@@ -2,7 +2,7 @@
 
 
 class FedwizardError(Exception):
-    """The root. `problem` is one sentence, `remedy` the next thing to do; `status` is the exit status of the command."""
+    """The root. `problem` is one sentence, `remedy` the next thing to do, `status` the exit status."""
 
     status = 1
 

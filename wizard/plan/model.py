@@ -33,9 +33,7 @@ class Frozen(BaseModel):
 class Local(Frozen):
     """Our own side."""
 
-    sip_proxy_domain: DomainName = Field(
-        description="The SIP proxy domain, as the Cluster Topology Settings page shows it."
-    )
+    sip_proxy_domain: DomainName = Field(description="The SIP proxy domain, as Cluster Topology Settings shows it.")
     proxy_domain_changed: bool = Field(
         default=False, description="Whether the SIP proxy domain was changed since installation."
     )
@@ -43,9 +41,7 @@ class Local(Frozen):
         description="The public name of the routing node: SRV target and Federation Routing IM and Presence FQDN."
     )
     public_address: Host = Field(description="The public address of the routing node, as the Internet sees it.")
-    routing_node: str = Field(
-        description="The name of the node that receives new inbound requests, normally the publisher."
-    )
+    routing_node: str = Field(description="The node that receives new inbound requests, normally the publisher.")
     peer_auth_port: Port = Field(
         default=5062, description="The port of the Peer Auth listener. Without an ASA it must be 5061."
     )
@@ -60,9 +56,7 @@ class Node(Frozen):
     role: Literal["publisher", "subscriber"] = Field(description="publisher (exactly one) or subscriber.")
     users_assigned: bool = Field(default=True, description="Whether users are assigned to this node.")
     dhcp: bool = Field(default=False, description="Whether the node gets its address by DHCP.")
-    user: Line = Field(
-        default="administrator", min_length=1, description="The CLI account. Passwords are never in a plan."
-    )
+    user: Line = Field(default="administrator", min_length=1, description="The CLI account; never a password.")
     ssh_port: Port = Field(default=22, description="The port of the CLI.")
     host_key: str | None = Field(
         default=None,
