@@ -1,0 +1,39 @@
+# Two commands: `make practice` opens the wizard on the practice network, `make test` runs all tests.
+# ARGS="..." reaches the program (practice) or pytest (test).
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+TEST_PACKAGES := bind9 bind9-dnsutils openssh-server openssl gnutls-bin tmux
+ARGS ?=
+
+.PHONY: practice test lint install packages clean
+
+practice: $(READY)
+	@$(VENV)/bin/fedwizard practice $(ARGS)
+
+test: $(READY) packages
+	@$(VENV)/bin/python -m pytest -n auto $(ARGS)
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+install: $(READY)
+
+$(READY): pyproject.toml constraints.txt Makefile
+	@echo "Installing what fedwizard needs into $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { sh .ci/packages python3-venv && $(PYTHON) -m venv $(VENV); }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]' \
+		2>$(VENV)/install.log || { cat $(VENV)/install.log; exit 1; }
+	@touch $@
+
+# What the tests talk to. As root they are installed; otherwise the tests that need them name the missing package.
+packages:
+	@sh .ci/packages $(TEST_PACKAGES) || [ -z "$$CI" ]
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,219 @@
+"""The composition root of a run: who stands behind each port, for a real cluster and for practice."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.errors import FedwizardError, UsageError
+from wizard.evidence import Failure
+from wizard.login import Login
+from wizard.plan.model import Plan
+from wizard.ports import Hands, Person, Ports, Prompter
+from wizard.procedures import CATALOGUE
+from wizard.resolve import walk_of
+from wizard.runner import Writer
+from wizard.secrets import Secrets
+from wizard.session import Session, create, open_session, sessions_root
+from wizard.sitting import Recorder, Sitting
+from wizard.step import Action, Instruct, Notice
+
+if TYPE_CHECKING:
+    from checks.requests import Network
+    from cli_backend.exchange import Device
+    from wizard.practice.client import PracticeNetwork
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+
+class PracticeHands:
+    """The trainee's hands: what they say they have done, the practice network does, and says whether it took effect."""
+
+    def __init__(self, network: "PracticeNetwork") -> None:
+        self._network = network
+
+    def perform(self, action: Action) -> Failure | None:
+        """Do it on the practice network, then ask it whether it is in effect."""
+        if not isinstance(action.does, Instruct | Notice):
+            return None
+        words = action.does.act
+        self._network.do(words)
+        if self._network.in_effect(words):
+            return None
+        return Failure(
+            problem="The practice network says that this is not in effect.",
+            remedy="Do it again, value by value, and save. Then say so again.",
+        )
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run meets outside the plan: the maps of the practice network, its password, its hands."""
+
+    hands: Hands = field(default_factory=Person)
+    connections: Mapping[str, str] = field(default_factory=dict)
+    name_servers: tuple[str, ...] = ()
+    password: str | None = None
+    closers: tuple[Callable[[], None], ...] = ()
+
+
+def run_sitting(plan_path: Path, folder: Path | None, password: str | None = None) -> Sitting:
+    """A new session over a plan file. Raises UsageError for an invalid plan or an existing folder."""
+    from wizard.plan.problems import load
+
+    load(plan_path)
+    text = plan_path.read_text(encoding="utf-8")
+    secrets = Secrets()
+    session = create(folder, _with_absolute_trust(text, plan_path), practice=False, secrets=secrets)
+    return _sitting(session, secrets, Surroundings(password=password))
+
+
+def resume_sitting(folder: Path, pace: float, password: str | None = None) -> Sitting:
+    """An existing session, with its practice network where it has one. Raises UsageError, LockedError, AlteredError."""
+    secrets = Secrets()
+    session = open_session(folder, secrets)
+    try:
+        if not session.is_practice:
+            return _sitting(session, secrets, Surroundings(password=password))
+        from wizard.practice.client import PracticeNetwork
+
+        network = PracticeNetwork.start(session.practice, "", pace)
+        return _sitting(session, secrets, _practice_surroundings(network))
+    except BaseException:
+        session.close()
+        raise
+
+
+def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tuple[str, ...] = ()) -> Sitting:
+    """A new practice session: the network first, for it writes the plan; then the session around it."""
+    from wizard.practice.client import PracticeNetwork
+
+    secrets = Secrets()
+    parent = folder.absolute().parent if folder else sessions_root()
+    parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    nursery = Path(tempfile.mkdtemp(prefix=".fedwizard-practice-", dir=parent))
+    try:
+        network = PracticeNetwork.start(nursery, scenario, pace, ignore)
+        network.stop()
+        plan_text = network.plan_path.read_text(encoding="utf-8")
+        session = create(folder, plan_text, practice=True, secrets=secrets, practice_from=nursery)
+    finally:
+        shutil.rmtree(nursery, ignore_errors=True)
+    try:
+        network = PracticeNetwork.start(session.practice, scenario, pace)
+        return _sitting(session, secrets, _practice_surroundings(network))
+    except BaseException:
+        session.close()
+        raise
+
+
+def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:
+    return Surroundings(
+        hands=PracticeHands(network),
+        connections=network.connections,
+        name_servers=network.name_servers,
+        password=network.password_path.read_text(encoding="utf-8").strip(),
+        closers=(network.stop,),
+    )
+
+
+def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sitting:
+    from wizard.plan.problems import load_text
+
+    plan = load_text(session.plan_text, str(session.folder / "plan.toml"))
+
+    def writer() -> Writer:
+        return Writer(session.journal.events, session.journal.append)
+
+    def make_ports(prompter: Prompter, record: Recorder) -> Ports:
+        from checks.service import CheckService
+
+        checks = CheckService(network_for(plan, session.folder, around))
+        login = Login(prompter, secrets, record, around.password)
+        device = device_for(plan, login, checks.resolve, around.connections)
+        return Ports(
+            device=device, checks=checks, hands=around.hands, clock=SystemClock(), forget_password=login.forget
+        )
+
+    closers = [session.close, *around.closers]
+    return Sitting(walk_of(plan, CATALOGUE), session.folder, session.is_practice, writer, make_ports, closers)
+
+
+def network_for(plan: Plan, folder: Path, around: Surroundings) -> "Network":
+    """How the checks of a run reach the network: the plan's way, or the practice network's where there is one."""
+    from dataclasses import replace
+
+    from wizard.checklist import connect_to, network_of, servers
+
+    network = network_of(plan, folder)
+    mapped = {**network.connect_to, **connect_to(around.connections)}
+    if not around.name_servers:
+        return replace(network, connect_to=mapped)
+    return replace(network, connect_to=mapped, name_servers=servers(around.name_servers), internal_name_servers=())
+
+
+def device_for(
+    plan: Plan, login: Login, resolve: Callable[[str], tuple[str, ...]], connections: Mapping[str, str]
+) -> "Device":
+    """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
+    from cli_backend.exchange import Endpoint
+    from cli_backend.node import Nodes
+    from wizard.checklist import split_host_port
+
+    mapped = {**plan.connections, **connections}
+    endpoints = {}
+    for node in plan.nodes:
+        place = mapped.get(f"{node.address}:{node.ssh_port}") or mapped.get(f"{node.fqdn}:{node.ssh_port}")
+        address, port = split_host_port(place) if place else (node.address, node.ssh_port)
+        endpoints[node.name] = Endpoint(
+            name=node.name,
+            address=address,
+            port=port,
+            user=node.user,
+            host_key=node.host_key,
+            legacy_algorithms=node.legacy_algorithms,
+        )
+    state = state_folder()
+    return Nodes(
+        endpoints, login, known_hosts=state / "known_hosts", failures=state / "login-failures.json", resolve=resolve
+    )
+
+
+def state_folder() -> Path:
+    """Where what outlives a session is kept: known host keys, failed logins. Created private."""
+    folder = sessions_root().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise FedwizardError(f"{folder} cannot be made: {problem.strerror}", "Set XDG_STATE_HOME.") from problem
+    return folder
+
+
+def _with_absolute_trust(text: str, plan_path: Path) -> str:
+    """The plan's text for the session folder: relative trust files are meant relative to where the plan was."""
+    from wizard.plan.draft import Draft
+
+    draft = Draft.parse(text)
+    trust = draft.value(("trust",))
+    if not isinstance(trust, list) or all(os.path.isabs(str(item)) for item in trust):
+        return text
+    base = plan_path.absolute().parent
+    return draft.set(("trust",), [str(base / str(item)) for item in trust]).text()
+
+
+def read_password_line(stream_line: str) -> str:
+    """The one line of `--password-stdin`. Raises UsageError when it is empty."""
+    password = stream_line.rstrip("\r\n")
+    if not password:
+        raise UsageError("--password-stdin: standard input holds no password", "Send one line with the password.")
+    return password

@@ -1,0 +1,114 @@
+"""`fedwizard verify`: is this record complete and unaltered? Writes nothing, needs nothing beside the file."""
+
+import argparse
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.errors import UsageError
+from wizard.record import NO_HASH, AlteredError, Event, Json, Reading, blob_bytes, blob_reference, read
+from wizard.session import BLOBS, JOURNAL, kind_of
+from wizard.text import visible_line
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+WHOLE, TORN, ALTERED = 0, 1, 2
+
+_HEAD = 1024 * 1024  # bytes looked at to recognise a file
+_MARKS = (b'{"actor":{', b'"body":{', b'"boot":"', b'"mono":', b'"prev":"', b'"seq":', b',"hash":"')
+_ENOUGH_MARKS = 4  # an altered record is still recognised as one
+_ZIP = b"PK\x03\x04"
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="check that a journal is complete and unaltered",
+        description="Check that a journal is complete and unaltered. Exit status: 0 whole, 1 the last line is torn, "
+        "2 altered, 64 not a journal.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="a journal, or the folder of a session")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the verdict on stdout. Raises UsageError when the file is nothing that can be verified."""
+    path: Path = args.file
+    try:
+        path = path / JOURNAL if path.is_dir() else path
+        _recognise(path)
+        reading = read(path)
+    except OSError as problem:
+        raise UsageError(
+            f"{visible_line(str(path))} cannot be read: {problem.strerror}", "Check the path."
+        ) from problem
+    verdict, status = _verdict(path, reading)
+    for label, value in (("journal", visible_line(str(path))), *_facts(reading), ("verdict", verdict)):
+        print(f"{label:<9}{value}")
+    return status
+
+
+def _recognise(path: Path) -> None:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UsageError(f"{visible_line(str(path))} is not a file", "Give a journal, or the folder of a session.")
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if head.startswith(_ZIP):
+        raise UsageError(
+            f"{visible_line(str(path))} is a zip file; this version verifies journals only",
+            f"Unpack it, and verify the {JOURNAL} in it.",
+        )
+    torn_first_line = b"\n" not in head and head.startswith(_MARKS[0])
+    if not torn_first_line and sum(mark in head for mark in _MARKS) < _ENOUGH_MARKS:
+        raise UsageError(f"{visible_line(str(path))} is not a journal", "Give a journal, or the folder of a session.")
+
+
+def _verdict(path: Path, reading: Reading) -> tuple[str, int]:
+    bad_line, reason, unchecked = _blobs(path, reading.events)
+    if bad_line is not None:
+        return f"altered: line {bad_line}: {reason}", ALTERED
+    if reading.altered_line is not None:
+        return f"altered: line {reading.altered_line}: {reading.reason}", ALTERED
+    if reading.torn_bytes:
+        number = len(reading.events) + 1
+        return f"torn: line {number}, the last, was cut short ({reading.torn_bytes} bytes); whole before it", TORN
+    return f"whole, not signed{unchecked}", WHOLE
+
+
+def _facts(reading: Reading) -> Iterator[tuple[str, str]]:
+    events = reading.events
+    yield "events", str(len(events))
+    if events:
+        yield "first", visible_line(events[0].at)
+        yield "last", visible_line(events[-1].at)
+        yield "session", kind_of(events)
+    yield "head", events[-1].hash if events else NO_HASH
+
+
+def _blobs(path: Path, events: tuple[Event, ...]) -> tuple[int | None, str, str]:
+    """The first line whose long text is gone or changed, why, and what to say if they cannot be looked at."""
+    folder = path.with_name(BLOBS)
+    references = [(event.seq, *reference) for event in events for reference in _references(dict(event.body))]
+    if references and not folder.is_dir():
+        return None, "", f"; {len({name for _, name, _ in references})} long texts lie in {BLOBS}/, which is not here"
+    seen: set[str] = set()
+    for line, name, length in references:
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            blob_bytes(name, length, folder)
+        except AlteredError as problem:
+            return line, problem.problem, ""
+    return None, "", ""
+
+
+def _references(value: Json) -> Iterator[tuple[str, int]]:
+    if (reference := blob_reference(value)) is not None:
+        yield reference
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _references(item)

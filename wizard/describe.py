@@ -1,0 +1,158 @@
+"""A step in plain lines of at most 76 columns, for the front ends and papers that have nothing but text."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from wizard.step import (
+    Check,
+    CheckPasses,
+    Command,
+    Form,
+    Instruct,
+    Kind,
+    NodeReturns,
+    NodeSettles,
+    NothingToUndo,
+    Notice,
+    PointOfNoReturn,
+    Restart,
+    Step,
+    Undo,
+    Wait,
+)
+from wizard.text import visible, wrap
+
+WIDTH = 76
+
+
+def lines_of(step: Step) -> Iterator[str]:
+    """Everything a person has to know to do a step: what, where, with which value, why, and how to take it back."""
+    yield from wrap(step.title, WIDTH).splitlines()
+    yield ""
+    yield from _labelled("Why", step.why)
+    yield from action_lines(step.does)
+    for effect in step.effects:
+        yield from _labelled("Effect", effect)
+    for mistake in step.mistakes:
+        yield from _labelled("Mistake", mistake)
+    yield from _labelled(*reversal_of(step))
+    yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
+
+
+def reversal_of(step: Step) -> tuple[str, str]:
+    """How to take a step back, as a label and a sentence."""
+    match step.reversal:
+        case Undo(how):
+            return "Undo", how
+        case PointOfNoReturn(why):
+            return "No return", why
+        case NothingToUndo():
+            return "Undo", "Nothing to undo: it only reads."
+        case _:
+            assert_never(step.reversal)
+
+
+def span(seconds: int) -> str:
+    """A duration in the unit that a person would use."""
+    if seconds < 90:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 90 * 60 else f"{seconds // 3600} h"
+
+
+def action_lines(does: Kind) -> Iterator[str]:
+    """What a step does, exactly."""
+    match does:
+        case Instruct():
+            yield from _instruct(does)
+        case Form():
+            yield from _page(does.interface, does.menu)
+            for wanted in does.fields:
+                yield from _field(wanted.label, f"the plan says {wanted.expected}", wanted.help)
+        case Command():
+            yield from _command(does)
+        case Restart():
+            yield from _labelled("Node", does.node)
+            yield from _labelled("Command", does.command)
+            yield from _labelled("Goes down", does.takes_down)
+        case Check():
+            yield from _labelled("Check", str(_target(does)))
+        case Wait():
+            yield from _labelled("Waits", waits_for(does))
+        case Notice():
+            yield from _labelled("To", does.recipient)
+            yield from _labelled("Subject", does.subject)
+            yield from ("", *(f"    {line}" for line in wrap_letter(does.text)), "")
+        case _:
+            assert_never(does)
+
+
+def _instruct(does: Instruct) -> Iterator[str]:
+    yield from _page(does.interface, does.menu)
+    for field in does.fields:
+        yield from _field(field.label, field.value, field.note)
+    yield from _labelled("Press", does.button)
+    for snippet in does.snippets:
+        yield from ("", f"{snippet.title}:", *(f"    {line}" for line in snippet.text.splitlines()))
+
+
+def waits_for(does: Wait) -> str:
+    """What a wait waits for, as one sentence."""
+    match does.until:
+        case NodeReturns() as until:
+            return f"{until.node} has restarted and gives its prompt again"
+        case NodeSettles() as until:
+            return f"`{until.reads[0].command}` on {until.reads[0].node} shows what it should"
+        case CheckPasses() as until:
+            return f"the check of {_target(Check(request=until.request))} passes"
+        case _:
+            assert_never(does.until)
+
+
+def wrap_letter(text: str) -> list[str]:
+    """The lines of a letter, each paragraph and item fitted to the width."""
+    found: list[str] = []
+    for line in text.splitlines():
+        found += wrap(line, WIDTH - 4).splitlines() or [""]
+    return found
+
+
+def _command(does: Command) -> Iterator[str]:
+    yield from _labelled("Node", does.node)
+    yield from _labelled("Command", does.command)
+    yield from _labelled("Risk", does.risk.value)
+    for expected in does.expect:
+        yield from _labelled(
+            "Asks", f"a question that ends in {_readable(expected.pattern)}; answered {expected.answer}"
+        )
+
+
+def _readable(pattern: str) -> str:
+    return pattern.replace(r"\s*", " ").replace("\\", "").replace("[?:]?", "?")
+
+
+def _target(check: Check) -> str:
+    request = check.request
+    for name in ("domain", "name", "host", "path"):
+        value = getattr(request, name, None)
+        if value and name != "name":
+            return str(value)
+    return str(getattr(request, "name", request))
+
+
+def _page(interface: str, menu: tuple[str, ...]) -> Iterator[str]:
+    yield from _labelled("Where", interface)
+    yield from _labelled("Menu", " > ".join(menu))
+
+
+def _field(label: str, value: str, note: str) -> Iterator[str]:
+    yield f"  {label}:"
+    yield f"      {visible(value)}"
+    if note:
+        yield from wrap(note, WIDTH, "      ").splitlines()
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    indent = " " * 11
+    wrapped = wrap(visible(text), WIDTH, indent).splitlines() or [indent]
+    yield f"{label + ':':<11}{wrapped[0][len(indent) :]}"
+    yield from wrapped[1:]

@@ -1,0 +1,405 @@
+"""The engine: state in, a question to the person or an act for the runner out; answers and outcomes to events.
+
+Pure. The three front ends and the runner are loops around `next_turn` and `submit`, so that every path can be tested
+without threads, and resuming is nothing but folding the journal and asking again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from checks.finding import Json
+from cli_backend.exchange import Risk
+from wizard.resolve import Walk, fingerprint, meaning, resolve
+from wizard.state import State, Status, StepRecord
+from wizard.step import (
+    Action,
+    AlreadySo,
+    Applies,
+    Check,
+    Command,
+    Form,
+    Instruct,
+    NotApplicable,
+    Notice,
+    Restart,
+    Standing,
+    Step,
+    Stop,
+    Unknown,
+    Wait,
+)
+
+
+class Word(StrEnum):
+    """Where a step stands, in the one word that every front end shows."""
+
+    DONE = "done"
+    SKIP = "skip"
+    NOT_APPLICABLE = "n/a"
+    FAIL = "fail"
+    HOLD = "hold"  # it cannot go on without a person
+    OPEN = "open"
+    STALE = "stale"  # done, but the plan has changed its meaning since, or what it follows was done again
+    UNKNOWN = "unknown"  # sent, and nothing tells what became of it
+
+
+SETTLED = frozenset({Word.DONE, Word.SKIP, Word.NOT_APPLICABLE})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of the walk with where it stands. `how` is observed, attested or empty."""
+
+    step: Step
+    action: Action
+    standing: Standing
+    record: StepRecord
+    word: Word
+    how: str = ""
+
+
+class AskKind(StrEnum):
+    """What is asked of the person."""
+
+    BEGIN = "begin"  # a procedure opens: what it is for, what it disrupts
+    INSTRUCT = "instruct"  # do this elsewhere, then say so
+    FORM = "form"  # read these values
+    CONFIRM = "confirm"  # this change will be sent
+    CONFIRM_TYPED = "confirm-typed"  # this disrupts: type the node's name
+    NOTICE = "notice"  # send this text, then say so
+    FAILED = "failed"
+    STOPPED = "stopped"  # what was seen forbids it
+    UNKNOWN = "unknown"  # did it happen?
+
+
+class Choice(StrEnum):
+    """What a person can answer."""
+
+    GO = "go"  # begin, do it, done, submit: the one way forward of the question
+    BY_HAND = "by-hand"  # done in the web interface instead
+    RETRY = "retry"
+    RECHECK = "recheck"  # read again what the step depends on
+    AGAIN = "again"  # an unknown outcome: do it again
+    SKIP = "skip"
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REDO = "redo"  # a settled step is opened again
+
+
+NEEDS_REASON = frozenset({Choice.SKIP, Choice.ACCEPT, Choice.HOLD})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question to the person about one step. `typed` has to be typed exactly for `GO`."""
+
+    kind: AskKind
+    row: Row
+    choices: tuple[Choice, ...]
+    problem: str = ""
+    remedy: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True)
+class Do:
+    """Acts for the runner; more than one only where they disturb nobody and each other not at all.
+
+    `settle`: the outcome of an earlier act is unknown and has to be read, nothing is sent again.
+    """
+
+    rows: tuple[Row, ...]
+    settle: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Nothing is left to do."""
+
+
+Turn = Ask | Do | Finished
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the person says. `text` is the typed name, the reason or a note; `values` fill a form."""
+
+    choice: Choice
+    text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A journal event that is still to be written."""
+
+    kind: str
+    step: str = ""
+    body: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that cannot be taken, and why; nothing is recorded."""
+
+    problem: str
+
+
+def survey(walk: Walk, state: State) -> tuple[Row, ...]:
+    """Every step of the walk with where it stands now."""
+    rows = []
+    for chapter in walk.chapters:
+        for step in chapter.steps:
+            resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
+            rows.append(_row(step, resolution.action, resolution.standing, state))
+    return tuple(rows)
+
+
+def _row(step: Step, action: Action, standing: Standing, state: State) -> Row:
+    record = state.record(step.id)
+    word, how = _word(step, action, standing, record, state)
+    return Row(step, action, standing, record, word, how)
+
+
+def _word(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> tuple[Word, str]:
+    match record.status:
+        case Status.SKIPPED:
+            return Word.SKIP, ""
+        case Status.DONE | Status.ACCEPTED:
+            return (Word.DONE, record.how) if _still_holds(step, action, standing, record, state) else (Word.STALE, "")
+        case Status.SENT:
+            return Word.UNKNOWN, ""
+        case _:
+            pass
+    match standing:
+        case NotApplicable():
+            return Word.NOT_APPLICABLE, ""
+        case AlreadySo():
+            return Word.DONE, "observed"
+        case Stop() | Unknown():
+            return Word.HOLD, ""
+        case Applies():
+            return (Word.FAIL if record.status is Status.FAILED else Word.OPEN), ""
+
+
+def _still_holds(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> bool:
+    if isinstance(standing, NotApplicable | AlreadySo):
+        return True
+    if isinstance(step.does, Restart) and isinstance(standing, Applies):
+        return False  # the restart became necessary again
+    if record.fingerprint and record.fingerprint != fingerprint(action):
+        return False
+    earlier = (state.record(other) for other in step.after)
+    return all(other.seq < record.seq for other in earlier if other.status in {Status.DONE, Status.ACCEPTED})
+
+
+# --- what comes next -------------------------------------------------------------------------------------------------
+
+
+def next_turn(walk: Walk, state: State) -> Turn:
+    """The next question or act: the first step that is not settled decides."""
+    batch: list[Row] = []
+    for row in survey(walk, state):
+        if row.word in SETTLED:
+            continue
+        if not batch:
+            turn = _turn(walk, state, row)
+            if not isinstance(turn, Do) or turn.settle or not _free(row):
+                return turn
+            batch.append(row)
+        elif _joins(row, batch, state):
+            batch.append(row)
+        else:
+            break
+    return Do(tuple(batch)) if batch else Finished()
+
+
+def ask_about(walk: Walk, state: State, step_id: str) -> Row:
+    """The row of one step, to look at it or to open it again. Raises KeyError."""
+    for row in survey(walk, state):
+        if row.step.id == step_id:
+            return row
+    raise KeyError(step_id)
+
+
+def _free(row: Row) -> bool:
+    """Whether a step may run without a question, beside others: it only reads, and ends by itself."""
+    does = row.step.does
+    return isinstance(does, Check) or (isinstance(does, Command) and does.risk is Risk.READ_ONLY)
+
+
+def _joins(row: Row, batch: list[Row], state: State) -> bool:
+    step, first = row.step, batch[0].step
+    together = {other.step.id for other in batch}
+    if row.word not in {Word.OPEN, Word.STALE} or not _free(row) or step.procedure != first.procedure:
+        return False
+    if together & {*step.reads, *step.after}:
+        return False
+    if isinstance(step.does, Check):
+        return isinstance(first.does, Check)
+    if not isinstance(step.does, Command) or isinstance(first.does, Check):
+        return False
+    nodes = {other.step.does.node for other in batch if isinstance(other.step.does, Command)}
+    # The password is tried on one node before it is tried on others.
+    return step.does.node not in nodes and bool(state.facts.nodes)
+
+
+def _turn(walk: Walk, state: State, row: Row) -> Ask | Do:
+    step, record = row.step, row.record
+    if row.word is Word.UNKNOWN:
+        return _settle(row)
+    if step.procedure not in state.begun:
+        return Ask(AskKind.BEGIN, row, (Choice.GO, Choice.HOLD))
+    if row.word is Word.HOLD:
+        return _stopped(row)
+    if row.word is Word.FAIL:
+        choices = (Choice.RETRY, Choice.SKIP, Choice.ACCEPT, Choice.HOLD)
+        return Ask(AskKind.FAILED, row, choices, record.problem, record.remedy)
+    if _free(row) or isinstance(step.does, Wait):
+        return Do((row,))
+    if record.status is Status.CONFIRMED and record.fingerprint == fingerprint(row.action):
+        return Do((row,))
+    return _question(row)
+
+
+def _settle(row: Row) -> Ask | Do:
+    leave = (Choice.ACCEPT, Choice.SKIP, Choice.HOLD)
+    if row.record.problem:
+        return Ask(AskKind.UNKNOWN, row, (Choice.RECHECK, *leave), row.record.problem, row.record.remedy)
+    if isinstance(row.step.does, Command) and row.step.does.took_effect is not None:
+        return Do((row,), settle=True)
+    problem = "The wizard ended after this was sent and before its outcome was known. Nothing was sent again."
+    remedy = "Look at the node, then say whether it happened, or have it done again."
+    return Ask(AskKind.UNKNOWN, row, (Choice.AGAIN, *leave), problem, remedy)
+
+
+def _stopped(row: Row) -> Ask:
+    match row.standing:
+        case Stop(problem, remedy):
+            pass
+        case Unknown(condition):
+            problem, remedy = f"It is not known yet whether this applies: only if {condition}.", "Read it again."
+        case _:
+            problem, remedy = "", ""
+    choices = (*((Choice.RECHECK,) if row.step.reads else ()), Choice.SKIP, Choice.ACCEPT, Choice.HOLD)
+    return Ask(AskKind.STOPPED, row, choices, problem, remedy)
+
+
+def _question(row: Row) -> Ask:
+    leave = (Choice.SKIP, Choice.HOLD)
+    match row.step.does:
+        case Instruct():
+            return Ask(AskKind.INSTRUCT, row, (Choice.GO, *leave))
+        case Notice():
+            return Ask(AskKind.NOTICE, row, (Choice.GO, *leave))
+        case Form():
+            return Ask(AskKind.FORM, row, (Choice.GO, *leave))
+        case Restart() as does:
+            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, Choice.BY_HAND, *leave), typed=does.node)
+        case Command() as does if does.risk is Risk.DISRUPTIVE:
+            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, *leave), typed=does.node)
+        case _:
+            return Ask(AskKind.CONFIRM, row, (Choice.GO, *leave))
+
+
+# --- what an answer means --------------------------------------------------------------------------------------------
+
+
+def submit(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
+    """The events that an answer gives rise to, or why it cannot be taken."""
+    step = ask.row.step
+    if answer.choice not in ask.choices:
+        return Refusal(f"{answer.choice} is not possible here")
+    if answer.choice in NEEDS_REASON and not answer.text.strip():
+        return Refusal("a reason is needed; it goes into the record")
+    match answer.choice:
+        case Choice.GO:
+            return _go(ask, answer)
+        case Choice.BY_HAND:
+            return (_done_by_hand(ask, answer),)
+        case Choice.RETRY | Choice.AGAIN | Choice.RECHECK:
+            return _once_more(ask, answer.choice)
+        case Choice.SKIP:
+            return (Record("step.skipped", step.id, {"note": answer.text, **_identity(ask.row)}),)
+        case Choice.ACCEPT:
+            return (
+                Record("step.accepted", step.id, {"note": answer.text, **_identity(ask.row), **_accepted(ask.row)}),
+            )
+        case Choice.HOLD:
+            return (Record("session.held", "", {"reason": answer.text, "at_step": step.id}),)
+        case _:
+            return Refusal(f"{answer.choice} is not an answer to a question")
+
+
+def reopen(row: Row, reason: str) -> tuple[Record, ...] | Refusal:
+    """Open a settled step again, on the wish of the person."""
+    if row.word not in {Word.DONE, Word.SKIP}:
+        return Refusal("only a step that is done or skipped can be opened again")
+    if row.record.status not in {Status.DONE, Status.SKIPPED, Status.ACCEPTED}:
+        return Refusal("nothing was done in this step; there is nothing to do again")
+    return (Record("step.reopened", row.step.id, {"reason": reason or "redo"}),)
+
+
+def _go(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
+    step = ask.row.step
+    if ask.kind is AskKind.BEGIN:
+        return (Record("procedure.begun", "", {"procedure": step.procedure}),)
+    if ask.typed and answer.text.strip() != ask.typed:
+        return Refusal(f"type {ask.typed} to confirm; nothing was sent")
+    if isinstance(step.does, Form):
+        return _form(ask.row, step.does, answer)
+    how = "attested" if isinstance(step.does, Instruct | Notice) else "confirmed"
+    body: dict[str, Json] = {"how": how, "action": meaning(step.does), **_identity(ask.row)}
+    note = "" if ask.typed else answer.text
+    return (Record("step.confirmed", step.id, {**body, "note": note}),)
+
+
+def _once_more(ask: Ask, choice: Choice) -> tuple[Record, ...]:
+    step = ask.row.step
+    if choice is Choice.RECHECK and ask.kind is AskKind.UNKNOWN:
+        return (Record("step.resettled", step.id),)
+    if choice is Choice.RECHECK:
+        return tuple(Record("step.reopened", read, {"reason": "recheck"}) for read in step.reads)
+    return (Record("step.reopened", step.id, {"reason": choice.value, "refers_to": ask.row.record.intent}),)
+
+
+def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
+    missing = [field.label for field in form.fields if not answer.values.get(field.name, "").strip()]
+    if missing:
+        return Refusal(f"{missing[0]} is empty; enter what the page shows")
+    values: dict[str, Json] = {field.name: answer.values[field.name].strip() for field in form.fields}
+    body: dict[str, Json] = {"values": values, "how": "attested", **_identity(row)}
+    wrong = [f for f in form.fields if str(values[f.name]).lower().rstrip(".") != f.expected.lower()]
+    if not wrong:
+        return (Record("step.done", row.step.id, {**body, **effects(row)}),)
+    shown = "; ".join(f"{f.label} shows {values[f.name]}, the plan says {f.expected}" for f in wrong)
+    return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": form.mismatch}),)
+
+
+def _done_by_hand(ask: Ask, answer: Answer) -> Record:
+    note = answer.text or "done by hand in the web interface"
+    return Record(
+        "step.done", ask.row.step.id, {"how": "attested", "note": note, **_identity(ask.row), **effects(ask.row)}
+    )
+
+
+def _identity(row: Row) -> dict[str, Json]:
+    return {"fingerprint": fingerprint(row.action)}
+
+
+def effects(row: Row) -> dict[str, Json]:
+    """What the fold has to know of a step that was done: restarts it cleared or made necessary, the domain it set."""
+    body = _accepted(row)
+    if isinstance(row.step.does, Command) and row.step.does.reboots:
+        body["domain_set"] = row.step.does.node
+    return body
+
+
+def _accepted(row: Row) -> dict[str, Json]:
+    body: dict[str, Json] = {}
+    if isinstance(row.step.does, Restart):
+        body["restarted"] = [row.step.does.node, row.step.does.service]
+    if row.step.restarts:
+        body["pending"] = [[node, service] for node, service in row.step.restarts]
+    return body

@@ -1,0 +1,142 @@
+"""What evidence has taught us about nodes and records: a typed fold over the observations in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from checks.finding import Json
+
+
+@dataclass(frozen=True)
+class Network:
+    """What `show network eth0` said. `domain` is empty when the node has none, None when the output did not tell."""
+
+    dhcp: bool | None
+    domain: str | None
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What was observed of one node, the last word on each. None: not observed, or not understood."""
+
+    release: str | None = None
+    network: Network | None = None
+    ntp_synchronised: bool | None = None
+    replication_healthy: bool | None = None
+    services: Mapping[str, str] = field(default_factory=dict)  # service -> state, such as STARTED
+    reasons: Mapping[str, str] = field(default_factory=dict)  # service -> why it is not running
+    cluster: tuple[str, ...] = ()
+    uptime: int | None = None  # seconds
+
+    def runs(self, service: str) -> bool:
+        """Whether the service was seen STARTED."""
+        return self.services.get(service) == "STARTED"
+
+
+@dataclass(frozen=True)
+class CheckFact:
+    """How a check of a step ended, and which codes it found that are not a pass."""
+
+    status: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything observed so far.
+
+    `domain_set` are the nodes whose domain we changed; `sent_at` is when a step's command was last sent (RFC 3339);
+    `pending` are the restarts that are still to be done, as (node, service), with the number of the record that made
+    them necessary; `ran_before` are the services that ran on a node when its restart was sent;
+    `restarted` are the (node, service) that were restarted.
+    """
+
+    nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
+    checks: Mapping[str, CheckFact] = field(default_factory=dict)
+    domain_set: frozenset[str] = frozenset()
+    sent_at: Mapping[str, str] = field(default_factory=dict)
+    pending: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    ran_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    restarted: frozenset[tuple[str, str]] = frozenset()
+
+    def node(self, name: str) -> NodeFacts:
+        """The facts of a node; empty ones when nothing was observed."""
+        return self.nodes.get(name, NodeFacts())
+
+    def with_node(self, name: str, what: str, value: Mapping[str, Json]) -> "Facts":
+        """These facts, with one more observation. What is not understood leaves them as they are."""
+        learn = _LEARN.get(what)
+        if learn is None:
+            return self
+        return replace(self, nodes={**self.nodes, name: learn(self.node(name), value)})
+
+    def with_check(self, step: str, status: str, codes: frozenset[str]) -> "Facts":
+        """These facts, with the outcome of a check."""
+        return replace(self, checks={**self.checks, step: CheckFact(status, codes)})
+
+    def with_sent(self, step: str, at: str, node: str) -> "Facts":
+        """These facts, with a command sent; what runs on the node now has to run again afterwards."""
+        running = frozenset(name for name, state in self.node(node).services.items() if state == "STARTED")
+        ran_before = {**self.ran_before, node: running} if running else self.ran_before
+        return replace(self, sent_at={**self.sent_at, step: at}, ran_before=ran_before)
+
+    def with_pending(self, restarts: Mapping[tuple[str, str], int]) -> "Facts":
+        """These facts, with more restarts to be done."""
+        return replace(self, pending={**self.pending, **restarts})
+
+    def without_pending(self, node: str, service: str) -> "Facts":
+        """These facts, with one restart done."""
+        left = {key: seq for key, seq in self.pending.items() if key != (node, service)}
+        return replace(self, pending=left, restarted=self.restarted | {(node, service)})
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _truth(value: Json) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _texts(value: Json) -> dict[str, str]:
+    return {key: text for key, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
+
+
+def _version(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, release=_text(value.get("release")))
+
+
+def _network(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, network=Network(dhcp=_truth(value.get("dhcp")), domain=_text(value.get("domain"))))
+
+
+def _ntp(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, ntp_synchronised=_truth(value.get("synchronised")))
+
+
+def _replication(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, replication_healthy=_truth(value.get("healthy")))
+
+
+def _services(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, services=_texts(value.get("states")), reasons=_texts(value.get("reasons")))
+
+
+def _cluster(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    names = value.get("nodes")
+    return replace(node, cluster=tuple(n for n in names if isinstance(n, str)) if isinstance(names, list) else ())
+
+
+def _uptime(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    seconds = value.get("seconds")
+    return replace(node, uptime=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None)
+
+
+_LEARN = {
+    "version": _version,
+    "network": _network,
+    "ntp": _ntp,
+    "replication": _replication,
+    "services": _services,
+    "cluster": _cluster,
+    "uptime": _uptime,
+}

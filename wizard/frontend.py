@@ -1,0 +1,100 @@
+"""What the front ends without a screen share: the queue of what the runner tells, and the last words of a run."""
+
+import queue
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from wizard.engine import Row, Word, survey
+from wizard.facts import Facts
+from wizard.resolve import Walk
+from wizard.runner import Ended, Told
+from wizard.state import State
+
+EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130
+ENDINGS = {"finished": EXIT_DONE, "held": EXIT_HOLDS, "stopped": EXIT_INTERRUPTED, "broken": EXIT_FAILED}
+JOIN_SECONDS = 0.5
+
+
+class Interrupted(BaseException):
+    """The terminal went away, or somebody wants the program to end."""
+
+
+class Mailbox:
+    """A listener that keeps what it is told for the front end's own thread."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Told] = queue.SimpleQueue()
+
+    def __call__(self, told: Told) -> None:
+        self._queue.put(told)
+
+    def __iter__(self) -> Iterator[Told]:
+        """Everything the runner tells, until it has ended."""
+        while True:
+            told = self._next()
+            yield told
+            if isinstance(told, Ended):
+                return
+
+    def _next(self) -> Told:
+        while True:
+            try:
+                return self._queue.get(timeout=0.2)  # a signal handler runs only between two waits
+            except queue.Empty:
+                continue
+
+
+@contextmanager
+def signals_interrupt() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP raise Interrupted in the main thread while this is open."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise Interrupted
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Progress:
+    """Tells each step once it is behind us, in the order of the walk."""
+
+    def __init__(self, walk: Walk, tell: Callable[[Row], None]) -> None:
+        self._walk, self._tell = walk, tell
+        self._told: dict[str, Word] = {}
+
+    def update(self, state: State) -> None:
+        """Tell what has been settled since, up to the first step that is not."""
+        for row in survey(self._walk, state):
+            if row.word in {Word.OPEN, Word.STALE, Word.UNKNOWN, Word.HOLD, Word.FAIL}:
+                return
+            self.tell(row)
+
+    def tell(self, row: Row) -> None:
+        """Tell one step, unless this was told of it already."""
+        if self._told.get(row.step.id) is not row.word:
+            self._told[row.step.id] = row.word
+            self._tell(row)
+
+
+def step_line(row: Row) -> str:
+    """One step in one line: word, id, title, and who saw it."""
+    return "  ".join(part for part in (row.word.value, row.step.id, row.step.title, row.how) if part)
+
+
+def summary_lines(walk: Walk, state: State) -> tuple[str, ...]:
+    """How a run ended: counts, and the restarts that are still pending."""
+    words = [row.word for row in survey(walk, state)]
+    counts = ", ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
+    return (f"summary: {counts}", *pending_lines(state.facts))
+
+
+def pending_lines(facts: Facts) -> tuple[str, ...]:
+    """The restarts that are still to be done; a deployment is not complete while there is one."""
+    return tuple(f"pending: restart {service} on {node}" for node, service in sorted(facts.pending))

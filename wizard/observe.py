@@ -1,0 +1,87 @@
+"""Outputs of the CLI -> what they teach, as journal data. The names are those of `wizard.facts`."""
+
+from collections.abc import Callable, Mapping
+
+from checks.finding import Json
+
+
+def observe(what: str, output: str) -> dict[str, Json]:
+    """What an output teaches. What is not understood is left out, never invented. Raises KeyError."""
+    return _OBSERVERS[what](output)
+
+
+def service_state(output: str, service: str) -> str | None:
+    """The last state that a service command printed for a service."""
+    from cli_backend.output import last_state
+
+    return last_state(output, service)
+
+
+def _version(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_version
+
+    version = parse_version(output)
+    return {"text": version.text, "release": version.release}
+
+
+def _network(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_network
+
+    network = parse_network(output)
+    return {
+        "dhcp": network.dhcp,
+        "domain": (network.domain or "").lower() if network.domain_known else None,
+        "address": network.address,
+        "primary_dns": network.primary_dns,
+    }
+
+
+def _ntp(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_ntp
+
+    ntp = parse_ntp(output)
+    return {"synchronised": ntp.synchronised, "server": ntp.server, "stratum": ntp.stratum}
+
+
+def _replication(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_replication
+
+    replication = parse_replication(output)
+    # A cluster of one has nothing to replicate.
+    return {"healthy": True if replication.single_node else replication.healthy}
+
+
+def _services(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_services
+
+    listed = parse_services(output).services
+    states: dict[str, Json] = {service.name: service.state for service in listed}
+    reasons: dict[str, Json] = {service.name: service.why for service in listed if service.why}
+    return {"states": states, "reasons": reasons}
+
+
+def _cluster(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_cluster
+
+    names: list[Json] = []
+    for node in parse_cluster(output).nodes:
+        names += [name for name in (node.address, node.fqdn, node.host) if name]
+    return {"nodes": names}
+
+
+def _uptime(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_uptime
+
+    uptime = parse_uptime(output)
+    return {"seconds": None if uptime is None else uptime.seconds}
+
+
+_OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
+    "version": _version,
+    "network": _network,
+    "ntp": _ntp,
+    "replication": _replication,
+    "services": _services,
+    "cluster": _cluster,
+    "uptime": _uptime,
+}

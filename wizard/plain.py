@@ -1,0 +1,186 @@
+"""The line-prompt front end: for screen readers, dumb terminals and pipes. The same engine, one question at a time."""
+
+import getpass
+import queue
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wizard.describe import action_lines, lines_of
+from wizard.engine import Answer, Ask, AskKind, Choice
+from wizard.frontend import (
+    ENDINGS,
+    EXIT_INTERRUPTED,
+    JOIN_SECONDS,
+    Interrupted,
+    signals_interrupt,
+    step_line,
+    summary_lines,
+)
+from wizard.ports import Prompt, PromptKind
+from wizard.runner import Asked, Concluded, Ended, Output, Progress, Runner, Started, Told
+from wizard.sitting import Sitting
+from wizard.step import Form
+from wizard.text import visible, wrap
+
+KEYS: Mapping[Choice, tuple[str, str]] = {
+    Choice.GO: ("", "go on"),
+    Choice.BY_HAND: ("m", "I did it by hand in the web interface"),
+    Choice.RETRY: ("r", "try again"),
+    Choice.RECHECK: ("c", "read again"),
+    Choice.AGAIN: ("g", "do it again"),
+    Choice.SKIP: ("s", "skip, with a reason"),
+    Choice.ACCEPT: ("a", "accept as it is, with a reason"),
+    Choice.HOLD: ("h", "hold, with a reason"),
+}
+GO_WORDS = {
+    AskKind.BEGIN: "begin",
+    AskKind.INSTRUCT: "I have done it",
+    AskKind.NOTICE: "I have sent it",
+    AskKind.CONFIRM: "send it",
+}
+
+
+@dataclass(frozen=True)
+class _Prompted:
+    """A question out of the middle of an act, waiting in its own thread for `answer`."""
+
+    prompt: Prompt
+    answer: "queue.SimpleQueue[str | None]" = field(default_factory=queue.SimpleQueue)
+
+
+class _Prompter:
+    """Hands questions of an act to the front end's thread and waits there for the answer."""
+
+    def __init__(self, post: "queue.SimpleQueue[Told | _Prompted]") -> None:
+        self._post = post
+
+    def ask(self, prompt: Prompt) -> str | None:
+        """Ask; blocks the act until the person has answered."""
+        prompted = _Prompted(prompt)
+        self._post.put(prompted)
+        return prompted.answer.get()
+
+
+def run_plain(sitting: Sitting) -> int:
+    """Walk with a person at a line prompt; returns the exit status."""
+    post: queue.SimpleQueue[Told | _Prompted] = queue.SimpleQueue()
+    runner = sitting.runner(post.put, _Prompter(post))
+    stamp = "  PRACTICE" if sitting.practice else ""
+    print(f"fedwizard{stamp}\nsession: {sitting.folder}\n")
+    try:
+        with signals_interrupt():
+            runner.start()
+            status = _follow(runner, post)
+    except (Interrupted, EOFError):
+        status = EXIT_INTERRUPTED
+        print("\nEnded. What was shown as done is on record; `fedwizard resume` goes on from here.")
+    runner.stop()
+    runner.join(JOIN_SECONDS)
+    print("\n".join(("", *summary_lines(sitting.walk, runner.state))))
+    return status
+
+
+def _follow(runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
+    while True:
+        told = _next(post)
+        match told:
+            case _Prompted(prompt, answer):
+                answer.put(_prompt(prompt))
+            case Asked(ask, refusal):
+                runner.answer(_question(ask, refusal))
+            case Ended(reason, problem, remedy):
+                if problem:
+                    print(wrap(f"{visible(problem)} {visible(remedy)}"))
+                return ENDINGS[reason]
+            case _:
+                _show(told)
+
+
+def _next(post: "queue.SimpleQueue[Told | _Prompted]") -> Told | _Prompted:
+    while True:
+        try:
+            return post.get(timeout=0.2)  # a signal handler runs only between two waits
+        except queue.Empty:
+            continue
+
+
+def _show(told: Told) -> None:
+    match told:
+        case Started(rows):
+            for row in rows:
+                print(f"... {row.step.title}")
+        case Output(_, text):
+            print(visible(text), end="", flush=True)
+        case Progress(_, text):
+            print(f"    {visible(text)}")
+        case Concluded(row, outcome):
+            if outcome.failure is not None:
+                print(wrap(f"failed: {row.step.title}. {visible(outcome.failure.problem)}"))
+            elif not outcome.unknown and not outcome.not_sent:
+                print(f"done: {row.step.title} ({outcome.how}){'. ' + outcome.note if outcome.note else ''}")
+            for finding in outcome.findings:
+                print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
+        case _:
+            return
+
+
+def _question(ask: Ask, refusal: str) -> Answer:
+    if not refusal:
+        _introduce(ask)
+    else:
+        print(wrap(f"Not taken: {visible(refusal)}"))
+    while True:
+        _menu(ask)
+        word = input("> ").strip()
+        choice = next((choice for choice in ask.choices if KEYS[choice][0] == word), None)
+        if choice is None and ask.typed and word == ask.typed:
+            return Answer(Choice.GO, text=word)
+        if choice is None:
+            print("That is not one of the answers.")
+            continue
+        return _complete(ask, choice)
+
+
+def _complete(ask: Ask, choice: Choice) -> Answer:
+    if choice in {Choice.SKIP, Choice.ACCEPT, Choice.HOLD}:
+        return Answer(choice, text=input("reason: ").strip())
+    does = ask.row.step.does
+    if choice is Choice.GO and isinstance(does, Form) and ask.kind is AskKind.FORM:
+        values = {field.name: input(f"{field.label}: ").strip() for field in does.fields}
+        return Answer(choice, values=values)
+    if choice is Choice.GO and ask.typed:
+        return Answer(choice, text=input(f"type {ask.typed} to confirm: ").strip())
+    return Answer(choice)
+
+
+def _menu(ask: Ask) -> None:
+    for choice in ask.choices:
+        key, meaning = KEYS[choice]
+        if choice is Choice.GO:
+            meaning = f"type {ask.typed} to confirm" if ask.typed else GO_WORDS.get(ask.kind, meaning)
+        print(f"  {key or 'Enter':<6}{meaning}")
+
+
+def _introduce(ask: Ask) -> None:
+    step = ask.row.step
+    print("\n" + "-" * 76)
+    if ask.kind is AskKind.BEGIN:
+        print(wrap(f"Next: {step.procedure}, beginning with: {step.title}"))
+        return
+    if ask.problem:
+        print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
+        print("\n".join(action_lines(step.does)))
+        return
+    print("\n".join(lines_of(step)))
+
+
+def _prompt(prompt: Prompt) -> str | None:
+    print(f"\n{visible(prompt.text)}")
+    if prompt.kind is PromptKind.HOST_KEY:
+        return "yes" if input("Is this the node's key? Type yes to accept it: ").strip() == "yes" else None
+    if prompt.kind is PromptKind.QUESTION:
+        print(f"{prompt.node} asks this; the step did not announce it. Enter alone sends nothing.")
+        return input("answer: ") or None
+    if prompt.echo:
+        return input("answer: ") or None
+    return getpass.getpass("(hidden): ") or None

@@ -1,0 +1,147 @@
+"""What can happen to the network, as pure steps from one state to the next. Times are seconds since the epoch."""
+
+from dataclasses import replace
+
+from wizard.practice.state import (
+    FEDERATION_MANAGER,
+    PLATFORM_SERVICES,
+    SIP_PROXY,
+    XCP_ROUTER,
+    Node,
+    Pace,
+    Service,
+    State,
+)
+
+STOPPED_BY_HAND = "Commanded Out of Service"
+BROKEN = "Component is not running"
+STOPPING_TAKES, RESTART_TAKES, SETTLING_TAKES = 10, 40, 60  # seconds on a typical node
+
+
+def affected(service: str, node: Node) -> tuple[str, ...]:
+    """The services that go down with one: the router takes every other XCP service with it."""
+    if service != XCP_ROUTER:
+        return (service,)
+    others = (name for name, each in node.services.items() if name.startswith("Cisco XCP ") and each.activated)
+    return tuple(dict.fromkeys((XCP_ROUTER, *others)))
+
+
+def restart(state: State, node: str, service: str, now: float, pace: Pace) -> State:
+    """Restart an activated service; what is ignored is left lying. One that is not activated stays as it is."""
+    before = state.nodes[node]
+    if not before.services[service].activated:
+        return state
+    names = affected(service, before)
+    if "restarts" in state.ignored:
+        return _put(state, node, {name: replace(before.services[name], halted=BROKEN) for name in names})
+    starting, ready = now + pace.seconds(STOPPING_TAKES), now + pace.seconds(RESTART_TAKES)
+    after = _put(state, node, {name: Service(starting_at=starting, ready_at=ready) for name in names})
+    pending = tuple(each for each in after.pending if each[0] != node or each[1] not in names)
+    return _recovered(replace(after, pending=pending), node, service)
+
+
+def start(state: State, node: str, service: str, now: float, pace: Pace) -> State:
+    """Start a service that was stopped; a running one goes on, one that is not activated stays as it is."""
+    known = state.nodes[node].services[service]
+    if not known.activated or (not known.halted and known.ready_at <= now and not _is_broken(state, node, service)):
+        return state
+    ready = now + pace.seconds(RESTART_TAKES - STOPPING_TAKES)
+    return _recovered(_put(state, node, {service: Service(ready_at=ready)}), node, service)
+
+
+def stop(state: State, node: str, service: str) -> State:
+    """Stop a service, and with the router everything that needs it; nothing of it starts again by itself."""
+    before = state.nodes[node]
+    names = (name for name in affected(service, before) if before.services[name].activated)
+    return _put(state, node, {name: replace(before.services[name], halted=STOPPED_BY_HAND) for name in names})
+
+
+def activate(state: State, node: str, service: str, now: float, pace: Pace) -> State:
+    """Activate a service, which starts it."""
+    if "service" in state.ignored or state.nodes[node].services[service].activated:
+        return state
+    ready = now + pace.seconds(RESTART_TAKES - STOPPING_TAKES)
+    return _put(state, node, {service: Service(ready_at=ready)})
+
+
+def deactivate(state: State, node: str, service: str) -> State:
+    """Take a service out of activation, which stops it."""
+    return _put(state, node, {service: Service(activated=False)})
+
+
+def reboot(state: State, node: str, now: float, pace: Pace) -> State:
+    """A confirmed restart of the whole node: away after a while, back later, its services later still."""
+    down = now + pace.shutdown
+    back = down + pace.reboot
+    before = state.nodes[node]
+    settled = back + pace.seconds(SETTLING_TAKES)
+    services = {name: _booted(name, service, back, settled) for name, service in before.services.items()}
+    after = replace(before, down_at=down, booted_at=back, services=services)
+    pending = tuple(each for each in state.pending if each[0] != node)
+    return replace(state.with_node(node, after), pending=pending)
+
+
+def set_domain(state: State, node: str, command: str, now: float, pace: Pace) -> State:
+    """The confirmed `set network domain`, with the restart it brings about."""
+    after = reboot(state, node, now, pace)
+    if "domain" in state.ignored:
+        return after
+    changed = replace(
+        after.nodes[node],
+        domain=command.split()[-1].lower(),
+        domain_changes=after.nodes[node].domain_changes + 1,
+        last_domain_command=command,
+    )
+    return after.with_node(node, changed)
+
+
+def mark_pending(state: State, service: str) -> State:
+    """Make the restart of a service pending on every node."""
+    wanted = tuple((node, service) for node in state.nodes)
+    return replace(state, pending=tuple(dict.fromkeys((*state.pending, *wanted))))
+
+
+def make_unwell(state: State, node: str, kind: str) -> State:
+    """Give a node an ailment: ntp, replication or service."""
+    before = state.nodes[node]
+    after = state.with_node(node, replace(before, unwell=tuple(dict.fromkeys((*before.unwell, kind)))))
+    if kind != "service":
+        return after
+    return _put(after, node, {SIP_PROXY: replace(before.services[SIP_PROXY], halted=BROKEN)})
+
+
+def heal(state: State, node: str) -> State:
+    """Take all ailments of a node away. A stopped service runs again."""
+    after = _put(state, node, {SIP_PROXY: replace(state.nodes[node].services[SIP_PROXY], halted="")})
+    return after.with_node(node, replace(after.nodes[node], unwell=()))
+
+
+def takes_sip(state: State, node: str, now: float) -> bool:
+    """Whether a node would answer partners: up, with a domain, the proxy and the federation manager running."""
+    known = state.nodes[node]
+    needed = (known.services[name].shown(now)[0] for name in (SIP_PROXY, FEDERATION_MANAGER))
+    return not known.is_away(now) and bool(known.domain) and all(shown == "STARTED" for shown in needed)
+
+
+def _booted(name: str, service: Service, back: float, settled: float) -> Service:
+    if not service.activated or service.halted == BROKEN:
+        return service
+    ready = back if name in PLATFORM_SERVICES else settled
+    return Service(starting_at=back, ready_at=ready)
+
+
+def _put(state: State, node: str, services: dict[str, Service]) -> State:
+    before = state.nodes[node]
+    return state.with_node(node, replace(before, services={**before.services, **services}))
+
+
+def _is_broken(state: State, node: str, service: str) -> bool:
+    return state.nodes[node].services[service].halted == BROKEN
+
+
+def _recovered(state: State, node: str, service: str) -> State:
+    """Restarting the proxy cures the ailment that consists in its not running."""
+    before = state.nodes[node]
+    if service != SIP_PROXY or "service" not in before.unwell:
+        return state
+    return state.with_node(node, replace(before, unwell=tuple(kind for kind in before.unwell if kind != "service")))

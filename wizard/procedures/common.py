@@ -1,0 +1,163 @@
+"""What several procedures share: reading steps, judges of node facts, and the requests that a plan implies."""
+
+from collections.abc import Callable
+
+from checks.catalogue import finding
+from checks.finding import Finding
+from checks.requests import DnsRequest, HostRequest, TlsRequest
+from cli_backend.exchange import Risk
+from wizard.facts import Facts
+from wizard.plan.model import Partner, Plan
+from wizard.step import (
+    SIP_PROXY,
+    XCP_ROUTER,
+    Applies,
+    Command,
+    Duration,
+    Judge,
+    NotApplicable,
+    NothingToUndo,
+    Standing,
+    Step,
+    When,
+    always,
+    no_findings,
+)
+
+Verdict = Applies | NotApplicable
+
+
+def always_applies(_plan: Plan) -> Verdict:
+    """The verdict of a procedure that every deployment needs."""
+    return Applies()
+
+
+def read(
+    step_id: str,
+    node: str,
+    command: str,
+    observes: str,
+    *,
+    title: str,
+    why: str,
+    judge: Judge = no_findings,
+    when: When = always,
+    after: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+) -> Step:
+    """A step that sends one read-only command to a node."""
+    return Step(
+        id=step_id,
+        title=title,
+        why=why,
+        does=reading(node, command, observes, judge),
+        reversal=NothingToUndo(),
+        duration=Duration(5, 120),
+        when=when,
+        after=after,
+        reads=reads,
+    )
+
+
+def reading(node: str, command: str, observes: str, judge: Judge = no_findings) -> Command:
+    """A read-only command whose output is understood."""
+    return Command(node=node, command=command, risk=Risk.READ_ONLY, observes=observes, judge=judge)
+
+
+def services_judge(node: str, services: tuple[str, ...]) -> Judge:
+    """Finds fault with every one of the services that was not seen STARTED on a node."""
+
+    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        seen = facts.node(node)
+        stopped = [service for service in services if not seen.runs(service)]
+        if not stopped:
+            return (finding("node-ok", node, observed={"services": list(services)}),)
+        return tuple(_stopped(node, service, facts) for service in stopped)
+
+    return judge
+
+
+def _stopped(node: str, service: str, facts: Facts) -> Finding:
+    seen = facts.node(node)
+    state, reason = seen.services.get(service, "not listed"), seen.reasons.get(service, "")
+    shown = {"service": service, "state": state, "reason": reason}
+    return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"}, **shown)
+
+
+def unwell(plan: Plan, facts: Facts) -> str:
+    """What is wrong with the cluster, in one sentence; empty when every node was seen well.
+
+    Replication is expected to be disturbed once we have changed a node's domain, until the last node is done.
+    """
+    for node in plan.nodes:
+        seen = facts.node(node.name)
+        if seen.ntp_synchronised is not True:
+            return f"{node.name} was not seen synchronised to its NTP server"
+        for service in (SIP_PROXY, XCP_ROUTER):
+            if not seen.runs(service):
+                return f"{service} was not seen running on {node.name}"
+        if seen.replication_healthy is not True and not facts.domain_set:
+            return f"database replication was not seen healthy on {node.name}"
+    return ""
+
+
+def health_reads(plan: Plan) -> tuple[str, ...]:
+    """The steps that tell whether the cluster is well."""
+    return tuple(f"health/{what}@{node.name}" for what in ("ntp", "replication", "services") for node in plan.nodes)
+
+
+def only_if(condition: Callable[[Plan, Facts], bool], reason: str) -> When:
+    """Applies when the condition holds, otherwise not applicable for the reason."""
+
+    def when(plan: Plan, facts: Facts) -> Standing:
+        return Applies() if condition(plan, facts) else NotApplicable(reason)
+
+    return when
+
+
+# --- the checks that a plan implies ----------------------------------------------------------------------------------
+
+
+def needs_own_srv(plan: Plan) -> bool:
+    """Whether others find us by SRV: any Microsoft partner, or an email domain. AOL is given our name by hand."""
+    return bool(plan.partners) or plan.email is not None
+
+
+def own_srv(plan: Plan, domain: str) -> DnsRequest:
+    """Our own federation SRV for one of our domains."""
+    return DnsRequest(
+        domain=domain,
+        side="ours",
+        expect_target=plan.local.public_fqdn,
+        missing_is="fail" if needs_own_srv(plan) else "info",
+        public_fqdn_in_email_domain=_public_name_in_email_domain(plan),
+    )
+
+
+def own_xmpp_srv(plan: Plan, domain: str) -> DnsRequest:
+    """The XMPP SRV of our email domain."""
+    return DnsRequest(
+        domain=domain, service="xmpp", side="ours", public_fqdn_in_email_domain=_public_name_in_email_domain(plan)
+    )
+
+
+def public_address(plan: Plan) -> HostRequest:
+    """The address of our public FQDN."""
+    return HostRequest(name=plan.local.public_fqdn, expect_address=plan.local.public_address, side="ours")
+
+
+def partner_srv(partner: Partner) -> DnsRequest:
+    """The federation SRV of a partner."""
+    static = not partner.publishes_srv
+    return DnsRequest(domain=partner.domain, missing_is="info" if static else "fail", static_entry=static)
+
+
+def partner_tls(partner: Partner) -> TlsRequest:
+    """The TLS of a partner's server, under the subject that has to be allowed."""
+    return TlsRequest(host=partner.route_target, port=5061, name=partner.external_fqdn)
+
+
+def _public_name_in_email_domain(plan: Plan) -> bool:
+    from checks.names import is_within
+
+    return plan.email is not None and is_within(plan.local.public_fqdn, plan.email.domain)

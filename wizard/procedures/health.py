@@ -1,0 +1,163 @@
+"""a: prerequisites, and the health of every node, before anything is changed."""
+
+from checks.catalogue import finding
+from checks.finding import Finding
+from wizard.facts import Facts
+from wizard.plan.model import Node, Plan
+from wizard.procedures.common import always_applies, read, services_judge
+from wizard.procedures.releases import LABELS
+from wizard.step import (
+    SIP_PROXY,
+    XCP_ROUTER,
+    Duration,
+    Form,
+    FormField,
+    Judge,
+    NothingToUndo,
+    Procedure,
+    Step,
+)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    nodes = plan.nodes_publisher_first
+    groups = (_version, _network, _ntp, _replication, _services)
+    reads = tuple(group(node) for group in groups for node in nodes)
+    return (*reads, _cluster(plan), _proxy_domain(plan))
+
+
+def _version(node: Node) -> Step:
+    return read(
+        f"health/version@{node.name}",
+        node.name,
+        "show version active",
+        "version",
+        title=f"Read the release of {node.name}",
+        why="Menus, labels and rules differ between releases. The plan must name the one that runs.",
+        judge=_release_judge(node.name),
+    )
+
+
+def _release_judge(node: str) -> Judge:
+    def judge(plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        release = facts.node(node).release
+        seen, planned = release or "not understood", plan.release.value
+        if release == planned:
+            return (finding("node-ok", node, observed={"release": seen}),)
+        shown = {"release": seen}
+        return (finding("node-release-differs", node, observed=shown, expected={"release": planned}),)
+
+    return judge
+
+
+def _network(node: Node) -> Step:
+    return read(
+        f"health/network@{node.name}",
+        node.name,
+        "show network eth0",
+        "network",
+        title=f"Read the network settings of {node.name}",
+        why="They tell whether the node has a domain, and whether DHCP gives it. Procedure b decides by them.",
+    )
+
+
+def _ntp(node: Node) -> Step:
+    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        if facts.node(node.name).ntp_synchronised is True:
+            return (finding("node-ok", node.name, observed={"ntp": "synchronised"}),)
+        return (finding("node-ntp-unsynchronised", node.name, expected={"ntp": "synchronised"}),)
+
+    return read(
+        f"health/ntp@{node.name}",
+        node.name,
+        "utils ntp status",
+        "ntp",
+        title=f"Read the clock of {node.name}",
+        why="Certificates are judged by the clock. A clock that drifts breaks TLS with every partner.",
+        judge=judge,
+    )
+
+
+def _replication(node: Node) -> Step:
+    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        healthy = facts.node(node.name).replication_healthy
+        if healthy is True:
+            return (finding("node-ok", node.name, observed={"replication": "healthy"}),)
+        return (finding("node-replication-bad", node.name, expected={"replication": "(2) Setup Completed"}),)
+
+    return read(
+        f"health/replication@{node.name}",
+        node.name,
+        "utils dbreplication runtimestate",
+        "replication",
+        title=f"Read the database replication of {node.name}",
+        why="Settings reach the other nodes by replication. A restart while it is disturbed can leave it broken.",
+        judge=judge,
+    )
+
+
+def _services(node: Node) -> Step:
+    return read(
+        f"health/services@{node.name}",
+        node.name,
+        "utils service list",
+        "services",
+        title=f"Read the services of {node.name}",
+        why="Cisco SIP Proxy and Cisco XCP Router carry federation. Both must run before anything is changed.",
+        judge=services_judge(node.name, (SIP_PROXY, XCP_ROUTER)),
+    )
+
+
+def _cluster(plan: Plan) -> Step:
+    publisher = plan.publisher.name
+
+    def judge(plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        seen = facts.node(publisher).cluster
+        known = {name.lower() for name in seen}
+        missing = [n.name for n in plan.nodes if not known & {n.name.lower(), n.fqdn, n.address}]
+        if not missing:
+            return (finding("node-ok", publisher, observed={"nodes": len(plan.nodes)}),)
+        shown = {"nodes": list(seen)}
+        return tuple(finding("node-plan-differs", name, observed=shown, expected={"node": name}) for name in missing)
+
+    return read(
+        f"health/cluster@{publisher}",
+        publisher,
+        "show network cluster",
+        "cluster",
+        title="Read which nodes the cluster has",
+        why="Federation is configured for the cluster and activated on every node. The plan must name all of them.",
+        judge=judge,
+    )
+
+
+def _proxy_domain(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    domain = plan.local.sip_proxy_domain
+    form = Form(
+        interface=labels.administration,
+        menu=labels.cluster_topology,
+        fields=(FormField("proxy_domain", labels.proxy_domain, domain, "Copy the value the page shows."),),
+        mismatch="Correct sip_proxy_domain in the plan, or have the domain changed by the Deployment Guide of this"
+        " release. This wizard never changes it.",
+    )
+    return Step(
+        id="health/proxy-domain",
+        title="Read back the SIP proxy domain",
+        why="Every record, route and certificate name is worked out from this domain. It is compared, never changed.",
+        does=form,
+        reversal=NothingToUndo(),
+        duration=Duration(60, 300),
+        mistakes=("Reading the DNS domain of a node instead: it is another setting.",),
+    )
+
+
+HEALTH = Procedure(
+    id="health",
+    title="Prerequisites and health of every node",
+    heading="Before you begin",
+    why="We look first. Nothing is changed on a cluster that is not well.",
+    disrupts="Nothing. The wizard only reads.",
+    applies=always_applies,
+    steps=_steps,
+)

@@ -1,0 +1,40 @@
+"""Labels and menus that differ between releases. A second release is a second row here, not a second procedure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wizard.plan.model import Release
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The exact words of one release's web interfaces."""
+
+    administration: str
+    serviceability: str
+    service_parameters: tuple[str, ...]
+    cluster_topology: tuple[str, ...]
+    service_activation: tuple[str, ...]
+    feature_services: tuple[str, ...]
+    network_services: tuple[str, ...]
+    service_section: str
+    routing_section: str
+    routing_fqdn: str
+    proxy_domain: str
+
+
+_9_0 = Labels(
+    administration="Cisco Unified CM IM and Presence Administration",
+    serviceability="Cisco Unified IM and Presence Serviceability",
+    service_parameters=("System", "Service Parameters"),
+    cluster_topology=("System", "Cluster Topology", "Settings"),
+    service_activation=("Tools", "Service Activation"),
+    feature_services=("Tools", "Control Center - Feature Services"),
+    network_services=("Tools", "Control Center - Network Services"),
+    service_section="IM and Presence Services",
+    routing_section="Federation Routing Parameters (Clusterwide)",
+    routing_fqdn="Federation Routing IM and Presence FQDN",
+    proxy_domain="SIP proxy domain",
+)
+
+LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

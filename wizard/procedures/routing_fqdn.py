@@ -1,0 +1,107 @@
+"""g: the federation routing parameter, set once for the cluster, to the public FQDN."""
+
+from checks.names import srv_name
+from wizard.plan.model import Plan
+from wizard.procedures.common import always_applies, needs_own_srv, own_srv
+from wizard.procedures.releases import LABELS, Labels
+from wizard.step import (
+    SIP_PROXY,
+    XCP_ROUTER,
+    Check,
+    Duration,
+    Field,
+    Form,
+    FormField,
+    Instruct,
+    NothingToUndo,
+    Procedure,
+    Step,
+    Undo,
+)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    domains = plan.federation_domains if needs_own_srv(plan) else ()
+    return (_set(plan), _read_back(plan), *(_equality(plan, domain) for domain in domains))
+
+
+def _set(plan: Plan) -> Step:
+    labels, value = LABELS[plan.release], plan.local.public_fqdn
+    return Step(
+        id="routing-fqdn/set",
+        title=f"Set {labels.routing_fqdn}",
+        why=_why(plan, value),
+        does=Instruct(
+            interface=labels.administration,
+            menu=labels.service_parameters,
+            fields=(
+                Field("Server", plan.publisher.fqdn),
+                Field("Service", SIP_PROXY),
+                Field(labels.routing_fqdn, value, f"in the section {labels.routing_section}"),
+            ),
+            button="Save",
+            act=("set-parameter", "federation-routing-fqdn", value),
+        ),
+        reversal=Undo(f"Enter the value it had before. After installation that is {plan.publisher.fqdn}."),
+        duration=Duration(120, 600),
+        effects=(f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",),
+        restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
+        verified_by="routing-fqdn/read-back",
+        mistakes=(
+            "Leaving the inside name of the publisher in place.",
+            "Entering the node's own name while users are assigned to the node.",
+            "A trailing dot.",
+        ),
+    )
+
+
+def _why(plan: Plan, value: str) -> str:
+    why = f"Answers reach the cluster under this name. It must be {value}, the name our federation record leads to."
+    if plan.local.proxy_domain_changed:
+        why += (
+            " The SIP proxy domain was changed since installation, so the value must be set even where the default"
+            " would do. The Deployment Guide of this release gives the order of that change."
+        )
+    return why
+
+
+def _read_back(plan: Plan) -> Step:
+    labels: Labels = LABELS[plan.release]
+    form = Form(
+        interface=labels.administration,
+        menu=labels.service_parameters,
+        fields=(FormField("routing_fqdn", labels.routing_fqdn, plan.local.public_fqdn, "Copy what the page shows."),),
+        mismatch="Enter the value again and save. If the page is right, correct public_fqdn in the plan.",
+    )
+    return Step(
+        id="routing-fqdn/read-back",
+        title=f"Read back {labels.routing_fqdn}",
+        why="No command of the CLI shows this value. Open the page again, so that it is what was stored.",
+        does=form,
+        reversal=NothingToUndo(),
+        duration=Duration(60, 300),
+        after=("routing-fqdn/set",),
+    )
+
+
+def _equality(plan: Plan, domain: str) -> Step:
+    return Step(
+        id=f"routing-fqdn/equality@{domain}",
+        title=f"Compare it with our record for {domain}",
+        why=f"The target of {srv_name(domain)} and the parameter must be the same name, or partners refuse us.",
+        does=Check(request=own_srv(plan, domain)),
+        reversal=NothingToUndo(),
+        duration=Duration(2, 15),
+        after=("routing-fqdn/set", "routing-fqdn/read-back"),
+    )
+
+
+ROUTING_FQDN = Procedure(
+    id="routing-fqdn",
+    title="Federation routing parameter",
+    heading="Configure the federation routing parameter",
+    why="New requests from outside come to one node, under one public name. The cluster must know that name.",
+    disrupts="Nothing at once. It makes a restart of the Cisco XCP Router necessary, which comes later.",
+    applies=always_applies,
+    steps=_steps,
+)

@@ -1,0 +1,53 @@
+"""A sitting: one session opened by one person, with everything that its runner needs. Built by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wizard.engine import Record
+from wizard.ports import Ports, Prompter
+from wizard.resolve import Walk
+from wizard.runner import Listener, Runner, Writer
+
+Recorder = Callable[[Record], None]
+
+
+class _Late:
+    """Records through a runner that is made after the ports that record."""
+
+    def __init__(self) -> None:
+        self.runner: Runner | None = None
+
+    def __call__(self, record: Record) -> None:
+        assert self.runner is not None
+        self.runner.record(record)
+
+
+@dataclass
+class Sitting:
+    """An open session.
+
+    `make_ports` makes the ports for a front end: its prompter, and what records the questions that come up in an act.
+    `closers` end what was started, last first.
+    """
+
+    walk: Walk
+    folder: Path
+    practice: bool
+    writer: Callable[[], Writer]
+    make_ports: Callable[[Prompter, Recorder], Ports]
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def runner(self, listener: Listener, prompter: Prompter) -> Runner:
+        """A runner over this session; start it when the listener is ready."""
+        late = _Late()
+        ports = self.make_ports(prompter, late)
+        runner = Runner(walk=self.walk, writer=self.writer(), ports=ports, listener=listener)
+        late.runner = runner
+        self.closers += [ports.checks.close, ports.device.close]
+        return runner
+
+    def close(self) -> None:
+        """End connections, the practice network and the lock, within a second or so."""
+        while self.closers:
+            self.closers.pop()()

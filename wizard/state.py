@@ -1,0 +1,186 @@
+"""Where we stand: a fold over the journal. There is no other state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from checks.finding import Json
+from wizard.facts import Facts
+
+
+class Status(StrEnum):
+    """What the journal says of a step."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"  # a person agreed; it has not been performed yet
+    SENT = "sent"  # the intent is on record, its outcome is not: unknown
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """The last word of the journal on one step. `seq` is the number of that record, `how` observed or attested."""
+
+    status: Status = Status.OPEN
+    seq: int = 0
+    at: str = ""
+    fingerprint: str = ""
+    how: str = ""
+    by: str = ""
+    note: str = ""
+    problem: str = ""
+    remedy: str = ""
+    findings: tuple[Mapping[str, Json], ...] = ()
+    intent: int = 0  # the record of the last intent, 0 for none
+
+
+OPEN = StepRecord()
+
+
+class Recorded(Protocol):
+    """What the fold needs of a journal event."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Json]: ...
+    @property
+    def actor(self) -> Mapping[str, Json]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Everything that the journal says."""
+
+    facts: Facts = field(default_factory=Facts)
+    records: Mapping[str, StepRecord] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
+    plan_text: str = ""
+    practice: bool = False
+    held: str = ""
+    finished: bool = False
+
+    def record(self, step: str) -> StepRecord:
+        """The record of a step; an open one when the journal is silent about it."""
+        return self.records.get(step, OPEN)
+
+
+def fold(events: Iterable[Recorded]) -> State:
+    """The state after all events."""
+    state = State()
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def apply(state: State, event: Recorded) -> State:
+    """The state after one more event. Kinds that are not known change nothing (a newer minor version wrote them)."""
+    if event.kind.startswith("step."):
+        return _apply_step(state, event)
+    body = event.body
+    match event.kind:
+        case "session.open":
+            return replace(state, plan_text=_text(body, "plan"), practice=body.get("practice") is True)
+        case "plan.changed":
+            return replace(state, plan_text=_text(body, "plan") or state.plan_text, finished=False)
+        case "session.resumed":
+            return replace(state, held="")
+        case "session.held":
+            return replace(state, held=_text(body, "reason"))
+        case "session.finished":
+            return replace(state, finished=True)
+        case "procedure.begun":
+            return replace(state, begun=state.begun | {_text(body, "procedure")})
+        case "evidence":
+            return replace(state, facts=_learn(state.facts, event))
+        case _:
+            return state
+
+
+def _apply_step(state: State, event: Recorded) -> State:
+    record, body = state.record(event.step), event.body
+    new = StepRecord(
+        seq=event.seq,
+        at=event.at,
+        by=_text(event.actor, "user"),
+        fingerprint=_text(body, "fingerprint") or record.fingerprint,
+        note=_text(body, "note"),
+        intent=record.intent,
+    )
+    facts = state.facts
+    match event.kind:
+        case "step.confirmed":
+            new = replace(new, status=Status.CONFIRMED, how=_text(body, "how"))
+        case "step.intent":
+            new = replace(new, status=Status.SENT, intent=event.seq)
+            action = body.get("action")
+            facts = facts.with_sent(event.step, event.at, _text(action, "node") if isinstance(action, dict) else "")
+        case "step.done":
+            new = replace(new, status=Status.DONE, how=_text(body, "how"), findings=_findings(body))
+            facts = _done(facts, event)
+        case "step.failed":
+            new = replace(new, status=Status.FAILED, findings=_findings(body))
+            new = replace(new, problem=_text(body, "problem"), remedy=_text(body, "remedy"))
+        case "step.unsettled":
+            new = replace(new, status=Status.SENT, problem=_text(body, "problem"), remedy=_text(body, "remedy"))
+        case "step.resettled":
+            new = replace(new, status=Status.SENT)
+        case "step.skipped":
+            new = replace(new, status=Status.SKIPPED)
+        case "step.accepted":
+            new = replace(new, status=Status.ACCEPTED, how="attested")
+            facts = _done(facts, event)
+        case "step.reopened":
+            new = replace(new, status=Status.OPEN)
+        case _:
+            return state
+    return replace(state, facts=facts, records={**state.records, event.step: new}, finished=False)
+
+
+def _done(facts: Facts, event: Recorded) -> Facts:
+    body = event.body
+    restarted = body.get("restarted")
+    if isinstance(restarted, list) and len(restarted) == 2:
+        facts = facts.without_pending(str(restarted[0]), str(restarted[1]))
+    pending = body.get("pending")
+    if isinstance(pending, list):
+        pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
+        facts = facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
+    domain_set = _text(body, "domain_set")
+    return replace(facts, domain_set=facts.domain_set | {domain_set}) if domain_set else facts
+
+
+def _learn(facts: Facts, event: Recorded) -> Facts:
+    body = event.body
+    observed = body.get("observed")
+    if isinstance(observed, dict):
+        value = observed.get("value")
+        if isinstance(value, dict):
+            facts = facts.with_node(_text(observed, "node"), _text(observed, "what"), value)
+    check = body.get("check")
+    if isinstance(check, dict):
+        findings = check.get("findings")
+        bad = [f for f in findings if isinstance(f, dict)] if isinstance(findings, list) else []
+        codes = frozenset(_text(f, "code") for f in bad if f.get("severity") in {"fail", "warn", "not-tested"})
+        facts = facts.with_check(event.step, _text(check, "status"), codes)
+    return facts
+
+
+def _text(body: Mapping[str, Json], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _findings(body: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]:
+    findings = body.get("findings")
+    return tuple(f for f in findings if isinstance(f, dict)) if isinstance(findings, list) else ()

@@ -1,0 +1,300 @@
+"""What a procedure is made of: steps, and the seven kinds of thing a step can be.
+
+Everything here is data. A step is built from a plan by its procedure; what it does (`does`) is the very object that is
+shown, confirmed, performed, journalled and exported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from checks.finding import Finding
+from checks.requests import CheckRequest
+from cli_backend.exchange import Expected, Risk
+from wizard.plan.model import Plan
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
+
+XCP_ROUTER = "Cisco XCP Router"
+SIP_PROXY = "Cisco SIP Proxy"
+SIP_FEDERATION_MANAGER = "Cisco XCP SIP Federation Connection Manager"
+
+
+# --- where a step stands, before it is done ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Applies:
+    """The step has to be done."""
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """The step does not concern this deployment."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class AlreadySo:
+    """We saw that what the step would bring about is the case; nothing is done."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What was seen forbids the step. Nothing is sent until it is mended and read again."""
+
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It depends on something that has not been observed yet; `condition` completes "only if ..."."""
+
+    condition: str
+
+
+Standing = Applies | NotApplicable | AlreadySo | Stop | Unknown
+When = Callable[[Plan, "Facts"], Standing]
+Judge = Callable[[Plan, "Facts"], tuple[Finding, ...]]
+
+
+def always(_plan: Plan, _facts: "Facts") -> Standing:
+    """The standing of a step without a condition."""
+    return Applies()
+
+
+def no_findings(_plan: Plan, _facts: "Facts") -> tuple[Finding, ...]:
+    """The judge of a command whose output is only kept."""
+    return ()
+
+
+# --- what can be taken back ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Undo:
+    """How to take the step back."""
+
+    how: str
+
+
+@dataclass(frozen=True)
+class PointOfNoReturn:
+    """Why the step cannot be taken back, and what is left to do if it turns out wrong."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class NothingToUndo:
+    """The step only reads."""
+
+
+Reversal = Undo | PointOfNoReturn | NothingToUndo
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How long a step takes, in seconds."""
+
+    typical: int
+    worst: int
+
+
+# --- the kinds of step -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a web page or form: its exact label and the value to enter."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Text to paste elsewhere, such as zone lines."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instruct:
+    """Something a person does in a web interface or in the DNS. `act` is what practice makes happen for it."""
+
+    interface: str
+    menu: tuple[str, ...]
+    fields: tuple[Field, ...]
+    button: str
+    act: tuple[str, ...]
+    snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One value that the person reads off a page. `expected` is what the plan says it should be."""
+
+    name: str
+    label: str
+    expected: str
+    help: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """Values that only a person can read; compared with the plan, and kept."""
+
+    interface: str
+    menu: tuple[str, ...]
+    fields: tuple[FormField, ...]
+    mismatch: str  # what a value other than the expected one means, and what to do
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One CLI command on one node.
+
+    `observes` names the parser of its output; `judge` says what the facts then mean. `guard` is the read-only command
+    that is sent right before and must leave the step applicable. `took_effect` settles an unknown outcome from facts:
+    None when it cannot be told.
+    """
+
+    node: str
+    command: str
+    risk: Risk
+    observes: str = ""
+    judge: Judge = field(default=no_findings, compare=False)
+    expect: tuple[Expected, ...] = ()
+    reboots: bool = False
+    guard: "Command | None" = None
+    took_effect: "Callable[[Facts], bool | None] | None" = field(default=None, compare=False)
+    timeout: int = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One live check. `stops`: whether a failure stops the walk, or is only looked at to decide what has to be done."""
+
+    request: CheckRequest
+    stops: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeReturns:
+    """The node has restarted after `since_step` was sent, and gives its prompt again."""
+
+    node: str
+    since_step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSettles:
+    """`reads` are sent to a node again and again until `judge` finds nothing wrong."""
+
+    reads: tuple[Command, ...]
+    judge: Judge = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPasses:
+    """The check is repeated until it passes, such as until caches have forgotten an old answer."""
+
+    request: CheckRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Waiting for something that takes its time; the duration of the step says for how long."""
+
+    until: NodeReturns | NodeSettles | CheckPasses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restart:
+    """A service restart on one node: Restart, never stop and start."""
+
+    node: str
+    service: str
+    takes_down: str
+
+    @property
+    def command(self) -> str:
+        """The CLI command that does it."""
+        return f"utils service restart {self.service}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A text that a person sends; acknowledged as sent."""
+
+    recipient: str
+    subject: str
+    text: str
+    act: tuple[str, ...]
+
+
+Kind = Instruct | Form | Command | Check | Wait | Restart | Notice
+
+
+# --- steps and procedures --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step. `id` is `<procedure>/<step>[@<node or partner>]` and never changes.
+
+    `restarts` are the restarts, as (node, service), that become pending when it is done. `reads` are the steps whose
+    observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
+    done again opens this one again, such as the action that this step verifies.
+    """
+
+    id: str
+    title: str
+    why: str
+    does: Kind
+    reversal: Reversal
+    duration: Duration
+    when: When = field(default=always, compare=False)
+    effects: tuple[str, ...] = ()
+    restarts: tuple[tuple[str, str], ...] = ()
+    verified_by: str = ""
+    mistakes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def procedure(self) -> str:
+        """The id of the procedure it belongs to."""
+        return self.id.partition("/")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """One documented procedure: what it is for, whether it applies to a plan, and its steps for that plan.
+
+    `heading` is the chapter heading it comes from, in our words.
+    """
+
+    id: str
+    title: str
+    heading: str
+    why: str
+    disrupts: str
+    applies: Callable[[Plan], Applies | NotApplicable]
+    steps: Callable[[Plan], tuple[Step, ...]]
+
+
+@dataclass(frozen=True)
+class Action:
+    """What one step does, resolved: the object that is shown, confirmed, performed, recorded and exported."""
+
+    step: str
+    does: Kind
