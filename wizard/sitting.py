@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wizard.cast import Cast
 from wizard.engine import Record
+from wizard.exits import FilteredListener, FilteredPrompter
 from wizard.ports import Ports, Prompter
 from wizard.resolve import Walk
 from wizard.runner import Listener, Runner, Writer
+from wizard.secrets import Secrets
 
 Recorder = Callable[[Record], None]
 
@@ -34,6 +37,8 @@ class Sitting:
     walk: Walk
     folder: Path
     practice: bool
+    secrets: Secrets
+    cast: Cast
     writer: Callable[[], Writer]
     make_ports: Callable[[Prompter, Recorder], Ports]
     closers: list[Callable[[], None]] = field(default_factory=list)
@@ -41,8 +46,9 @@ class Sitting:
     def runner(self, listener: Listener, prompter: Prompter) -> Runner:
         """A runner over this session; start it when the listener is ready."""
         late = _Late()
-        ports = self.make_ports(prompter, late)
-        runner = Runner(walk=self.walk, writer=self.writer(), ports=ports, listener=listener)
+        ports = self.make_ports(FilteredPrompter(prompter, self.secrets), late)
+        told = FilteredListener(listener, self.secrets, self.cast)
+        runner = Runner(walk=self.walk, writer=self.writer(), ports=ports, listener=told)
         late.runner = runner
         self.closers += [ports.checks.close, ports.device.close]
         return runner

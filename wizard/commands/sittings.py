@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.cast import Cast
 from wizard.errors import FedwizardError, UsageError
 from wizard.evidence import Failure
 from wizard.login import Login
@@ -145,8 +146,17 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
             device=device, checks=checks, hands=around.hands, clock=SystemClock(), forget_password=login.forget
         )
 
-    closers = [session.close, *around.closers]
-    return Sitting(walk_of(plan, CATALOGUE), session.folder, session.is_practice, writer, make_ports, closers)
+    cast = Cast(session.cast, secrets, title=f"fedwizard {session.name}")
+    return Sitting(
+        walk=walk_of(plan, CATALOGUE),
+        folder=session.folder,
+        practice=session.is_practice,
+        secrets=secrets,
+        cast=cast,
+        writer=writer,
+        make_ports=make_ports,
+        closers=[session.close, cast.close, *around.closers],
+    )
 
 
 def network_for(plan: Plan, folder: Path, around: Surroundings) -> "Network":
@@ -166,8 +176,9 @@ def device_for(
     plan: Plan, login: Login, resolve: Callable[[str], tuple[str, ...]], connections: Mapping[str, str]
 ) -> "Device":
     """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
-    from cli_backend.exchange import Endpoint
     from cli_backend.node import Nodes
+
+    from cli_backend.exchange import Endpoint
     from wizard.checklist import split_host_port
 
     mapped = {**plan.connections, **connections}

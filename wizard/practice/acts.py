@@ -106,7 +106,12 @@ def _publish(record: Record, state: State) -> State:
     """The name's record set becomes exactly this record: publishing again corrects it."""
     if "dns" in state.ignored:
         return state
-    return replace(state, records=(*_without(state, record.name, record.kind), record))
+    after = replace(state, records=(*_without(state, record.name, record.kind), record))
+    if record.kind != "A":
+        return after
+    # Whoever publishes an address gives it its name too; checks of the reverse look-up count on it.
+    pointer = Record(ipaddress.IPv4Address(record.text).reverse_pointer, "PTR", f"{record.name}.")
+    return replace(after, records=(*_without(after, pointer.name, "PTR"), pointer))
 
 
 def _is_published(record: Record, state: State) -> bool:

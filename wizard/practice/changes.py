@@ -43,7 +43,7 @@ def restart(state: State, node: str, service: str, now: float, pace: Pace) -> St
 def start(state: State, node: str, service: str, now: float, pace: Pace) -> State:
     """Start a service that was stopped; a running one goes on, one that is not activated stays as it is."""
     known = state.nodes[node].services[service]
-    if not known.activated or (not known.halted and known.ready_at <= now and not _is_broken(state, node, service)):
+    if not known.activated or not known.halted:
         return state
     ready = now + pace.seconds(RESTART_TAKES - STOPPING_TAKES)
     return _recovered(_put(state, node, {service: Service(ready_at=ready)}), node, service)
@@ -88,7 +88,7 @@ def set_domain(state: State, node: str, command: str, now: float, pace: Pace) ->
         return after
     changed = replace(
         after.nodes[node],
-        domain=command.split()[-1].lower(),
+        domain=command.rsplit(maxsplit=1)[-1].lower(),
         domain_changes=after.nodes[node].domain_changes + 1,
         last_domain_command=command,
     )
@@ -133,10 +133,6 @@ def _booted(name: str, service: Service, back: float, settled: float) -> Service
 def _put(state: State, node: str, services: dict[str, Service]) -> State:
     before = state.nodes[node]
     return state.with_node(node, replace(before, services={**before.services, **services}))
-
-
-def _is_broken(state: State, node: str, service: str) -> bool:
-    return state.nodes[node].services[service].halted == BROKEN
 
 
 def _recovered(state: State, node: str, service: str) -> State:

@@ -118,9 +118,7 @@ _EDGES = (
     EdgeSpec(host="sip.partner.example", address="198.51.100.10"),
     EdgeSpec(host="edge.branch.example", address="203.0.113.20"),
     EdgeSpec(host="sag.aol.example", address="203.0.113.30"),
-    EdgeSpec(
-        host="imp-public.mail.local.example", address="192.0.2.10", subject="imp1.local.example", node="imp1"
-    ),
+    EdgeSpec(host="imp-public.mail.local.example", address="192.0.2.10", subject="imp1.local.example", node="imp1"),
 )
 
 HEALTHY = Scenario(
@@ -170,9 +168,7 @@ HEALTHY = Scenario(
 )
 
 _THREE = (
-    NodeSpec(
-        name="imp1", fqdn="imp1.local.example", address="192.0.2.11", dhcp=True, domain="local.example"
-    ),
+    NodeSpec(name="imp1", fqdn="imp1.local.example", address="192.0.2.11", dhcp=True, domain="local.example"),
     NodeSpec(name="imp2", fqdn="imp2.local.example", address="192.0.2.12", publisher=True),
     NodeSpec(name="imp3", fqdn="imp3.local.example", address="192.0.2.13", domain="local.example"),
 )

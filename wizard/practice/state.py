@@ -218,7 +218,10 @@ class World:
 def _read(path: Path) -> State:
     try:
         raw = json.loads(path.read_bytes())
-        raw["nodes"] = {name: _node(node) for name, node in raw["nodes"].items()}
+        for node in raw["nodes"].values():
+            node["services"] = {name: Service(**service) for name, service in node["services"].items()}
+            node["unwell"] = tuple(node["unwell"])
+        raw["nodes"] = {name: Node(**node) for name, node in raw["nodes"].items()}
         raw["records"] = tuple(Record(**record) for record in raw["records"])
         raw["pending"] = tuple((node, service) for node, service in raw["pending"])
         raw["notices"], raw["ignored"] = tuple(raw["notices"]), tuple(raw["ignored"])
@@ -226,17 +229,6 @@ def _read(path: Path) -> State:
     except (ValueError, TypeError, KeyError, AttributeError) as damage:
         remedy = f"Remove the folder {path.parent} and begin anew."
         raise FedwizardError(f"{path} is not a practice network's state: {damage}", remedy) from damage
-
-
-def _node(raw: dict[str, object]) -> Node:
-    # The types were written by `asdict`; what does not fit is found out by the constructor's caller.
-    services = raw.pop("services")
-    unwell = raw.pop("unwell")
-    if not isinstance(services, dict) or not isinstance(unwell, list):
-        raise TypeError("a node without services")
-    known = {name: Service(**service) for name, service in services.items()}
-    fields = json.loads(json.dumps(raw))
-    return Node(**fields, unwell=tuple(unwell), services=known)
 
 
 class NodeLog:

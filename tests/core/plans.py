@@ -1,0 +1,33 @@
+"""Plans for the tests of the core, built without a file."""
+
+from wizard.plan.model import Plan
+
+
+def practice_plan() -> Plan:
+    """The deployment of the practice network's healthy scenario."""
+    return Plan.model_validate(
+        {
+            "release": "9.0",
+            "local": {
+                "sip_proxy_domain": "local.example",
+                "public_fqdn": "imp-public.mail.local.example",
+                "public_address": "192.0.2.10",
+                "routing_node": "imp1",
+                "peer_auth_port": 5061,
+            },
+            "nodes": (
+                {"name": "imp1", "fqdn": "imp1.local.example", "address": "192.0.2.11", "role": "publisher"},
+                {"name": "imp2", "fqdn": "imp2.local.example", "address": "192.0.2.12", "role": "subscriber"},
+            ),
+            "partners": (
+                {"domain": "partner.example", "description": "Partner", "external_fqdn": "sip.partner.example"},
+                {
+                    "domain": "branch.example",
+                    "description": "Branch",
+                    "external_fqdn": "edge.branch.example",
+                    "publishes_srv": False,
+                },
+            ),
+            "email": {"domain": "mail.local.example"},
+        }
+    )

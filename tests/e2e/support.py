@@ -1,0 +1,56 @@
+"""The program as a user starts it: a child process, a session folder, and what it left behind."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+LIMIT = 110  # seconds; far more than a walk takes
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One finished run of the program."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Step id -> word, as the unattended run printed it last."""
+        lines = (line.split("  ") for line in self.out.splitlines())
+        return {parts[1]: parts[0] for parts in lines if len(parts) >= 3}
+
+
+def command(*words: str) -> list[str]:
+    """The command line of the program."""
+    return [sys.executable, "-P", "-m", "wizard", *words]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """An environment of its own, so that nothing of this account is seen."""
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "LC_ALL", "CI"}}
+    return {**kept, "HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+
+
+def events(session: Path) -> list[dict[str, object]]:
+    """The journal of a session."""
+    return [json.loads(line) for line in (session / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def node_log(session: Path, node: str) -> list[dict[str, str]]:
+    """What a practice node says it received and did."""
+    path = session / "practice" / "nodes" / f"{node}.log"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def settled_records(session: Path) -> dict[str, tuple[str, str]]:
+    """Step id -> (status, how), folded from the journal of a session."""
+    from wizard.journal import read
+    from wizard.state import fold
+
+    state = fold(read(session / "journal.jsonl").events)
+    return {step: (record.status.value, record.how) for step, record in state.records.items()}

@@ -1,0 +1,57 @@
+"""The walk at a line prompt, by keys alone, on a terminal of 80x24."""
+
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.support import Ran, settled_records
+from tests.e2e.terminal import Terminal
+
+CONFIRM = re.compile(rb"type (\S+) to confirm")
+EXPECTED = re.compile(r"the plan says (\S+)")
+
+
+def walk(terminal: Terminal) -> int:
+    """Answer every question as the plan wants it, until the walk ends."""
+    answered = 0
+    while True:
+        terminal.settle(0.2)
+        tail = bytes(terminal.received[answered:])
+        if b"summary:" in tail:
+            return terminal.wait_end()
+        if not tail.rstrip(b"\r\n").endswith((b"> ", b">")):
+            if terminal.process.poll() is not None:
+                return terminal.wait_end()
+            continue
+        text = tail.decode(errors="replace")
+        answered = len(terminal.received)
+        typed = CONFIRM.search(tail)
+        if typed:
+            terminal.press(typed.group(1).decode() + "\n")
+            continue
+        terminal.press("\n")
+        if "the plan says" in text:
+            for value in EXPECTED.findall(text):
+                terminal.wait_for(": ")
+                terminal.press(value + "\n")
+
+
+def test_the_whole_walk_in_plain_mode(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
+    session, unattended = tmp_path / "S", tmp_path / "U"
+    words = ("practice", "--plain", "--pace", "0", "--session", str(session))
+    with Terminal(home, *words) as terminal:
+        assert walk(terminal) == 0, terminal.picture
+        assert b"\x1b" not in terminal.received
+    assert fedwizard("practice", "--auto", "--pace", "0", "--session", str(unattended)).status == 0
+    assert settled_records(session) == settled_records(unattended)
+
+
+def test_a_hangup_ends_plain_mode_in_order(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
+    session = tmp_path / "S"
+    words = ("practice", "--plain", "--pace", "0", "--session", str(session))
+    with Terminal(home, *words) as terminal:
+        terminal.wait_for("begin")
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.wait_end(5) == 130
+    assert fedwizard("verify", str(session / "journal.jsonl")).status == 0

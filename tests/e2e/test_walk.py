@@ -1,0 +1,118 @@
+"""The whole walk on the practice network, unattended: from nothing configured to done, and what it leaves behind."""
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support import Ran, events, node_log
+
+PROCEDURES = ("health", "domain", "service", "dns", "routing-fqdn", "email", "restarts")
+
+
+@pytest.fixture
+def walked(fedwizard: Callable[..., Ran], tmp_path: Path) -> tuple[Ran, Path]:
+    """A finished walk and its session."""
+    session = tmp_path / "S"
+    ran = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
+    assert ran.status == 0, ran.out + ran.err
+    return ran, session
+
+
+def test_the_walk_is_done_observed_where_it_can_be_and_on_record(
+    walked: tuple[Ran, Path], fedwizard: Callable[..., Ran]
+) -> None:
+    ran, session = walked
+    assert len(ran.words) >= 40
+    assert set(ran.words.values()) <= {"done", "n/a"}
+    assert {step.partition("/")[0] for step, word in ran.words.items() if word == "done"} == set(PROCEDURES)
+    assert "pending:" not in ran.out
+    assert ran.err == ""
+    lines = ran.out.splitlines()
+    assert any(line.startswith("done  domain/read-back@imp1  ") and line.endswith("  observed") for line in lines)
+    assert any(line.startswith("done  routing-fqdn/set  ") and line.endswith("  attested") for line in lines)
+    verified = fedwizard("verify", str(session / "journal.jsonl"))
+    assert verified.status == 0
+
+    again = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
+    assert again.status == 0
+    assert [line for line in again.out.splitlines() if line.startswith("summary:")] == [
+        line for line in lines if line.startswith("summary:")
+    ]
+
+
+def test_every_line_can_be_checked_by_sha256sum(walked: tuple[Ran, Path]) -> None:
+    _, session = walked
+    previous = "0" * 64
+    for line in (session / "journal.jsonl").read_bytes().splitlines():
+        body, _, tail = line.rpartition(b',"hash":"')
+        stated = tail.removesuffix(b'"}').decode()
+        summed = subprocess.run(["sha256sum"], input=body, capture_output=True, check=True).stdout.split()[0].decode()
+        assert summed == stated == hashlib.sha256(body).hexdigest()
+        assert f'"prev":"{previous}"'.encode() in body
+        previous = stated
+
+
+def test_a_flipped_byte_is_found_with_its_line_and_a_cut_line_is_torn(
+    walked: tuple[Ran, Path], fedwizard: Callable[..., Ran], tmp_path: Path
+) -> None:
+    _, session = walked
+    content = (session / "journal.jsonl").read_bytes()
+    lines = content.splitlines(keepends=True)
+    flipped = bytearray(content)
+    place = sum(map(len, lines[:4])) + 30
+    flipped[place] ^= 1
+    altered = tmp_path / "altered.jsonl"
+    altered.write_bytes(bytes(flipped))
+    ran = fedwizard("verify", str(altered))
+    assert ran.status == 2
+    assert "line 5" in ran.out + ran.err
+    torn = tmp_path / "torn.jsonl"
+    torn.write_bytes(content[:-20])
+    assert fedwizard("verify", str(torn)).status == 1
+
+
+def test_the_domain_was_confirmed_once_on_each_node(walked: tuple[Ran, Path]) -> None:
+    _, session = walked
+    for node in ("imp1", "imp2"):
+        log = node_log(session, node)
+        confirmed = [entry for entry in log if entry["event"] == "confirmed"]
+        effects = [entry for entry in log if entry["event"] == "took-effect"]
+        assert len(confirmed) == len(effects) == 1
+
+
+def test_the_intent_is_on_record_before_the_output(walked: tuple[Ran, Path]) -> None:
+    _, session = walked
+    kinds = [(event["kind"], event["step"]) for event in events(session) if event["step"] == "domain/set@imp1"]
+    order = [kind for kind, _ in kinds]
+    assert order.index("step.confirmed") < order.index("step.intent") < order.index("cmd.answer")
+    assert order.index("cmd.answer") < order.index("step.done")
+
+
+@pytest.mark.parametrize("procedure", ["health", "domain", "service", "dns", "routing-fqdn", "email", "restarts"])
+def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
+    procedure: str, fedwizard: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ignored = "notice" if procedure == "email" else procedure
+    words = ("practice", "--auto", "--pace", "0", "--ignore", ignored)
+    ran = fedwizard(*words, "--session", str(tmp_path / "S"))
+    assert ran.status in {1, 3}, ran.out + ran.err
+    stopped = [step for step, word in ran.words.items() if word in {"fail", "hold"}]
+    assert len(stopped) == 1
+    assert stopped[0].partition("/")[0] == procedure
+    assert ran.err.strip()
+
+
+def test_three_nodes_each_take_their_own_branch(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    ran = fedwizard("practice", "--auto", "--pace", "0", "--scenario", "three-nodes", "--session", str(session))
+    assert ran.status == 0, ran.out + ran.err
+    sent = {
+        node: [e for e in node_log(session, node) if e["event"] == "confirmed"]
+        for node in (path.stem for path in (session / "practice" / "nodes").glob("*.log"))
+    }
+    assert len(sent) == 3
+    assert sorted(map(len, sent.values())) == [0, 0, 1]
+    assert sorted(word for step, word in ran.words.items() if step.startswith("domain/set@")) == ["done", "done", "n/a"]

@@ -1,0 +1,86 @@
+"""`check plan --nodes`: what the CLI of every node says, as findings, by the reads and judges of the walk."""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from checks.catalogue import finding
+from checks.finding import Finding, Findings, Severity, worst_first
+from cli_backend.exchange import AlgorithmsRefused, CliError, Device, HostKeyRefused, LoginRefused, Result, Risk
+from wizard.acts import evidence_of
+from wizard.facts import Facts
+from wizard.plan.model import Node, Plan
+from wizard.procedures.common import services_judge
+from wizard.procedures.domain import DOMAIN
+from wizard.procedures.health import HEALTH
+from wizard.step import SIP_FEDERATION_MANAGER, SIP_PROXY, XCP_ROUTER, Command
+
+NEEDED = (SIP_PROXY, XCP_ROUTER, SIP_FEDERATION_MANAGER)
+_REFUSED = ((LoginRefused, "node-login-refused"), (HostKeyRefused, "node-hostkey-changed"))
+
+
+def check_nodes(plan: Plan, device: Device) -> Findings:
+    """The findings of all nodes. The first node is asked alone: a password that it refuses is tried on no other."""
+    began, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    first, *others = plan.nodes_publisher_first
+    found = [*_node(plan, first, device)]
+    if any(f.code == "node-login-refused" for f in found):
+        skipped = "the first node refused the password; it was not tried here"
+        found += [
+            finding("node-login-refused", node.name, severity=Severity.NOT_TESTED, observed={"reason": skipped})
+            for node in others
+        ]
+    elif others:
+        with ThreadPoolExecutor(len(others)) as pool:
+            for findings in pool.map(lambda node: _node(plan, node, device), others):
+                found += findings
+    duration = int((time.monotonic() - began) * 1000)
+    return Findings(target="nodes", started=started, duration_ms=duration, findings=worst_first(found))
+
+
+def _node(plan: Plan, node: Node, device: Device) -> tuple[Finding, ...]:
+    try:
+        return tuple(_read(plan, node, device))
+    except AlgorithmsRefused as error:
+        return (finding("node-unreachable", node.name, observed={"reason": error.problem, "remedy": error.remedy}),)
+    except CliError as error:
+        code = next((code for kind, code in _REFUSED if isinstance(error, kind)), "node-unreachable")
+        return (finding(code, node.name, observed={"reason": error.problem}),)
+
+
+def _read(plan: Plan, node: Node, device: Device) -> Iterable[Finding]:
+    facts = Facts()
+    for does in _commands(plan, node):
+        exchange = device.run(node.name, does.command, timeout=does.timeout)
+        evidence = evidence_of(does, exchange)
+        if exchange.result is not Result.OK or evidence.observed is None:
+            reason = f"`{does.command}`: {exchange.failure or exchange.result.value}"
+            yield finding("node-unreachable", node.name, severity=Severity.NOT_TESTED, observed={"reason": reason})
+            continue
+        facts = facts.with_node(node.name, evidence.observed.what, evidence.observed.value)
+        yield from does.judge(plan, facts)
+        if does.observes == "network":
+            yield from domain_findings(plan, node, facts)
+        if does.observes == "services":
+            yield from services_judge(node.name, NEEDED)(plan, facts)
+
+
+def _commands(plan: Plan, node: Node) -> tuple[Command, ...]:
+    steps = (*HEALTH.steps(plan), *(s for s in DOMAIN.steps(plan) if s.id == f"domain/read@{node.name}"))
+    commands = (step.does for step in steps if isinstance(step.does, Command))
+    wanted = {c.observes: c for c in commands if c.node == node.name and c.risk is Risk.READ_ONLY}
+    # The walk looks at two services before it begins; here all three have to run.
+    services = wanted.get("services")
+    if services is not None:
+        wanted["services"] = Command(node=node.name, command=services.command, risk=services.risk, observes="services")
+    return tuple(wanted.values())
+
+
+def domain_findings(plan: Plan, node: Node, facts: Facts) -> tuple[Finding, ...]:
+    """A node without a domain, where DHCP does not give it one."""
+    network = facts.node(node.name).network
+    if network is None or network.dhcp is not False or network.domain != "":
+        return ()
+    expected = {"domain": plan.local.sip_proxy_domain}
+    return (finding("node-domain-missing", node.name, observed={"domain": ""}, expected=expected),)

@@ -1,0 +1,125 @@
+"""The plan that belongs to a practice network: a worksheet as a careful administrator would have filled it in."""
+
+import json
+from collections.abc import Mapping
+
+from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
+
+TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
+
+
+def plan_text(scenario: Scenario, host_keys: Mapping[str, str]) -> str:
+    """The plan in TOML. `host_keys` are the fingerprints by node name."""
+    parts = (
+        _head(scenario),
+        _local(scenario),
+        *(_node(spec, host_keys[spec.name]) for spec in scenario.nodes),
+        *_partners(scenario),
+        _aol(scenario),
+        _email(scenario),
+        *_peers(scenario),
+        _dns(),
+    )
+    return "\n".join(parts)
+
+
+def _head(scenario: Scenario) -> str:
+    return (
+        "# The plan of a practice deployment. Nothing in it exists: names and addresses are those that\n"
+        "# documentation uses. Read it, change nothing for a first walk.\n"
+        f"# Scenario: {scenario.name}\n\n"
+        'release = "9.0"\n\n'
+        "# The authority that the practice partners' certificates come from.\n"
+        f"trust = [{_text(TRUST)}]\n"
+    )
+
+
+def _local(scenario: Scenario) -> str:
+    return (
+        "# Our own side. There is no ASA in front of the cluster, so partners reach it on port 5061.\n"
+        "[local]\n"
+        f"sip_proxy_domain = {_text(scenario.domain)}\n"
+        f"public_fqdn = {_text(scenario.public_fqdn)}  # the name partners find us under\n"
+        f"public_address = {_text(scenario.public_address)}\n"
+        f"routing_node = {_text(scenario.routing_node)}\n"
+        "peer_auth_port = 5061\n"
+    )
+
+
+def _node(spec: NodeSpec, host_key: str) -> str:
+    role = "publisher" if spec.publisher else "subscriber"
+    return (
+        "[[nodes]]\n"
+        f"name = {_text(spec.name)}\n"
+        f"fqdn = {_text(spec.fqdn)}\n"
+        f"address = {_text(spec.address)}\n"
+        f"role = {_text(role)}\n"
+        "users_assigned = true\n"
+        f"dhcp = {_flag(spec.dhcp)}\n"
+        'user = "administrator"\n'
+        f"host_key = {_text(host_key)}  # compared at every login\n"
+    )
+
+
+def _partners(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(
+        "[[partners]]\n"
+        f"domain = {_text(partner.domain)}\n"
+        f"description = {_text(partner.description)}\n"
+        f"external_fqdn = {_text(partner.edge)}\n"
+        f"publishes_srv = {_flag(partner.publishes_srv)}"
+        f"{'' if partner.publishes_srv else '  # so a static route leads there'}\n"
+        for partner in scenario.partners
+    )
+
+
+def _aol(scenario: Scenario) -> str:
+    domains = "".join(
+        "\n[[aol.domains]]\n"
+        f"name = {_text(domain.name)}\n"
+        f"kind = {_text(domain.kind)}\n"
+        f"description = {_text(domain.description)}\n"
+        f"static_route = {_flag(domain.static_route)}\n"
+        for domain in scenario.aol_domains
+    )
+    return (
+        "# AOL, once for the whole cluster.\n"
+        "[aol]\n"
+        f"gateway_fqdn = {_text(scenario.gateway)}\n"
+        'default_federation_routing_domain = "aol.com"\n'
+        "static_route_for_default = true  # hosted domains without a route of their own go this way\n"
+        f"{domains}"
+    )
+
+
+def _email(scenario: Scenario) -> str:
+    return (
+        f"# Partners address our users by email.\n[email]\ndomain = {_text(scenario.email_domain)}\n"
+        if scenario.email_domain
+        else ""
+    )
+
+
+def _peers(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(
+        f"[[intercluster_peers]]\nname = {_text(name)}\npublisher_fqdn = {_text(fqdn)}\n"
+        for name, fqdn in scenario.peers
+    )
+
+
+def _dns() -> str:
+    return (
+        "# The name servers of the practice network.\n"
+        "[dns]\n"
+        f"name_servers = [{_text(NAME_SERVER)}]\n"
+        f"internal_name_servers = [{_text(INTERNAL_NAME_SERVER)}]\n"
+    )
+
+
+def _text(value: str) -> str:
+    # For printable ASCII a JSON string is a TOML basic string.
+    return json.dumps(value)
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
