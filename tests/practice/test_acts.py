@@ -2,11 +2,12 @@
 
 import json
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.servers.practice_console import Start, Talk
 from wizard.commands.practice_network import do_command
 from wizard.errors import FedwizardError, UsageError
 from wizard.practice import acts
@@ -115,7 +116,7 @@ def test_a_parameter_makes_the_router_restart_pending_on_every_node() -> None:
     assert acts.perform(state, ("restart-service", "imp1", ROUTER), moment()).pending == (("imp2", ROUTER),)
 
 
-def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Callable, talk: Callable) -> None:
+def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Start, talk: Talk) -> None:
     network: PracticeNetwork = start()
     publish = CASES[0][1]
     lookup = "utils network host _sipfederationtls._tcp.local.example srv"
@@ -137,7 +138,7 @@ def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Callab
     assert "Cisco SIP Proxy[STARTED]" in console.ask("utils service list")
 
 
-def test_the_router_takes_the_other_xcp_services_with_it(start: Callable, talk: Callable) -> None:
+def test_the_router_takes_the_other_xcp_services_with_it(start: Start, talk: Talk) -> None:
     network = start(pace=0.02)
     console = talk(network)
     other = talk(network)
@@ -149,7 +150,7 @@ def test_the_router_takes_the_other_xcp_services_with_it(start: Callable, talk: 
     assert seen[-2] == f"{ROUTER}[STARTED]  "
 
 
-def test_an_ignored_restart_leaves_the_service_lying(start: Callable, talk: Callable) -> None:
+def test_an_ignored_restart_leaves_the_service_lying(start: Start, talk: Talk) -> None:
     network = start(ignore=("restarts",))
     assert (
         talk(network)
@@ -158,13 +159,13 @@ def test_an_ignored_restart_leaves_the_service_lying(start: Callable, talk: Call
     )
 
 
-def test_ill_health_is_the_publishers(start: Callable, talk: Callable) -> None:
+def test_ill_health_is_the_publishers(start: Start, talk: Talk) -> None:
     network = start("three-nodes", ignore=("health",))
     assert "unsynchronised" in talk(network, "192.0.2.12").ask("utils ntp status")
     assert "unsynchronised" not in talk(network, "192.0.2.11").ask("utils ntp status")
 
 
-def test_do_says_whether_it_came_into_effect(start: Callable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_do_says_whether_it_came_into_effect(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     network = start(ignore=("notice",))
     assert do_command(network.directory, ["publish", "a", PUBLIC, "192.0.2.10"]) == 0
     assert capsys.readouterr().out == f"done  publish a {PUBLIC} 192.0.2.10\n"

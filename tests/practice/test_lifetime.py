@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.servers.practice_console import Events, Eventually, Start, Talk
 from wizard.errors import FedwizardError
 from wizard.plan.model import Plan
 from wizard.practice.client import PracticeNetwork, child_command, control
@@ -30,7 +30,7 @@ def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_plan_that_comes_with_it_is_complete(start: Callable, name: str) -> None:
+def test_the_plan_that_comes_with_it_is_complete(start: Start, name: str) -> None:
     network = start(name)
     plan = Plan.model_validate(tomllib.loads(network.plan_path.read_text()))
     assert plan.local.peer_auth_port == 5061
@@ -39,7 +39,7 @@ def test_the_plan_that_comes_with_it_is_complete(start: Callable, name: str) -> 
     assert all(f"{partner.external_fqdn}:5061" in network.connections for partner in plan.partners)
 
 
-def test_secrets_are_private_and_sockets_on_the_loopback(start: Callable) -> None:
+def test_secrets_are_private_and_sockets_on_the_loopback(start: Start) -> None:
     network = start()
     assert stat.S_IMODE(network.directory.stat().st_mode) == 0o700
     files = [path for path in network.directory.rglob("*") if path.is_file()]
@@ -55,7 +55,7 @@ def test_secrets_are_private_and_sockets_on_the_loopback(start: Callable) -> Non
     assert tuple(written["internal_name_servers"]) == network.internal_name_servers
 
 
-def test_after_a_kill_it_is_the_same_network(start: Callable, talk: Callable, eventually: Callable) -> None:
+def test_after_a_kill_it_is_the_same_network(start: Start, talk: Talk, eventually: Eventually) -> None:
     first = start()
     first.do(PUBLISH)
     control(first.directory, {"ignore": "notice"})
@@ -67,7 +67,7 @@ def test_after_a_kill_it_is_the_same_network(start: Callable, talk: Callable, ev
     keys = {path: path.read_bytes() for folder in ("pki", "hostkeys") for path in (first.directory / folder).iterdir()}
     os.kill(first.pid, signal.SIGKILL)
     eventually(lambda: gone(first.pid))
-    second = start("three-nodes")  # what is there counts, not what is asked for
+    second = start("")  # what is there counts, not what is asked for
     assert {path: path.read_bytes() for path in (kept | keys)} == kept | keys
     assert second.in_effect(PUBLISH)
     second.do(("tell", "everybody"))
@@ -85,7 +85,7 @@ def test_after_a_kill_it_is_the_same_network(start: Callable, talk: Callable, ev
     assert "Domain       : local.example\r\n" in back[-1].ask("show network eth0")
 
 
-def test_a_change_that_was_made_and_not_written_down_is_written_down_later(start: Callable, events: Callable) -> None:
+def test_a_change_that_was_made_and_not_written_down_is_written_down_later(start: Start, events: Events) -> None:
     network = start()
     network.stop()
     path = network.directory / "state.json"
@@ -96,7 +96,7 @@ def test_a_change_that_was_made_and_not_written_down_is_written_down_later(start
     assert [event["command"] for event in events(again, "imp1") if event["event"] == "took-effect"] == [COMMAND]
 
 
-def test_it_ends_within_a_second(start: Callable) -> None:
+def test_it_ends_within_a_second(start: Start) -> None:
     network = start()
     began = time.monotonic()
     network.stop()
@@ -134,9 +134,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("supervised", [False, True])
-def test_it_ends_when_its_parent_is_killed(
-    tmp_path: Path, eventually: Callable[[Callable[[], bool]], None], supervised: bool
-) -> None:
+def test_it_ends_when_its_parent_is_killed(tmp_path: Path, eventually: Eventually, supervised: bool) -> None:
     folder = tmp_path / "practice"
     rest = [SUPERVISOR, str(folder)] if supervised else [PARENT, *child_command(folder, "healthy", 0)]
     parent = subprocess.Popen(
@@ -150,24 +148,34 @@ def test_it_ends_when_its_parent_is_killed(
     eventually(lambda: gone(pid))
 
 
-def test_two_networks_do_not_share_a_folder(start: Callable) -> None:
+def test_two_networks_do_not_share_a_folder(start: Start) -> None:
     network = start()
-    with pytest.raises(FedwizardError, match="runs in .* already"):
+    with pytest.raises(FedwizardError, match=r"runs in .* already"):
         PracticeNetwork.start(network.directory, "healthy", 0)
     assert network.in_effect(("heal", "imp1"))
 
 
-def test_an_unknown_scenario_is_refused_with_those_that_exist(start: Callable) -> None:
+def test_an_unknown_scenario_is_refused_with_those_that_exist(start: Start) -> None:
     with pytest.raises(FedwizardError, match="Scenarios are: healthy, three-nodes"):
         start("sunny")
 
 
-def test_a_damaged_state_is_told(start: Callable) -> None:
+def test_a_damaged_state_is_told(start: Start) -> None:
     network = start()
     network.stop()
     (network.directory / "state.json").write_text("{}")
     with pytest.raises(FedwizardError, match=r"state\.json is not a practice network's state"):
         start()
+
+
+def test_its_folder_may_be_moved_while_it_runs(start: Start, tmp_path: Path, talk: Talk) -> None:
+    network = start()
+    network.directory.rename(tmp_path / "session")
+    network.moved(tmp_path / "session")
+    network.do(PUBLISH)
+    assert network.in_effect(PUBLISH)
+    assert "Machine Name" in talk(network).ask("show myself")
+    assert b"imp-public" in (tmp_path / "session" / "state.json").read_bytes()
 
 
 def test_a_folder_with_a_long_name(tmp_path: Path) -> None:

@@ -34,12 +34,6 @@ def do_command(directory: Path, words: Sequence[str]) -> int:
     return 0
 
 
-def child(arguments: Sequence[str]) -> int:
-    """The supervised child: folder, scenario, pace."""
-    directory, scenario, pace = arguments
-    return serve_command(Path(directory), scenario, float(pace))
-
-
 def _complain(error: FedwizardError) -> int:
     print(f"fedwizard: {error.problem}", file=sys.stderr)
     if error.remedy:

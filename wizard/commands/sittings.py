@@ -105,17 +105,12 @@ def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tu
     nursery = Path(tempfile.mkdtemp(prefix=".fedwizard-practice-", dir=parent))
     try:
         network = PracticeNetwork.start(nursery, scenario, pace, ignore)
-        network.stop()
         plan_text = network.plan_path.read_text(encoding="utf-8")
         session = create(folder, plan_text, practice=True, secrets=secrets, practice_from=nursery)
     finally:
         shutil.rmtree(nursery, ignore_errors=True)
-    try:
-        network = PracticeNetwork.start(session.practice, scenario, pace)
-        return _sitting(session, secrets, _practice_surroundings(network))
-    except BaseException:
-        session.close()
-        raise
+    network.moved(session.practice)
+    return _sitting(session, secrets, _practice_surroundings(network))
 
 
 def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:

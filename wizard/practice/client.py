@@ -23,12 +23,11 @@ STOP_TIMEOUT = 0.8  # seconds until the child is killed
 _CONTROL_TIMEOUT = 10.0  # seconds
 _KEPT_LINES = 20
 
-_CHILD = "import sys; from wizard.commands.practice_network import child; sys.exit(child(sys.argv[1:]))"
-
 
 def child_command(directory: Path, scenario: str, pace: float) -> list[str]:
     """The command line of the child. `-P`: nothing is imported from the folder it is started in."""
-    return [sys.executable, "-P", "-c", _CHILD, str(directory), scenario, repr(pace)]
+    options = ["--dir", str(directory), "--scenario", scenario, "--pace", repr(pace)]
+    return [sys.executable, "-P", "-m", "wizard", "practice", "--serve", *options]
 
 
 def control(directory: Path, request: Mapping[str, object]) -> Mapping[str, object]:
@@ -114,6 +113,10 @@ class PracticeNetwork:
     def pid(self) -> int:
         """The process of the network."""
         return self._child.pid
+
+    def moved(self, directory: Path) -> None:
+        """Its folder was renamed; the network itself does not mind."""
+        self.directory = directory
 
     def do(self, words: Sequence[str]) -> None:
         """Perform an act. Raises FedwizardError."""

@@ -21,7 +21,7 @@ from wizard.practice.plan_text import plan_text
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT
 from wizard.practice.scenarios import scenario as find_scenario
 from wizard.practice.ssh_node import SshNode, quieten_paramiko
-from wizard.practice.state import World
+from wizard.practice.state import STATE_FILE, World
 
 _PREDECESSOR = 3.0  # seconds a predecessor may take to end
 _UP = 5.0  # seconds until every node listens
@@ -39,15 +39,17 @@ def serve(directory: Path, scenario: str, pace: float, announce: Callable[[str],
     taken up again, whatever `scenario` says. Returns the exit status. Raises FedwizardError, OSError.
     """
     parent = os.getppid()
-    find_scenario(scenario)
+    if not (directory / STATE_FILE).exists():
+        find_scenario(scenario)  # complains before anything is made
     quieten_paramiko()
     os.umask(0o077)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-    directory = directory.resolve()
-    (directory / "nodes").mkdir(mode=0o700, exist_ok=True)
     lock = _lock(directory)
-    world = World(directory, scenario, pace)
+    # From here on the folder is where we stand, so that it may be moved to another place while we run.
+    os.chdir(directory)
+    Path("nodes").mkdir(mode=0o700, exist_ok=True)
+    world = World(Path(), scenario, pace)
     end_with(world.stop, parent)
     announce(json.dumps({"ready": True, **_bring_up(world)}))
     world.stop.wait()

@@ -12,6 +12,7 @@ from wizard.errors import FedwizardError
 from wizard.files import write_file
 from wizard.practice.scenarios import NAME_SERVER, NodeSpec, Record, Scenario, scenario
 
+STATE_FILE = "state.json"
 SIP_PROXY = "Cisco SIP Proxy"
 XCP_ROUTER = "Cisco XCP Router"
 FEDERATION_MANAGER = "Cisco XCP SIP Federation Connection Manager"
@@ -177,7 +178,7 @@ class World:
         """Take up what is in the directory, or begin the scenario. Raises FedwizardError."""
         self.directory = directory
         self.pace = Pace(pace)
-        self._path = directory / "state.json"
+        self._path = directory / STATE_FILE
         self._lock = threading.Lock()
         self.stop = threading.Event()
         if self._path.exists():
@@ -227,8 +228,9 @@ def _read(path: Path) -> State:
         raw["notices"], raw["ignored"] = tuple(raw["notices"]), tuple(raw["ignored"])
         return State(**raw)
     except (ValueError, TypeError, KeyError, AttributeError) as damage:
-        remedy = f"Remove the folder {path.parent} and begin anew."
-        raise FedwizardError(f"{path} is not a practice network's state: {damage}", remedy) from damage
+        whole = path.absolute()
+        remedy = f"Remove the folder {whole.parent} and begin anew."
+        raise FedwizardError(f"{whole} is not a practice network's state: {damage}", remedy) from damage
 
 
 class NodeLog:

@@ -30,7 +30,6 @@ class Terminal:
         self._page = max(2, height - 1)
         self._typed: deque[str] = deque()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._after_return = False
         self.paged = True
 
     def write(self, text: str) -> None:
@@ -41,15 +40,10 @@ class Terminal:
             raise Gone from lost
 
     def key(self) -> str:
-        """One character; the LF of a CR LF pair is no key of its own. Raises Gone."""
-        while True:
-            while not self._typed:
-                self._receive()
-            typed = self._typed.popleft()
-            second_half = typed == "\n" and self._after_return
-            self._after_return = typed == "\r"
-            if not second_half:
-                return typed
+        """One character. Raises Gone."""
+        while not self._typed:
+            self._receive()
+        return self._typed.popleft()
 
     def line(self, hint: str = "") -> str:
         """One edited and echoed line. `?` shows `hint` at once, as the console does; an interrupt empties the line."""
@@ -107,4 +101,5 @@ class Terminal:
             raise Gone from lost
         if not data:
             raise Gone
-        self._typed.extend(self._decoder.decode(data))
+        # CR LF sent together is one Enter; an LF that comes alone is one of its own.
+        self._typed.extend(self._decoder.decode(data).replace("\r\n", "\r"))

@@ -1,0 +1,131 @@
+"""The platform CLI (VOS) as data: prompt, pagers, questions, failure texts, and the risk of each command.
+
+Source: the wire behaviour in the CLI reference of the project; patterns work on normalised text.
+"""
+
+import re
+from enum import Enum, auto
+
+from cli_backend.exchange import CommandRefused, Risk
+
+# The prompt stands at the beginning of a line and at the very end of what has arrived.
+PROMPT = re.compile(r"(?:^|\n)(?:\d+[:.)\s-]*)?[A-Za-z0-9_.-]{1,64}(?:\s*[\[(:]?\d+[\])]?)?:[ \t]*\Z")
+ADMIN_PROMPT = re.compile(r"(?:^|\n)(?:\d+[:.)\s-]*)?admin(?:\s*[\[(:]?\d+[\])]?)?:[ \t]*\Z")
+
+PAGER_MORE = re.compile(r"Press <enter> for 1 line, <space> for one page, or <q> to quit[ \t]*\Z")
+PAGER_OPTIONS = re.compile(
+    r"options: q=quit, n=next, p=prev, b=begin, e=end \(lines \d+ - (?P<shown>\d+) of (?P<all>\d+)\) :[ \t]*\Z"
+)
+PAGER_TEXTS = re.compile(
+    r"(?:Press <enter> for 1 line, <space> for one page, or <q> to quit"
+    r"|options: q=quit, n=next, p=prev, b=begin, e=end \(lines \d+ - \d+ of \d+\) :)[ \t]*"
+)
+
+QUESTION = re.compile(
+    r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no)\])\s*\??\s*:{0,2}\s*\Z"
+    r"|::\s*\Z|any other key to abort\s*\Z|hit enter\s*\Z|please answer 'y'[^\n]*:\s*\Z"
+    r"|or \"q\" \):?\s*\Z|(?:^|\n)\s*choice:\s*\Z|(?:^|\n)\s*enter [^\n]* :\s*\Z"
+)
+PASSWORD = re.compile(r"(?i)(?:^|\n)[^\n]*password[^\n]*:[ \t]*\Z")
+
+FAILURE = re.compile(
+    r"(?mi)^\s*(Executed command unsuccessfully\.?|No valid command entered.*|Incorrect number of .*|Invalid command.*"
+    r"|Network request timed out.*|.*; aborting operation.*|Cisco DB is not running.*)\s*$"
+)
+# This text is how a cluster of one answers, not a failure of the command.
+_SINGLE_NODE = re.compile(r"single active node")
+
+_DATA_COMMANDS = ("file view", "file search", "file tail", "run sql", "run pe sql")
+
+_READ_ONLY = (
+    r"show\b.*",
+    r"utils service list( page)?",
+    r"utils service auto-restart show .*",
+    r"utils ntp (status|server list|config)",
+    r"utils dbreplication (runtimestate|status)",
+    r"utils network (host|ping|traceroute|ipv6 ping|arp list).*",
+    r"utils diagnose (test|list|version)",
+    r"utils ha status.*",
+    r"file (list|view|search|tail) .*",
+    r"run (pe )?sql (\S+ )?select\b.*",
+    r"set cli pagination (on|off)",
+    r"help\b.*",
+    r"quit|exit",
+)
+_DISRUPTIVE = (
+    r"(set|unset) network (domain|hostname|ip|gateway|dhcp|dns|mtu|pmtud|failover)\b.*",
+    r"delete dns\b.*",
+    r"utils system (restart|shutdown|switch-version|upgrade)\b.*",
+    r"utils service (restart|stop|deactivate) .*",
+    r"utils fips\b.*",
+    r"utils ha (failover|fallback|recover)\b.*",
+    r"utils dbreplication (reset|stop|clusterreset|dropadmindb|forcedatasyncsub|repair).*",
+    r"set tls min-version\b.*",
+    r"set cert (regen|delete|import)\b.*",
+    r"utils import config.*",
+    r"utils create .*",
+)
+_SELECT = re.compile(r"(?i)run (?:pe )?sql (?:\S+ )?select\b")
+
+
+class Quiet(Enum):
+    """What the CLI is doing when nothing more arrives."""
+
+    PROMPT = auto()
+    MORE = auto()  # the general pager: space goes on
+    OPTIONS = auto()  # the pager of `file view`: n goes on, q ends
+    OPTIONS_END = auto()
+    QUESTION = auto()
+    PASSWORD = auto()
+    NOTHING = auto()  # none of these: wait on
+
+
+def classify(tail: str) -> Quiet:
+    """What a quiet tail of normalised output means. The prompt wins, for it ends in a colon as questions do."""
+    if ADMIN_PROMPT.search(tail):
+        return Quiet.PROMPT
+    if PAGER_MORE.search(tail):
+        return Quiet.MORE
+    options = PAGER_OPTIONS.search(tail)
+    if options:
+        return Quiet.OPTIONS_END if int(options["shown"]) >= int(options["all"]) else Quiet.OPTIONS
+    if PASSWORD.search(tail):
+        return Quiet.PASSWORD
+    return Quiet.QUESTION if QUESTION.search(tail) else Quiet.NOTHING
+
+
+def failure_in(command: str, output: str) -> str | None:
+    """The line by which the node says that a command failed; None where it does not. Data commands cannot say so."""
+    if command.lower().startswith(_DATA_COMMANDS):
+        match = re.search(r"(?mi)^\s*(No valid command entered.*)\s*$", output)
+    else:
+        match = FAILURE.search(output)
+    if match is None or _SINGLE_NODE.search(match[1]):
+        return None
+    return match[1].strip()
+
+
+def risk_of(command: str) -> Risk:
+    """What a command can do. Unknown commands are changes, and of `run sql` only SELECT reads."""
+    words = " ".join(command.split()).lower()
+    if any(re.fullmatch(pattern, words) for pattern in _DISRUPTIVE):
+        return Risk.DISRUPTIVE
+    if words.startswith("run ") and not _SELECT.match(words):
+        return Risk.CHANGE
+    if any(re.fullmatch(pattern, words) for pattern in _READ_ONLY):
+        return Risk.READ_ONLY
+    return Risk.CHANGE
+
+
+def refuse(node: str, command: str) -> None:
+    """Refuse what this console would act on instead of taking as text. Raises CommandRefused."""
+    bad = next((character for character in command if not " " <= character <= "~"), None)
+    remedy = "Commands are printable ASCII, on one line, without a question mark."
+    if bad is not None:
+        raise CommandRefused(node, f"the command holds {bad!r}, which the console would act on", remedy)
+    if "?" in command:
+        raise CommandRefused(
+            node, "the command holds a question mark, which the console takes as a call for help", remedy
+        )
+    if not command.strip():
+        raise CommandRefused(node, "the command is empty", remedy)
