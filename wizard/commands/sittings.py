@@ -171,9 +171,8 @@ def device_for(
     plan: Plan, login: Login, resolve: Callable[[str], tuple[str, ...]], connections: Mapping[str, str]
 ) -> "Device":
     """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
-    from cli_backend.node import Nodes
-
     from cli_backend.exchange import Endpoint
+    from cli_backend.node import Nodes
     from wizard.checklist import split_host_port
 
     mapped = {**plan.connections, **connections}

@@ -168,7 +168,7 @@ class _Login(paramiko.ServerInterface):
         wanted = kind == "session" and not self.requested.is_set()
         return OPEN_SUCCEEDED if wanted else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
 
-    def check_channel_pty_request(  # noqa: PLR0917  (the signature is given)
+    def check_channel_pty_request(
         self,
         channel: paramiko.Channel,
         term: bytes,

@@ -81,7 +81,7 @@ def _stopped(node: str, service: str, facts: Facts) -> Finding:
     seen = facts.node(node)
     state, reason = seen.services.get(service, "not listed"), seen.reasons.get(service, "")
     shown = {"service": service, "state": state, "reason": reason}
-    return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"}, **shown)
+    return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"})
 
 
 def unwell(plan: Plan, facts: Facts) -> str:

@@ -192,7 +192,7 @@ def _services(node: Node) -> Step:
             if not seen.runs(service):
                 state = {"service": service, "state": seen.services.get(service, "not listed"), "reason": ""}
                 expected = {"state": "STARTED"}
-                return (finding("node-service-stopped", node.name, observed=state, expected=expected, **state),)
+                return (finding("node-service-stopped", node.name, observed=state, expected=expected),)
         return (finding("node-ok", node.name, observed={"services": "all running that ran before"}),)
 
     return Step(

@@ -1,0 +1,123 @@
+"""Codes of what the CLI of a node says."""
+
+from checks.catalogue.entry import Entry
+from checks.finding import Owner, Severity
+
+_GUIDE = ("IM and Presence 9.0, SIP federation",)
+
+ENTRIES = (
+    Entry("node-ok", Severity.PASS, "The node is as the plan says", "The node answers and is as the plan says."),
+    Entry(
+        "node-unreachable",
+        Severity.FAIL,
+        "The node cannot be reached or read",
+        "{reason}",
+        ("See that the node is up and its SSH port can be reached from here.", "Check its address in the plan."),
+    ),
+    Entry(
+        "node-login-refused",
+        Severity.FAIL,
+        "The node refuses the login",
+        "{reason}",
+        (
+            "Check the account in the plan and the password.",
+            "After three failures wait five minutes: the account locks.",
+        ),
+    ),
+    Entry(
+        "node-hostkey-changed",
+        Severity.FAIL,
+        "The node's host key is not the one that is known",
+        "{reason}",
+        ("Find out why it changed before you accept it: a reinstalled node, or another machine in its place.",),
+    ),
+    Entry(
+        "node-release-differs",
+        Severity.FAIL,
+        "The node runs another release than the plan says",
+        "It runs release {release}, the plan says {expected_release}. Labels and rules differ between releases.",
+        ("Correct `release` in the plan, or ask why this node runs another release.",),
+        verify="show version active",
+    ),
+    Entry(
+        "node-plan-differs",
+        Severity.FAIL,
+        "The node is not what the plan says",
+        "What the node says differs from the plan, so what is worked out from the plan may not fit it.",
+        ("Find out which is right.", "Correct the plan, or accept with a reason: then what the node says decides."),
+    ),
+    Entry(
+        "node-domain-missing",
+        Severity.FAIL,
+        "The node has no domain",
+        "DHCP is off and no domain is set, so its certificate carries no full name and partners refuse it.",
+        ("Set it with `set network domain {expected_domain}`. The node restarts, and makes new certificates.",),
+        verify="show network eth0",
+        refs=_GUIDE,
+    ),
+    Entry(
+        "node-domain-differs",
+        Severity.WARN,
+        "The node has another domain than the SIP proxy domain",
+        "Its domain is {domain}, the SIP proxy domain is {expected_domain}. On this release they are equal.",
+        ("Find out which is right. The wizard sends nothing.",),
+        verify="show network eth0",
+        refs=_GUIDE,
+    ),
+    Entry(
+        "node-ntp-unsynchronised",
+        Severity.FAIL,
+        "The node's clock is not synchronised",
+        "It was not seen synchronised to an NTP server. Certificates are judged by the clock.",
+        ("See which NTP server it uses and whether it can be reached, then wait some minutes and read again.",),
+        verify="utils ntp status",
+    ),
+    Entry(
+        "node-replication-bad",
+        Severity.FAIL,
+        "Database replication is not healthy",
+        "Replication was not seen set up on every node. A restart now could leave it broken.",
+        ("Wait and read again; after a restart it takes its time.", "If it stays, mend replication first."),
+        verify="utils dbreplication runtimestate",
+    ),
+    Entry(
+        "node-service-stopped",
+        Severity.FAIL,
+        "A service that federation needs is not running",
+        "{service} is {state}.",
+        ("Start it, or activate it, in Serviceability.", "If it stops again, look at its log before going on."),
+        verify="utils service list",
+        refs=_GUIDE,
+    ),
+    Entry(
+        "node-cert-name",
+        Severity.FAIL,
+        "The certificate cup does not carry the node's full name",
+        "Its subject CN is {cn}.",
+        ("Set the node's domain, then have the certificate made again.",),
+        verify="show cert own cup/cup.pem",
+    ),
+    Entry(
+        "node-trust-missing",
+        Severity.WARN,
+        "A partner's root is not in cup-trust",
+        "The node cannot trust the partner's certificate.",
+        ("Upload the root and its intermediates as cup-trust, then restart Cisco SIP Proxy.",),
+        verify="show cert list trust",
+    ),
+    Entry(
+        "node-port-closed",
+        Severity.FAIL,
+        "The Peer Auth listener cannot be reached",
+        "Nothing answers at the port that partners dial.",
+        ("Check System > Application Listeners, then restart Cisco SIP Proxy.",),
+    ),
+    Entry(
+        "node-mailid",
+        Severity.WARN,
+        "Users without a full Mail ID",
+        "Without one the user is addressed by user id, and email federation does not work for them.",
+        ("Fill the Mail ID of these users in the call manager.",),
+        Owner.YOU,
+    ),
+)

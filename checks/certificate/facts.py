@@ -1,0 +1,162 @@
+"""A certificate as facts: everything the judges need, read once, tolerantly."""
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+_KNOWN_CRITICAL = (
+    x509.BasicConstraints,
+    x509.KeyUsage,
+    x509.ExtendedKeyUsage,
+    x509.SubjectAlternativeName,
+    x509.NameConstraints,
+    x509.CertificatePolicies,
+    x509.PolicyConstraints,
+    x509.InhibitAnyPolicy,
+    x509.SubjectKeyIdentifier,
+    x509.AuthorityKeyIdentifier,
+    x509.CRLDistributionPoints,
+    x509.AuthorityInformationAccess,
+)
+_USAGES = {
+    ExtendedKeyUsageOID.SERVER_AUTH: "server authentication",
+    ExtendedKeyUsageOID.CLIENT_AUTH: "client authentication",
+    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE: "any",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateFacts:
+    """One certificate. Names are texts as RFC 4514 has them; `usages` is None without the extension."""
+
+    certificate: x509.Certificate
+    subject: str
+    issuer: str
+    cns: tuple[str, ...]
+    names: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+    version: int
+    is_ca: bool
+    path_length: int | None
+    usages: frozenset[str] | None
+    key_usage: frozenset[str] | None
+    signature_hash: str
+    key: str
+    weak_key: bool
+    key_id: bytes | None
+    authority_key_id: bytes | None
+    issuer_address: str
+    unknown_critical: tuple[str, ...]
+    sha256: str
+
+    @property
+    def self_issued(self) -> bool:
+        """Whether it names itself as its issuer."""
+        return self.subject == self.issuer
+
+
+def read_certificate(der: bytes) -> CertificateFacts:
+    """Read one certificate. Raises ValueError, with the reason, for what cannot be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _facts(x509.load_der_x509_certificate(der), der)
+        except ValueError:
+            raise
+        except Exception as problem:
+            raise ValueError(f"{type(problem).__name__}: {problem}") from problem
+
+
+def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
+    extensions = {extension.oid: extension for extension in certificate.extensions}
+    values = {type(extension.value): extension.value for extension in extensions.values()}
+    basic = values.get(x509.BasicConstraints)
+    alternative, usage = values.get(x509.SubjectAlternativeName), values.get(x509.ExtendedKeyUsage)
+    public_key = certificate.public_key()
+    shown, weak = _key(public_key)
+    unknown = [
+        e.oid.dotted_string for e in extensions.values() if e.critical and not isinstance(e.value, _KNOWN_CRITICAL)
+    ]
+    own, authority = values.get(x509.SubjectKeyIdentifier), values.get(x509.AuthorityKeyIdentifier)
+    return CertificateFacts(
+        certificate=certificate,
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        cns=tuple(str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
+        names=_names(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
+        begins=certificate.not_valid_before_utc,
+        ends=certificate.not_valid_after_utc,
+        version=certificate.version.value + 1,
+        is_ca=isinstance(basic, x509.BasicConstraints) and basic.ca,
+        path_length=basic.path_length if isinstance(basic, x509.BasicConstraints) else None,
+        usages=frozenset(_USAGES.get(oid, oid.dotted_string) for oid in usage)
+        if isinstance(usage, x509.ExtendedKeyUsage)
+        else None,
+        key_usage=_key_usage(values.get(x509.KeyUsage)),
+        signature_hash=certificate.signature_hash_algorithm.name if certificate.signature_hash_algorithm else "",
+        key=shown,
+        weak_key=weak,
+        key_id=own.digest if isinstance(own, x509.SubjectKeyIdentifier) else None,
+        authority_key_id=authority.key_identifier if isinstance(authority, x509.AuthorityKeyIdentifier) else None,
+        issuer_address=_issuer_address(values.get(x509.AuthorityInformationAccess)),
+        unknown_critical=tuple(unknown),
+        sha256=hashlib.sha256(der).hexdigest(),
+    )
+
+
+def _names(alternative: x509.SubjectAlternativeName) -> tuple[str, ...]:
+    return tuple(str(name.value).lower() for name in alternative if isinstance(name, x509.DNSName | x509.IPAddress))
+
+
+def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:
+    match key:
+        case rsa.RSAPublicKey():
+            exponent = key.public_numbers().e
+            return f"RSA {key.key_size}", key.key_size < 2048 or exponent < 3 or exponent % 2 == 0
+        case ec.EllipticCurvePublicKey():
+            return f"EC {key.curve.name}", key.curve.key_size < 224
+        case dsa.DSAPublicKey():
+            return f"DSA {key.key_size}", True
+        case _:
+            return type(key).__name__.removeprefix("_").removesuffix("PublicKey"), False
+
+
+def _key_usage(value: object) -> frozenset[str] | None:
+    if not isinstance(value, x509.KeyUsage):
+        return None
+    names = ("digital_signature", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign")
+    return frozenset(name.replace("_", " ") for name in names if getattr(value, name))
+
+
+def _issuer_address(value: object) -> str:
+    if not isinstance(value, x509.AuthorityInformationAccess):
+        return ""
+    places = [d.access_location for d in value if d.access_method == AuthorityInformationAccessOID.CA_ISSUERS]
+    return next((str(p.value) for p in places if isinstance(p, x509.UniformResourceIdentifier)), "")
+
+
+def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
+    """Whether the signature of a certificate verifies under another's key, whatever the names say."""
+    certificate, key = child.certificate, issuer.certificate.public_key()
+    digest = certificate.signature_hash_algorithm
+    body, signature = certificate.tbs_certificate_bytes, certificate.signature
+    try:
+        match key:
+            case rsa.RSAPublicKey() if digest is not None:
+                parameters = certificate.signature_algorithm_parameters
+                scheme = parameters if isinstance(parameters, padding.PSS | padding.PKCS1v15) else padding.PKCS1v15()
+                key.verify(signature, body, scheme, digest)
+            case ec.EllipticCurvePublicKey() if digest is not None:
+                key.verify(signature, body, ec.ECDSA(digest))
+            case _:
+                certificate.verify_directly_issued_by(issuer.certificate)
+    except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""The checks that a plan implies, and the network they run on."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from checks.requests import CheckRequest, Network, TlsRequest
+from wizard.errors import UsageError
+from wizard.plan.model import Plan
+from wizard.procedures.common import (
+    needs_own_srv,
+    own_srv,
+    own_xmpp_srv,
+    partner_srv,
+    partner_tls,
+    public_address,
+)
+
+Place = tuple[str, int]
+
+
+def requests_of(plan: Plan) -> tuple[CheckRequest, ...]:
+    """Every live check of a plan: our records, the partners' records, and their servers."""
+    requests: list[CheckRequest] = [public_address(plan)]
+    if needs_own_srv(plan):
+        requests += [own_srv(plan, domain) for domain in plan.federation_domains]
+    if plan.email is not None:
+        requests.append(own_xmpp_srv(plan, plan.email.domain))
+    for partner in plan.partners:
+        if partner.peer == "access-edge":
+            requests.append(partner_srv(partner))
+        if partner.transport == "tls":
+            requests.append(partner_tls(partner))
+    if plan.aol is not None:
+        requests.append(TlsRequest(host=plan.aol.route_target, name=plan.aol.gateway_fqdn))
+    return tuple(requests)
+
+
+def network_of(plan: Plan, folder: Path) -> Network:
+    """How the checks of a plan reach the network; trust files are relative to the plan's folder."""
+    return Network(
+        name_servers=servers(plan.dns.name_servers),
+        internal_name_servers=servers(plan.dns.internal_name_servers),
+        connect_to=connect_to(plan.connections),
+        trust=trust_files(plan.trust, folder),
+    )
+
+
+def trust_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """The trust files. Raises UsageError for one that cannot be read."""
+    found = []
+    for name in names:
+        path = folder / name
+        try:
+            content = path.read_bytes()
+        except OSError as problem:
+            raise UsageError(f"{path} cannot be read: {problem.strerror}", "Correct `trust` in the plan.") from problem
+        if b"-----BEGIN CERTIFICATE-----" not in content:
+            raise UsageError(f"{path} holds no PEM certificate", "Trust files are PEM; convert it with openssl.")
+        found.append(path)
+    return tuple(found)
+
+
+def connect_to(connections: Mapping[str, str]) -> dict[Place, Place]:
+    """A connection map as the checks want it."""
+    return {split_host_port(key): split_host_port(value) for key, value in connections.items()}
+
+
+def servers(texts: Iterable[str]) -> tuple[Place, ...]:
+    """Name servers, ADDRESS or ADDRESS:PORT. Raises UsageError."""
+    return tuple(split_host_port(text, 53) for text in texts)
+
+
+def split_host_port(text: str, default: int | None = None) -> Place:
+    """HOST:PORT, [V6]:PORT, or with a default port HOST and V6 alone. Raises UsageError."""
+    name, colon, port = text.rpartition(":")
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+    elif default is not None and (not colon or ":" in name):
+        name, port = text.strip("[]"), str(default)
+    if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port up to 65535.")
+    return name.lower(), int(port)
