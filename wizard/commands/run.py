@@ -102,7 +102,8 @@ def complain(text: str) -> None:
 
 def _has_screen() -> bool:
     plain_wanted = os.environ.get("TERM", "dumb") == "dumb" or bool(os.environ.get("ACCESSIBLE"))
-    return sys.stdin.isatty() and sys.stdout.isatty() and not plain_wanted
+    # Textual draws on standard error.
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) and not plain_wanted
 
 
 def _password(args: argparse.Namespace) -> str | None:

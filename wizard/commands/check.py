@@ -1,0 +1,219 @@
+"""`check plan|dns|tls|cert`: live checks, for people and for monitoring."""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.errors import UsageError
+
+if TYPE_CHECKING:
+    from checks.finding import Findings
+    from checks.requests import CheckRequest, Network
+
+EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register `check` and what can be checked."""
+    parser = subparsers.add_parser("check", help="look at DNS, TLS and certificates; changes nothing")
+    whats = parser.add_subparsers(metavar="WHAT", required=True, dest="what")
+    shared = _shared_options()
+    plan = whats.add_parser("plan", parents=[shared], help="every check of a plan")
+    plan.add_argument("target", metavar="PLAN", type=Path)
+    plan.add_argument("--nodes", action="store_true", help="ask the nodes' CLI too")
+    plan.add_argument("--password-stdin", action="store_true", help="with --nodes: the CLI password on standard input")
+    dns = whats.add_parser("dns", parents=[shared], help="the federation record of a domain")
+    dns.add_argument("target", metavar="DOMAIN")
+    dns.add_argument("--service", choices=("sip", "xmpp"), default="sip")
+    tls = whats.add_parser("tls", parents=[shared], help="the certificate and TLS of a server")
+    tls.add_argument("target", metavar="HOST[:PORT]")
+    cert = whats.add_parser("cert", parents=[shared], help="a certificate or chain in a PEM file")
+    cert.add_argument("target", metavar="FILE", type=Path)
+    parser.set_defaults(run=run)
+
+
+def _shared_options() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    add = shared.add_argument
+    add("--json", action="store_true", help="one JSON object on standard output")
+    add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]")
+    add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]")
+    add("--authoritative", action="store_true", help="ask the domain's own servers too")
+    add("--connect-to", action="append", default=[], metavar="HOST:PORT:ADDR:PORT")
+    add("--trust", action="append", default=[], metavar="PEM", help="what will be in cup-trust")
+    add("--name", metavar="NAME", help="the TLS peer subject")
+    add("--expect-target", metavar="FQDN")
+    add("--at", type=_time, metavar="TIME", help="judge as of this time, RFC 3339")
+    add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
+    add("--concurrency", type=_count, default=100, metavar="N")
+    add("--client-cert", type=Path, metavar="PEM")
+    add("--client-key", type=Path, metavar="PEM")
+    return shared
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one check and report it; returns the status that monitoring expects."""
+    findings = _plan(args) if args.what == "plan" else _one(args)
+    if args.json:
+        from wizard.report.json import check_document
+
+        json.dump(check_document(findings, with_chain=args.what in {"tls", "cert"}), sys.stdout)
+        print()
+    else:
+        from wizard.report.text import check_lines
+
+        print("\n".join(check_lines(findings)))
+    return EXIT[findings.status.value]
+
+
+def _one(args: argparse.Namespace) -> "Findings":
+    from checks.service import CheckService
+
+    request, network = _request(args), _network(args)
+    service = CheckService(network)
+    try:
+        return service.run(request)
+    finally:
+        service.close()
+
+
+def _request(args: argparse.Namespace) -> "CheckRequest":
+    from checks.names import BadNameError, domain_name, host
+    from checks.requests import CertificateRequest, DnsRequest, TlsRequest
+    from wizard.checklist import split_host_port
+
+    try:
+        expected = domain_name(args.expect_target) if args.expect_target else None
+        if args.what == "dns":
+            return DnsRequest(domain=domain_name(args.target), service=args.service, expect_target=expected)
+        if args.what == "tls":
+            name, port = split_host_port(args.target, 5061)
+            return TlsRequest(host=host(name), port=port, name=args.name or name)
+    except BadNameError as problem:
+        raise UsageError(f"{args.target!r} {problem}") from problem
+    _readable_pem(args.target)
+    return CertificateRequest(path=args.target, name=args.name)
+
+
+def _readable_pem(path: Path) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be read: {problem.strerror}", "Name a PEM file.") from problem
+    if b"-----BEGIN CERTIFICATE-----" not in content:
+        raise UsageError(f"{path} holds no PEM certificate", "Convert it: openssl x509 -inform der -in FILE")
+
+
+def _network(args: argparse.Namespace) -> "Network":
+    from checks.requests import Network
+    from wizard.checklist import servers, trust_files
+
+    return Network(
+        name_servers=servers(args.nameserver),
+        internal_name_servers=servers(args.internal_nameserver),
+        authoritative=args.authoritative,
+        connect_to=_connect_to(args.connect_to),
+        trust=trust_files(args.trust, Path()),
+        at=args.at,
+        timeout=args.timeout,
+        concurrency=args.concurrency,
+        client_certificate=_client_certificate(args),
+    )
+
+
+def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path] | None:
+    if args.client_cert is None:
+        return None
+    key = args.client_key or args.client_cert
+    for path in (args.client_cert, key):
+        if not path.is_file():
+            raise UsageError(f"{path} cannot be read", "Name a PEM file.")
+    return args.client_cert, key
+
+
+def _connect_to(texts: list[str]) -> dict[tuple[str, int], tuple[str, int]]:
+    """HOST:PORT:ADDR:PORT, as curl has it; an IPv6 address stands in brackets."""
+    from wizard.checklist import split_host_port
+
+    found = {}
+    for text in texts:
+        start = text.find("]:") + 1 if text.startswith("[") else text.find(":")
+        cut = text.find(":", start + 1)
+        if start < 0 or cut < 0:
+            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:ADDR:PORT")
+        found[split_host_port(text[:cut])] = split_host_port(text[cut + 1 :])
+    return found
+
+
+def _plan(args: argparse.Namespace) -> "Findings":
+    """All checks of a plan at the same time, as one document; options go before what the plan says."""
+    from dataclasses import replace
+
+    from checks.service import CheckService
+    from wizard.checklist import network_of, requests_of
+    from wizard.plan.problems import load
+    from wizard.report.merge import merged
+
+    plan, given = load(args.target), _network(args)
+    planned = network_of(plan, args.target.absolute().parent)
+    network = replace(
+        given,
+        name_servers=given.name_servers or planned.name_servers,
+        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
+        connect_to={**planned.connect_to, **given.connect_to},
+        trust=(*planned.trust, *given.trust),
+    )
+    service = CheckService(network)
+    try:
+        results = list(service.run_many(requests_of(plan), _told))
+        if args.nodes:
+            results.append(_nodes(args, plan, service))
+    finally:
+        service.close()
+    return merged(str(args.target), results)
+
+
+def _nodes(args: argparse.Namespace, plan: "object", service: "object") -> "Findings":
+    from checks.service import CheckService
+    from wizard.commands.node_login import check_all_nodes
+    from wizard.plan.model import Plan
+
+    assert isinstance(plan, Plan)
+    assert isinstance(service, CheckService)
+    return check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
+
+
+def _told(findings: "Findings") -> None:
+    if sys.stderr.isatty():
+        from wizard.text import visible_line
+
+        print(f"{visible_line(findings.target)}: {findings.status.value}", file=sys.stderr)
+
+
+def _time(text: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time such as 2026-01-31T12:00:00Z") from None
+    if when.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time with its zone, such as 2026-01-31T12:00:00Z")
+    return when
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 300:
+        raise argparse.ArgumentTypeError("seconds, more than 0 and at most 300")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
+        raise argparse.ArgumentTypeError("a number from 1 to 1000")
+    return int(text)

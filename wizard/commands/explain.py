@@ -1,0 +1,43 @@
+"""`explain CODE`: what a finding means, how to mend it, and who must act."""
+
+import argparse
+from difflib import get_close_matches
+
+from wizard.errors import UsageError
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register `explain`."""
+    parser = subparsers.add_parser("explain", help="what a finding means and how to mend it")
+    parser.add_argument("code", metavar="CODE")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """`fedwizard explain CODE`."""
+    from checks.catalogue import CODES
+    from wizard.report.text import OWNERS
+    from wizard.text import wrap
+
+    entry = CODES.get(args.code)
+    if entry is None:
+        near = get_close_matches(args.code, CODES, n=3, cutoff=0.5)
+        hint = f"Did you mean {', '.join(near)}?" if near else "Codes look like srv-name-missing."
+        raise UsageError(f"{args.code} is not the code of a finding.", hint)
+    print(f"{entry.code}: {entry.title} ({entry.severity.value})\n")
+    print(wrap(_generic(entry.why)))
+    if entry.fix:
+        print("\nWhat to do:")
+        for number, step in enumerate(entry.fix, 1):
+            print(wrap(f"{number}. {_generic(step)}", 76, "  "))
+    print(f"\nWho acts: {OWNERS[entry.owner]}")
+    if entry.verify:
+        print(f"See for yourself: {_generic(entry.verify)}")
+    if entry.refs:
+        print(f"References: {', '.join(entry.refs)}")
+    return 0
+
+
+def _generic(template: str) -> str:
+    """A template with the names of its values in their place."""
+    return template.replace("expected_", "expected ").replace("_", " ").replace("{", "<").replace("}", ">")

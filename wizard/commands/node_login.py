@@ -1,0 +1,43 @@
+"""The nodes' CLI for commands without a walk: passwords from the terminal or standard input, host keys confirmed."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wizard.ports import Prompt, PromptKind
+from wizard.text import visible
+
+if TYPE_CHECKING:
+    from checks.finding import Findings
+    from wizard.plan.model import Plan
+
+
+class TerminalPrompter:
+    """Asks on the terminal; without one, nobody answers."""
+
+    def ask(self, prompt: Prompt) -> str | None:
+        """Ask one question."""
+        if not sys.stdin.isatty():
+            return None
+        print(visible(prompt.text), file=sys.stderr)
+        if prompt.kind is PromptKind.HOST_KEY:
+            print("Is this the node's key? Type yes to accept it: ", end="", file=sys.stderr, flush=True)
+            return "yes" if sys.stdin.readline().strip() == "yes" else None
+        return getpass.getpass("answer (hidden): ", sys.stderr) or None
+
+
+def check_all_nodes(plan: "Plan", resolve: Callable[[str], tuple[str, ...]], *, password_stdin: bool) -> "Findings":
+    """What the CLI of every node says."""
+    from wizard.commands.sittings import device_for, read_password_line
+    from wizard.login import Login
+    from wizard.node_checks import check_nodes
+    from wizard.secrets import Secrets
+
+    password = read_password_line(sys.stdin.readline()) if password_stdin else None
+    login = Login(TerminalPrompter(), Secrets(), lambda _record: None, password)
+    device = device_for(plan, login, resolve, {})
+    try:
+        return check_nodes(plan, device)
+    finally:
+        device.close()

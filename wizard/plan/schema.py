@@ -1,0 +1,20 @@
+"""The JSON Schemas of the plan and of the answers file, generated from their models."""
+
+import json
+import sys
+
+from pydantic import BaseModel
+
+from wizard.answers import AnswersFile
+from wizard.plan.model import Plan
+
+SCHEMAS: dict[str, type[BaseModel]] = {"plan": Plan, "answers": AnswersFile}
+
+
+def schema_text(name: str) -> str:
+    """One schema, in the form in which it is committed as `assets/<name>.schema.json`."""
+    return json.dumps(SCHEMAS[name].model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text(sys.argv[1]))

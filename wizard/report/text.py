@@ -1,0 +1,63 @@
+"""Findings for people: worst first, at most 80 columns, everything foreign made visible."""
+
+from collections.abc import Iterator, Mapping
+
+from checks.finding import Finding, Findings, Json, Owner, Severity
+from wizard.text import visible_line, wrap
+
+WIDTH = 78
+SYMBOLS = {
+    Severity.FAIL: "x",
+    Severity.NOT_TESTED: "?",
+    Severity.WARN: "!",
+    Severity.INFO: "i",
+    Severity.PASS: "+",
+}
+OWNERS = {
+    Owner.YOU: "you",
+    Owner.YOUR_DNS_ADMIN: "your DNS administrator",
+    Owner.PARTNER: "the other side's administrator",
+    Owner.CA: "the certificate authority",
+    Owner.FIREWALL: "whoever runs the firewalls",
+}
+
+
+def check_lines(findings: Findings) -> Iterator[str]:
+    """A whole check."""
+    yield f"{visible_line(findings.target)}: {findings.status.value}"
+    for finding in findings.findings:
+        yield ""
+        yield from finding_lines(finding)
+    if findings.chain:
+        yield ""
+        yield "Certificates, as they were sent:"
+        for number, link in enumerate(findings.chain):
+            yield from wrap(f"{number}  {visible_line(link.subject)}", WIDTH, "  ").splitlines()
+            yield f"     SHA-256 {link.sha256[:32]}"
+            yield f"             {link.sha256[32:]}"
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """One finding: what was seen, why it matters, and what to do about it."""
+    head = f"{SYMBOLS[finding.severity]} {finding.severity.value:<10} {finding.code}  {visible_line(finding.subject)}"
+    yield from wrap(head, WIDTH).splitlines()
+    yield from wrap(visible_line(finding.why), WIDTH, "    ").splitlines()
+    if finding.severity in {Severity.PASS, Severity.INFO}:
+        return
+    yield from _values("seen", finding.observed)
+    yield from _values("expected", finding.expected)
+    for number, step in enumerate(finding.fix, 1):
+        yield from wrap(f"{number}. {visible_line(step)}", WIDTH, "    ").splitlines()
+    yield f"    who acts: {OWNERS[finding.owner]}"
+    if finding.verify_with:
+        yield from wrap(f"see for yourself: {visible_line(finding.verify_with)}", WIDTH, "    ").splitlines()
+
+
+def _values(label: str, values: Mapping[str, Json]) -> Iterator[str]:
+    if values:
+        shown = "; ".join(f"{key} {_text(value)}" for key, value in values.items())
+        yield from wrap(f"{label}: {visible_line(shown)}", WIDTH, "    ").splitlines()
+
+
+def _text(value: Json) -> str:
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
