@@ -16,6 +16,7 @@ class Deed:
     label: str
     help: str
     choice: Choice | None = None
+    of_app: bool = False
 
 
 DEEDS = (
@@ -28,13 +29,13 @@ DEEDS = (
     Deed("skip", "s", "skip", "Skip the step, with a reason.", Choice.SKIP),
     Deed("hold", "h", "hold", "Hold the walk here, with a reason, and leave.", Choice.HOLD),
     Deed("cancel", "x", "cancel", "Cancel what is running. A node goes on with what it was told."),
-    Deed("overview", "o", "overview", "All steps, and where they stand."),
+    Deed("overview", "o", "overview", "All steps, and where they stand.", of_app=True),
     Deed("look_back", "b", "back", "Look at the step before. Looking changes nothing."),
     Deed("look_on", "n", "next", "Look at the step after."),
     Deed("redo", "u", "redo", "Open the step you look at again, with a reason."),
     Deed("copy", "y", "copy", "Write the values of this step to a file, and offer them to the terminal."),
-    Deed("help", "question_mark", "help", "This help."),
-    Deed("leave", "q", "quit", "Quit. What is shown as done is on disk."),
+    Deed("help", "question_mark", "help", "This help.", of_app=True),
+    Deed("leave", "q", "quit", "Quit. What is shown as done is on disk.", of_app=True),
 )
 
 BY_CHOICE = {deed.choice: deed for deed in DEEDS if deed.choice is not None}
@@ -43,8 +44,12 @@ ALWAYS = ("overview", "help", "leave")
 
 def bindings() -> list[Binding]:
     """The keys of the step screen."""
-    keys = [Binding(deed.key, deed.action, deed.label, show=False) for deed in DEEDS]
-    return [*keys, Binding("ctrl+q,f10", "leave", "quit", show=False, priority=True)]
+    keys = [Binding(deed.key, f"app.{deed.action}" if deed.of_app else deed.action, show=False) for deed in DEEDS]
+    return [
+        *keys,
+        Binding("ctrl+q,f10", "app.leave", "quit", show=False, priority=True),
+        Binding("escape", "leave_line", "leave the line", show=False),
+    ]
 
 
 def key_name(key: str) -> str:

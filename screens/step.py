@@ -145,6 +145,7 @@ class StepScreen(Screen[None]):
             await body.mount(Verbatim(f"{field.label}: {field.help}", classes="label"), line)
         inputs = body.query(Input)
         inputs.first().focus()
+        self.call_after_refresh(self._say_keys)
         inputs.first().scroll_visible()
 
     def _show_end(self, ended: Ended) -> None:
@@ -203,6 +204,8 @@ class StepScreen(Screen[None]):
                 continue
             label = GO_LABELS.get(self.ask.kind, deed.label) if self.ask and deed.action == "forward" else deed.label
             labels.append(f"{key_name(deed.key)} {label}")
+        if isinstance(self.focused, Input):
+            labels = [labels[0], "Esc leaves the line, then:", *labels[1:]]
         always = [f"{key_name(deed.key)} {deed.label}" for deed in DEEDS if deed.action in ALWAYS]
         self.query_one("#keys", Verbatim).say("   ".join((*labels, *always)))
 
@@ -233,6 +236,11 @@ class StepScreen(Screen[None]):
     def on_input_submitted(self) -> None:
         """Enter in a form goes on."""
         self.action_forward()
+
+    def action_leave_line(self) -> None:
+        """Leave the line that is being typed, so that the keys are keys again."""
+        self.query_one("#body").focus()
+        self._say_keys()
 
     def action_forward(self) -> None:
         """The one way forward of what is asked."""
@@ -361,7 +369,8 @@ class StepScreen(Screen[None]):
     # --- copying ---
 
     def _values(self) -> tuple[str, ...]:
-        row = self.ask.row if self.ask and self.looking is None else None
+        begun = self.ask is not None and self.ask.kind is not AskKind.BEGIN
+        row = self.ask.row if self.ask and begun and self.looking is None else None
         if row is None:
             return ()
         match row.step.does:

@@ -1,0 +1,119 @@
+"""The walk on screens, by keys alone, on a terminal of 80x24; killed and resumed; hung up."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.support import Ran, settled_records
+from tests.e2e.terminal import Terminal
+
+ENTER = "\r"
+TYPED = re.compile(r"Type (\S+) to confirm")
+PLANNED = re.compile(r"the plan says (\S+)")
+
+
+def walk(terminal: Terminal, until: str = "", seconds: float = 100) -> None:
+    """Press what the screen asks for, until a text stands on it or the walk has ended."""
+    deadline, before = time.monotonic() + seconds, ""
+    while time.monotonic() < deadline:
+        terminal.settle(0.15, 3)
+        picture = terminal.picture
+        if (until and until in picture) or "\n Finished" in picture:
+            return
+        typed, planned = TYPED.search(picture), PLANNED.search(picture)
+        if typed:
+            terminal.press(typed.group(1) + ENTER)
+        elif planned and "what the page shows" in picture:
+            terminal.press(planned.group(1) + ENTER)
+        elif " Enter " in picture.splitlines()[-2] + picture.splitlines()[-1]:
+            terminal.press(ENTER)
+        if picture == before:
+            terminal.read(0.3)
+        before = picture
+    raise AssertionError(terminal.picture)
+
+
+def open_practice(home: Path, session: Path) -> Terminal:
+    """The wizard on a new practice network."""
+    return Terminal(home, "practice", "--pace", "0", "--session", str(session))
+
+
+def test_the_whole_walk_on_screens(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
+    session, unattended = tmp_path / "S", tmp_path / "U"
+    with open_practice(home, session) as terminal:
+        terminal.wait_for("Enter begin")
+        walk(terminal)
+        assert "pending:" not in terminal.picture
+        terminal.press("q")
+        assert terminal.wait_end() == 0, terminal.picture
+    assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+    assert fedwizard("practice", "--auto", "--pace", "0", "--session", str(unattended)).status == 0
+    assert settled_records(session) == settled_records(unattended)
+
+
+def test_looking_back_changes_nothing_and_needs_no_valid_form(home: Path, tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    with open_practice(home, session) as terminal:
+        terminal.wait_for("Enter begin")
+        walk(terminal, until="what the page shows")
+        terminal.press("not the name\x1b")
+        terminal.settle()
+        before = (session / "journal.jsonl").read_bytes()
+        terminal.press("b")
+        terminal.wait_for("looking")
+        terminal.wait_for("done, observed")
+        terminal.press(ENTER)
+        terminal.wait_for("what the page shows")
+        terminal.press("\x1b")
+        terminal.settle()
+        terminal.press("o")
+        terminal.wait_for("Overview")
+        assert "done" in terminal.picture
+        terminal.press("\x1b")
+        terminal.wait_for("what the page shows")
+        assert (session / "journal.jsonl").read_bytes() == before
+
+
+def test_a_wrong_name_confirms_nothing(home: Path, tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    with open_practice(home, session) as terminal:
+        terminal.wait_for("Enter begin")
+        walk(terminal, until="Type imp1 to confirm")
+        terminal.press("imp2" + ENTER)
+        terminal.wait_for("That is not imp1")
+        terminal.press("\x1b")
+        terminal.wait_for("confirm by typing")
+    assert b'"step.intent"' not in (session / "journal.jsonl").read_bytes()
+
+
+def test_killed_it_resumes_on_its_step(home: Path, tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    with open_practice(home, session) as terminal:
+        terminal.wait_for("Enter begin")
+        walk(terminal, until="domain/set@imp1")
+        terminal.process.kill()
+    with Terminal(home, "resume", str(session)) as terminal:
+        terminal.wait_for("domain/set@imp1")
+
+
+def test_a_hangup_ends_in_order_and_quickly(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        session = tmp_path / number.name
+        with open_practice(home, session) as terminal:
+            terminal.wait_for("Enter begin")
+            began = time.monotonic()
+            terminal.process.send_signal(number)
+            assert terminal.wait_end(5) == 130
+            assert time.monotonic() - began < 2.0
+        assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+
+
+def test_quitting_is_quick(home: Path, tmp_path: Path) -> None:
+    with open_practice(home, tmp_path / "S") as terminal:
+        terminal.wait_for("Enter begin")
+        began = time.monotonic()
+        terminal.press("q")
+        terminal.wait_end(5)
+        assert time.monotonic() - began < 2.0
