@@ -29,7 +29,7 @@ def _new(path: Path) -> int:
     from wizard.plan.example import write_example
 
     write_example(path)
-    print(f"{path} holds an example. Replace its values with yours. Then check it: fedwizard plan check {path}")
+    print(f"{path} is an example. Put your values in place of its own, then: fedwizard plan check {path}")
     return OK
 
 

@@ -78,7 +78,6 @@ def front_end(opening: "Callable[[], Sitting]", *, plain: bool) -> int:
         finally:
             sitting.close()
     from screens.app import run_app
-
     from wizard.commands.launcher import Launcher
 
     return run_app(Launcher(), opening)
@@ -89,7 +88,6 @@ def start_screen() -> int:
     if not _has_screen():
         raise UsageError("This is no terminal that can show screens.", "`fedwizard --help` lists the commands.")
     from screens.app import run_app
-
     from wizard.commands.launcher import Launcher
 
     return run_app(Launcher(), None)
