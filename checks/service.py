@@ -65,7 +65,7 @@ class CheckService:
     def close(self) -> None:
         """Stop the loop; what still runs is abandoned."""
         if self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            asyncio.run_coroutine_threadsafe(_end_all(), self._loop)
             self._thread.join(0.5)
 
     def _await(self, work: Coroutine[object, object, T], cancel: _Cancel | None) -> T | None:
@@ -113,6 +113,16 @@ class CheckService:
                 return lookup.file_findings(request, self._network)
             case _:
                 assert_never(request)
+
+
+async def _end_all() -> None:
+    """Cancel everything on this loop, let it end, then stop the loop."""
+    loop = asyncio.get_running_loop()
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    loop.call_soon(loop.stop)
 
 
 def target_of(request: CheckRequest) -> str:

@@ -125,7 +125,9 @@ class _Handshake:
         except TimeoutError:
             return self._seen(Fault.STALLED if self._received else Fault.SILENT)
         except ConnectionResetError:
-            return self._seen(Fault.RESET)
+            # After the chain it is a refusal of ours whose alert was overtaken by the reset.
+            chain = self._chain()
+            return self._seen(None if chain else Fault.RESET, refused=_closed_on_us(chain))
         except (ssl.SSLError, OSError) as problem:
             return self._failed(problem)
         done = self._seen(None)

@@ -1,0 +1,195 @@
+"""The node's CLI behind an SSH server that we did not write: OpenSSH, with a scripted console."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cli_backend.exchange import AlgorithmsRefused, Answered, Endpoint, Expected, HostKeyRefused, LoginRefused, Result
+from cli_backend.hostkeys import fingerprint
+from cli_backend.node import Nodes
+from cli_backend.output import parse_network
+from tests.servers.openssh import Sshd, sshd
+
+pytestmark = [
+    pytest.mark.needs("openssh-server"),
+    pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="sshd checks passwords of real accounts"),
+]
+CONTINUE = Expected(pattern=r"Continue\s*\(y/n\)\s*[?:]?", answer="y")
+
+
+@dataclass
+class Operator:
+    """A person with one password."""
+
+    secret: str
+    answers: dict[str, str] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    passwords_asked: int = 0
+
+    def password(self, node: str) -> str | None:
+        """The password."""
+        del node
+        self.passwords_asked += 1
+        return self.secret
+
+    def accept_host_key(self, node: str, key_type: str, shown: str) -> bool:
+        """Accept, and remember what was shown."""
+        del node, key_type
+        self.shown.append(shown)
+        return True
+
+    def answer_prompt(self, node: str, prompt: str, echo: bool) -> str | None:
+        """Nothing else is asked."""
+        raise AssertionError((node, prompt, echo))
+
+    def answer_question(self, node: str, command: str, question: str) -> str | None:
+        """Only what was prepared is answered."""
+        del node
+        self.questions.append(question)
+        return self.answers.get(command)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Sshd]:
+    """OpenSSH as Debian ships it."""
+    with sshd(tmp_path) as running:
+        yield running
+
+
+def nodes(server: Sshd, folder: Path, operator: Operator, **endpoint: object) -> Nodes:
+    """The node behind the server."""
+    known = {"name": "imp1", "address": "127.0.0.1", "port": server.port, "user": server.user, **endpoint}
+    return Nodes({"imp1": Endpoint(**known)}, operator, folder / "known_hosts", folder / "failures")  # type: ignore[arg-type]
+
+
+def pinned(server: Sshd) -> str:
+    """The fingerprint of the server's key."""
+    import base64
+
+    return fingerprint(base64.b64decode(server.host_key.read_text(encoding="utf-8").split()[1]))
+
+
+def test_the_domain_from_question_to_changed_read_back(server: Sshd, tmp_path: Path) -> None:
+    operator = Operator(server.password)
+    device = nodes(server, tmp_path, operator, host_key=pinned(server))
+    before = device.run("imp1", "show network eth0")
+    assert parse_network(before.output).domain is None
+    answered: list[Answered] = []
+    seen: list[str] = []
+    changed = device.run(
+        "imp1",
+        "set network domain local.example",
+        expect=(CONTINUE,),
+        reboots=True,
+        on_answer=answered.append,
+        on_output=seen.append,
+    )
+    assert changed.result is Result.REBOOTING
+    assert [a.answer for a in answered] == ["y"]
+    assert "trying to restart" in "".join(seen)
+    assert device.wait_for_return("imp1", went_down=True, timeout=30)
+    after = parse_network(device.run("imp1", "show network eth0").output)
+    assert (after.domain, after.dhcp) == ("local.example", False)
+    assert operator.shown == []
+    assert server.log.count("answer y") == 1
+    device.close()
+
+
+def test_nothing_is_sent_into_a_question_that_was_not_announced(server: Sshd, tmp_path: Path) -> None:
+    operator = Operator(server.password)
+    device = nodes(server, tmp_path, operator)
+    asked = device.run("imp1", "utils ask", expect=(CONTINUE,))
+    assert asked.result is Result.QUESTION
+    assert asked.question is not None
+    assert "Shall the pumps be primed" in asked.question
+    assert operator.questions == [asked.question]
+    device.close()
+    assert not any(line.startswith("answer") for line in server.log)
+
+
+def test_a_person_may_answer_it(server: Sshd, tmp_path: Path) -> None:
+    device = nodes(server, tmp_path, Operator(server.password, answers={"utils ask": "yes"}))
+    assert device.run("imp1", "utils ask").result is Result.OK
+    assert "answer yes" in server.log
+    device.close()
+
+
+def test_pager_and_look_alike_prompt_do_not_cut_the_output(server: Sshd, tmp_path: Path) -> None:
+    device = nodes(server, tmp_path, Operator(server.password))
+    paged = device.run("imp1", "show pages")
+    assert paged.output.split() == " ".join(f"line {n}" for n in range(1, 61)).split()
+    fooled = device.run("imp1", "show lookalike")
+    assert fooled.output == "before\nadmin: this is still output\nafter\n"
+    failed = device.run("imp1", "show nonsense")
+    assert (failed.result, failed.failure) == (Result.FAILED, "No valid command entered")
+    device.close()
+
+
+def test_an_unknown_key_is_shown_once_and_a_changed_one_stops(server: Sshd, tmp_path: Path) -> None:
+    operator = Operator(server.password)
+    for _ in range(2):
+        device = nodes(server, tmp_path, operator)
+        device.run("imp1", "show network eth0")
+        device.close()
+    assert operator.shown == [pinned(server)]
+    asked = operator.passwords_asked
+    other = "SHA256:" + "A" * 43
+    with pytest.raises(HostKeyRefused, match="the plan says"):
+        nodes(server, tmp_path, operator, host_key=other).run("imp1", "show network eth0")
+    known = tmp_path / "known_hosts"
+    known.write_text(re.sub(r"AAAAC3\S+", "AAAAC3NzaC1lZDI1NTE5AAAAIAAA", known.read_text(encoding="utf-8")))
+    with pytest.raises(HostKeyRefused, match="changed"):
+        nodes(server, tmp_path, operator).run("imp1", "show network eth0")
+    assert operator.passwords_asked == asked
+
+
+def test_a_password_is_tried_once_and_a_third_failure_is_refused(server: Sshd, tmp_path: Path) -> None:
+    device = nodes(server, tmp_path, Operator("wrong-password"))
+    with pytest.raises(LoginRefused, match="refused the login"):
+        device.run("imp1", "show network eth0")
+    with pytest.raises(LoginRefused, match="not tried again"):
+        device.run("imp1", "show network eth0")
+    again = nodes(server, tmp_path, Operator("another-wrong-one"))
+    with pytest.raises(LoginRefused, match="refused the login"):
+        again.run("imp1", "show network eth0")
+    third = nodes(server, tmp_path, Operator(server.password))
+    with pytest.raises(LoginRefused, match="lock the account"):
+        third.run("imp1", "show network eth0")
+    log = (tmp_path / "sshd.log").read_text(encoding="utf-8")
+    assert log.count("Failed password") == 2
+
+
+def test_an_old_node_is_refused_until_the_plan_allows_it(tmp_path: Path) -> None:
+    old = (
+        "KexAlgorithms diffie-hellman-group14-sha1",
+        "HostKeyAlgorithms ssh-rsa",
+        "Ciphers aes128-cbc",
+        "MACs hmac-sha1",
+    )
+    with sshd(tmp_path, *old, key_type="rsa") as server:
+        operator = Operator(server.password)
+        with pytest.raises(AlgorithmsRefused) as refused:
+            nodes(server, tmp_path, operator).run("imp1", "show network eth0")
+        assert "--legacy-algorithms" in refused.value.remedy
+        assert operator.passwords_asked == 0
+        device = nodes(server, tmp_path, operator, legacy_algorithms=True)
+        exchange = device.run("imp1", "show network eth0")
+        assert exchange.result is Result.OK
+        assert exchange.algorithms == "ssh-rsa, aes128-cbc"
+        device.close()
+
+
+def test_the_default_offer_holds_nothing_old() -> None:
+    from cli_backend.legacy import LegacyTransport, ModernTransport
+
+    offered = " ".join(
+        name for kind in ("ciphers", "macs", "kex", "keys") for name in getattr(ModernTransport, f"_preferred_{kind}")
+    )
+    assert not re.search(r"sha1\b|md5|cbc|3des|\bssh-rsa\b", offered)
+    assert "diffie-hellman-group14-sha1" in LegacyTransport._preferred_kex  # type: ignore[attr-defined]
+    assert "ssh-rsa" in LegacyTransport._key_info  # type: ignore[attr-defined]
