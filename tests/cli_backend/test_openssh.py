@@ -191,5 +191,5 @@ def test_the_default_offer_holds_nothing_old() -> None:
         name for kind in ("ciphers", "macs", "kex", "keys") for name in getattr(ModernTransport, f"_preferred_{kind}")
     )
     assert not re.search(r"sha1\b|md5|cbc|3des|\bssh-rsa\b", offered)
-    assert "diffie-hellman-group14-sha1" in LegacyTransport._preferred_kex  # type: ignore[attr-defined]
-    assert "ssh-rsa" in LegacyTransport._key_info  # type: ignore[attr-defined]
+    assert "diffie-hellman-group14-sha1" in LegacyTransport._preferred_kex
+    assert "ssh-rsa" in LegacyTransport._key_info
