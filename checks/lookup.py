@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +97,8 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     if not places:
         return [finding("address-missing", request.host, expected={"address": "its address"})], ()
     seen = await _probe_first(places, request, network)
+    if mapped:
+        seen = replace(seen, address=subject)  # people know the name, not where the connection map leads
     found = list(judge_handshake(subject, seen))
     certificates, malformed = _read_all(subject, seen.chain)
     found += malformed

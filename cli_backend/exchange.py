@@ -76,6 +76,12 @@ class Endpoint:
     user: str = "administrator"
     host_key: str | None = None
     legacy_algorithms: bool = False
+    shown: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the node is, for people: as the plan says it, not as the connection map has it."""
+        return self.shown or f"{self.address} port {self.port}"
 
 
 class Operator(Protocol):

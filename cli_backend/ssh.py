@@ -74,7 +74,7 @@ def _open_socket(endpoint: Endpoint, resolve: Resolve) -> socket.socket:
         return sock
     raise Unreachable(
         endpoint.name,
-        f"no connection to {endpoint.address} port {endpoint.port}: {reason}",
+        f"no connection to {endpoint.place}: {reason}",
         "Check the address in the plan, that the node is up, and that this machine may reach its port.",
     )
 

@@ -21,7 +21,7 @@ from wizard.frontend import summary_lines
 from wizard.runner import Asked, Concluded, Ended, Progress, Runner, Started, Told
 from wizard.runner import Output as NodeOutput
 from wizard.sitting import Sitting
-from wizard.step import Command, Form, Instruct, Restart, Wait
+from wizard.step import Command, Form, Instruct, Restart
 from wizard.text import visible_line
 
 GO_LABELS = {
@@ -114,7 +114,7 @@ class StepScreen(Screen[None]):
         self._since, self._progress = time.monotonic(), ""
         if self.looking is None:
             self._output.clear()
-            self._output.display = any(isinstance(row.step.does, Command | Restart | Wait) for row in rows)
+            self._output.display = False
             self._show(rows[0], step_body(rows[0]))
         self._tick()
 
@@ -337,7 +337,7 @@ class StepScreen(Screen[None]):
             self._show_ask(self.ask)
         elif self.running:
             row = next(iter(self.running.values()))
-            self._output.display = True
+            self._output.display = bool(self._output.lines)
             self._show(row, step_body(row))
         self._say_keys()
 

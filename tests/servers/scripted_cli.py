@@ -89,7 +89,7 @@ def answer(command: str, state: Path) -> bool:
             said = read_line()
             with log.open("a", encoding="utf-8") as file:
                 file.write(f"answer {said}\n")
-        case ["show", "canary"]:
+        case ["show", "version", "active"]:
             out("\x1b]0;owned\x07 \x1b[2Jcanary\r\n")
         case []:
             pass

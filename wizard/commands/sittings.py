@@ -187,6 +187,7 @@ def device_for(
             user=node.user,
             host_key=node.host_key,
             legacy_algorithms=node.legacy_algorithms,
+            shown=f"{node.address} port {node.ssh_port}",
         )
     state = state_folder()
     return Nodes(

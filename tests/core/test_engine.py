@@ -1,0 +1,349 @@
+"""The engine, without threads or sockets: what it asks, what it lets through, and what it never does."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.finding import Json
+from cli_backend.exchange import Risk
+from tests.core.plans import practice_plan
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, Word, next_turn, submit, survey
+from wizard.evidence import Failure, Outcome
+from wizard.procedures import CATALOGUE
+from wizard.resolve import Walk, fingerprint, walk_of
+from wizard.runner import conclusions
+from wizard.state import State, Status, apply, fold
+from wizard.step import Check, Command, Form, Restart, Step
+
+SERVICES = ("Cisco SIP Proxy", "Cisco XCP Router", "Cisco XCP SIP Federation Connection Manager")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A journal event without a journal."""
+
+    seq: int
+    kind: str
+    step: str
+    body: Mapping[str, Json]
+    at: str = "2026-01-01T00:00:00.000000Z"
+    actor: Mapping[str, Json] = field(default_factory=lambda: {"user": "admin"})
+
+
+class Table:
+    """An interpreter of the engine: keeps the events, answers what is asked, lets outcomes happen."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk, self.events = walk, list[Recorded]()
+        self.state = State()
+
+    def write(self, *records: Record) -> None:
+        """Put events on record."""
+        for record in records:
+            event = Recorded(len(self.events) + 1, record.kind, record.step, record.body)
+            self.events.append(event)
+            self.state = apply(self.state, event)
+
+    def observe(self, node: str, what: str, value: Mapping[str, Json], step: str = "") -> None:
+        """Something was read."""
+        self.write(Record("evidence", step, {"observed": {"node": node, "what": what, "value": dict(value)}}))
+
+    def turn(self) -> Ask | Do | Finished:
+        """What comes next."""
+        return next_turn(self.walk, self.state)
+
+    def give(self, ask: Ask, choice: Choice = Choice.GO, text: str = "") -> None:
+        """Answer."""
+        does = ask.row.step.does
+        values = {f.name: f.expected for f in does.fields} if isinstance(does, Form) else {}
+        result = submit(ask, Answer(choice, text or (ask.typed if choice is Choice.GO else ""), values))
+        assert not isinstance(result, Refusal), result
+        self.write(*result)
+
+    def to(self, step: str, *, kind: AskKind | None = None) -> Ask:
+        """Walk, everything succeeding, until a question about a step."""
+        for _ in range(500):
+            turn = self.turn()
+            assert not isinstance(turn, Finished), step
+            if isinstance(turn, Do):
+                self.succeed(turn)
+            elif turn.row.step.id == step and (kind or turn.kind) is turn.kind and turn.kind is not AskKind.BEGIN:
+                return turn
+            else:
+                self.give(turn)
+        raise AssertionError(step)
+
+    def succeed(self, do: Do) -> None:
+        """All acts do what they should, and the cluster is as healthy as it can be."""
+        for row in do.rows:
+            does = row.step.does
+            if isinstance(does, Command) and does.risk is not Risk.READ_ONLY:
+                intent: dict[str, Json] = {"fingerprint": fingerprint(row.action), "action": {"node": does.node}}
+                self.write(Record("step.intent", row.step.id, intent))
+            if isinstance(does, Check):
+                self.write(Record("evidence", row.step.id, {"check": {"status": "fail", "findings": []}}))
+            self.write(*conclusions(row, Outcome(), do.settle))
+
+
+def table(*, domain: str = "", dhcp: bool = False, running: tuple[str, ...] = SERVICES[:2]) -> Table:
+    """A table whose nodes were read: well, with or without a domain."""
+    found = Table(walk_of(practice_plan(), CATALOGUE))
+    for node in ("imp1", "imp2"):
+        found.observe(node, "network", {"dhcp": dhcp, "domain": domain})
+        found.observe(node, "ntp", {"synchronised": True})
+        found.observe(node, "replication", {"healthy": True})
+        found.observe(node, "services", {"states": dict.fromkeys(running, "STARTED")})
+    return found
+
+
+def word(found: Table, step: str) -> Word:
+    """Where a step stands."""
+    return next(row.word for row in survey(found.walk, found.state) if row.step.id == step)
+
+
+# --- procedure b ---
+
+
+def test_an_empty_domain_is_asked_for_with_the_nodes_name() -> None:
+    ask = table().to("domain/set@imp1")
+    assert (ask.kind, ask.typed) == (AskKind.CONFIRM_TYPED, "imp1")
+    assert isinstance(submit(ask, Answer(Choice.GO, "imp2")), Refusal)
+    assert isinstance(submit(ask, Answer(Choice.SKIP)), Refusal)
+
+
+def test_dhcp_makes_it_not_applicable_and_the_right_domain_makes_it_done() -> None:
+    assert word(table(dhcp=True), "domain/set@imp1") is Word.NOT_APPLICABLE
+    assert word(table(domain="local.example"), "domain/set@imp1") is Word.DONE
+
+
+def test_another_domain_stops_and_nothing_is_sent() -> None:
+    found = table(domain="other.example")
+    ask = found.to("domain/set@imp1")
+    assert ask.kind is AskKind.STOPPED
+    assert "other.example" in ask.problem
+    assert Choice.GO not in ask.choices
+    found.give(ask, Choice.RECHECK)
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    assert turn.rows[0].step.id == "health/ntp@imp1"
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [("ntp", {"synchronised": False}), ("replication", {"healthy": False}), ("services", {"states": {}})],
+)
+def test_before_the_first_node_everything_is_well_or_nothing_is_sent(what: str, value: dict[str, Json]) -> None:
+    found = table()
+    found.observe("imp2", what, value)
+    assert found.to("domain/set@imp1").kind is AskKind.STOPPED
+
+
+def test_after_the_first_node_only_replication_may_be_disturbed() -> None:
+    found = table()
+    found.to("domain/set@imp2")
+    found.observe("imp1", "replication", {"healthy": False})
+    assert word(found, "domain/set@imp2") is Word.OPEN
+    found.observe("imp1", "ntp", {"synchronised": False})
+    assert word(found, "domain/set@imp2") is Word.HOLD
+
+
+# --- unknown outcomes ---
+
+
+def sent(found: Table) -> None:
+    """The domain was sent, and nothing is known of it."""
+    found.give(found.to("domain/set@imp1"))
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    row = turn.rows[0]
+    body: dict[str, Json] = {"fingerprint": fingerprint(row.action), "action": {"node": "imp1"}}
+    found.write(Record("step.intent", row.step.id, body))
+
+
+def test_an_unknown_outcome_is_read_and_nothing_is_sent_again() -> None:
+    for took, status in ((True, Status.DONE), (False, Status.OPEN)):
+        found = table()
+        sent(found)
+        turn = found.turn()
+        assert isinstance(turn, Do)
+        assert turn.settle
+        found.write(*conclusions(turn.rows[0], Outcome(took_effect=took), settling=True))
+        assert found.state.record("domain/set@imp1").status is status
+        again = found.turn()
+        if took:
+            assert isinstance(again, Do)
+            assert again.rows[0].step.id == "domain/return@imp1"
+        else:
+            assert isinstance(again, Ask)
+            assert again.kind is AskKind.CONFIRM_TYPED
+
+
+def test_a_node_that_cannot_be_read_leaves_it_to_the_person() -> None:
+    found = table()
+    sent(found)
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    failure = Failure(problem="no answer", remedy="look")
+    found.write(*conclusions(turn.rows[0], Outcome(failure=failure), settling=True))
+    ask = found.turn()
+    assert isinstance(ask, Ask)
+    assert ask.kind is AskKind.UNKNOWN
+    found.give(ask, Choice.RECHECK)
+    assert isinstance(found.turn(), Do)
+
+
+def test_a_restart_of_unknown_outcome_is_never_repeated_by_itself() -> None:
+    found = table()
+    ask = found.to("restarts/xcp-router@imp1")
+    found.give(ask)
+    found.write(Record("step.intent", ask.row.step.id, {"fingerprint": fingerprint(ask.row.action)}))
+    unknown = found.turn()
+    assert isinstance(unknown, Ask)
+    assert unknown.kind is AskKind.UNKNOWN
+    assert set(unknown.choices) == {Choice.AGAIN, Choice.ACCEPT, Choice.SKIP, Choice.HOLD}
+    found.give(unknown, Choice.AGAIN)
+    again = found.turn()
+    assert isinstance(again, Ask)
+    assert again.kind is AskKind.CONFIRM_TYPED
+
+
+# --- pending restarts, redo, staleness ---
+
+
+def test_restarts_become_pending_are_done_and_become_pending_again() -> None:
+    found = table()
+    assert word(found, "restarts/xcp-router@imp1") is Word.NOT_APPLICABLE
+    found.give(found.to("routing-fqdn/set"))
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    found.succeed(turn)
+    assert set(found.state.facts.pending) == {("imp1", "Cisco XCP Router"), ("imp2", "Cisco XCP Router")}
+    found.give(found.to("restarts/xcp-router@imp1"))
+    for _ in range(2):
+        turn = found.turn()
+        assert isinstance(turn, Do)
+        found.succeed(turn)
+    assert ("imp1", "Cisco XCP Router") not in found.state.facts.pending
+    assert word(found, "restarts/xcp-router@imp1") is Word.DONE
+    found.write(Record("step.reopened", "routing-fqdn/set", {}))
+    found.give(found.to("routing-fqdn/set"))
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    found.succeed(turn)
+    assert word(found, "restarts/xcp-router@imp1") is Word.STALE
+    assert word(found, "routing-fqdn/read-back") is Word.STALE
+
+
+def test_a_skipped_restart_stays_pending() -> None:
+    found = table()
+    ask = found.to("restarts/xcp-router@imp1")
+    found.give(ask, Choice.SKIP, "no window")
+    assert ("imp1", "Cisco XCP Router") in found.state.facts.pending
+    assert word(found, "restarts/xcp-router@imp1") is Word.SKIP
+
+
+def test_a_changed_plan_makes_what_it_changes_stale_and_nothing_else() -> None:
+    found = table()
+    found.to("restarts/xcp-router@imp1")
+    plan = practice_plan()
+    other = plan.local.model_copy(update={"public_fqdn": "other.mail.local.example"})
+    found.walk = walk_of(plan.model_copy(update={"local": other}), CATALOGUE)
+    assert word(found, "routing-fqdn/set") is Word.STALE
+    assert word(found, "service/activate@imp1") is Word.DONE
+    found.walk = walk_of(plan.model_copy(update={"connections": {"a:1": "b:2"}}), CATALOGUE)
+    assert word(found, "routing-fqdn/set") is Word.DONE
+
+
+def test_holding_is_on_record_and_resuming_ends_it() -> None:
+    found = table()
+    ask = found.to("routing-fqdn/set")
+    found.give(ask, Choice.HOLD, "the window is over")
+    assert found.state.held == "the window is over"
+    found.write(Record("session.resumed"))
+    assert found.state.held == ""
+
+
+def test_the_walk_ends_and_asks_each_procedure_once() -> None:
+    found = table()
+    begun = 0
+    for _ in range(500):
+        turn = found.turn()
+        if isinstance(turn, Finished):
+            break
+        if isinstance(turn, Do):
+            nodes = [row.step.does.node for row in turn.rows if isinstance(row.step.does, Command)]
+            assert len(nodes) == len(set(nodes))
+            assert len(turn.rows) == 1 or all(not changes(row.step) for row in turn.rows)
+            found.succeed(turn)
+        else:
+            begun += turn.kind is AskKind.BEGIN
+            found.give(turn)
+    assert begun == len(CATALOGUE)
+    assert not found.state.facts.pending
+    assert fold(found.events) == found.state
+
+
+def changes(step: Step) -> bool:
+    """Whether a step changes a node."""
+    does = step.does
+    return isinstance(does, Restart) or (isinstance(does, Command) and does.risk is not Risk.READ_ONLY)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=120))
+def test_no_sequence_of_answers_sends_a_change_that_nobody_confirmed(choices: list[int]) -> None:
+    found = table()
+    for number in itertools.islice(itertools.chain(choices, itertools.repeat(0)), 150):
+        turn = found.turn()
+        if isinstance(turn, Finished):
+            break
+        if isinstance(turn, Ask):
+            choice = turn.choices[number % len(turn.choices)]
+            found.give(turn, choice, "because" if choice is not Choice.GO else "")
+            continue
+        for row in turn.rows:
+            if changes(row.step) and not turn.settle:
+                record = found.state.record(row.step.id)
+                assert record.status is Status.CONFIRMED
+                assert record.fingerprint == fingerprint(row.action)
+        failure = Failure(problem="it failed", remedy="try") if number == 9 else None
+        for row in turn.rows:
+            outcome = Outcome(failure=failure, took_effect=number % 2 == 0 if turn.settle else None)
+            if changes(row.step) and not turn.settle:
+                body: dict[str, Json] = {"fingerprint": fingerprint(row.action), "action": {"node": "imp1"}}
+                found.write(Record("step.intent", row.step.id, body))
+                if number == 8:
+                    continue
+            found.write(*conclusions(row, outcome, turn.settle))
+    assert fold(found.events) == found.state
+
+
+# --- the catalogue ---
+
+
+def test_every_step_is_complete_and_its_id_is_its_own() -> None:
+    steps = walk_of(practice_plan(), CATALOGUE).steps
+    ids = [step.id for step in steps]
+    assert len(ids) == len(set(ids))
+    for step in steps:
+        procedure, _, rest = step.id.partition("/")
+        assert procedure in {p.id for p in CATALOGUE}
+        assert rest
+        assert step.why
+        assert len(step.title) <= 76
+        assert 0 < step.duration.typical <= step.duration.worst
+        for other in (*step.reads, *step.after, *((step.verified_by,) if step.verified_by else ())):
+            assert other in ids, (step.id, other)
+
+
+def test_wording_does_not_change_a_fingerprint() -> None:
+    from dataclasses import replace
+
+    walk = walk_of(practice_plan(), CATALOGUE)
+    for row in survey(walk, State()):
+        other = replace(row.step, title="Other words", why="Another reason")
+        assert fingerprint(replace(row.action, does=other.does)) == fingerprint(row.action)

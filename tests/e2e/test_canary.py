@@ -1,0 +1,134 @@
+"""Nothing that a node, a record or a certificate says reaches a terminal but as text; no password is anywhere."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support import Ran
+from tests.e2e.terminal import Terminal
+from tests.servers.bind import bind
+from tests.servers.openssh import free_port, sshd, wait_for_port
+
+CANARY = b"owned"
+ESCAPES = (b"\x1b]0;owned", b"\x1b]52;", b"\x1b[2Jcanary", b"\x9bcanary")
+ZONE = """$TTL 300
+@ IN SOA ns.x.example. host.x.example. 1 3600 600 86400 60
+@ IN NS ns
+ns IN A 192.0.2.53
+_sipfederationtls._tcp IN TXT "0 0 5061 \\027]0;owned\\007.x.example"
+"""
+
+
+def assert_harmless(received: bytes) -> None:
+    """No escape sequence of the other side's making."""
+    for escape in ESCAPES:
+        assert escape not in received
+
+
+@pytest.mark.needs("bind9")
+def test_a_text_record_stays_text(home: Path, tmp_path: Path) -> None:
+    with bind(tmp_path, {"x.example": ZONE}) as port:
+        words = ("check", "dns", "x.example", "--nameserver", f"127.0.0.1:{port}")
+        with Terminal(home, *words) as terminal:
+            assert terminal.wait_end(30) == 2
+            assert CANARY in terminal.received
+            assert_harmless(bytes(terminal.received))
+
+
+@contextmanager
+def hostile_server(folder: Path) -> Iterator[int]:
+    """A TLS server whose certificate carries an escape sequence as its name."""
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    subject = "/CN=\x1b]0;owned\x07\x1b[2Jcanary"
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9"]
+    words += ["-keyout", str(key), "-out", str(certificate), "-subj", subject, "-utf8"]
+    subprocess.run(words, check=True, capture_output=True)
+    port = free_port()
+    server = [
+        "openssl",
+        "s_server",
+        "-accept",
+        f"127.0.0.1:{port}",
+        "-cert",
+        str(certificate),
+        "-key",
+        str(key),
+        "-quiet",
+    ]
+    process = subprocess.Popen(server, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port, process)
+        yield port
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.mark.needs("openssl")
+def test_a_certificate_stays_text(home: Path, tmp_path: Path) -> None:
+    with hostile_server(tmp_path) as port:
+        words = ("check", "tls", "sip.partner.example", "--connect-to", f"sip.partner.example:5061:127.0.0.1:{port}")
+        with Terminal(home, *words) as terminal:
+            assert terminal.wait_end(30) == 2
+            assert CANARY in terminal.received
+            assert_harmless(bytes(terminal.received))
+
+
+PLAN = """release = "9.0"
+[local]
+sip_proxy_domain = "local.example"
+public_fqdn = "sip.local.example"
+public_address = "192.0.2.10"
+routing_node = "imp1"
+peer_auth_port = 5061
+[[nodes]]
+name = "imp1"
+fqdn = "imp1.local.example"
+address = "127.0.0.1"
+ssh_port = {port}
+role = "publisher"
+users_assigned = false
+user = "{user}"
+[[partners]]
+domain = "partner.example"
+description = "Partner"
+external_fqdn = "sip.partner.example"
+[dns]
+name_servers = ["127.0.0.1:{dns}"]
+"""
+
+
+@pytest.mark.needs("openssh-server")
+@pytest.mark.parametrize("front", ["screens", "plain"])
+def test_what_a_node_prints_stays_text_and_the_typed_password_is_nowhere(
+    front: str, home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]
+) -> None:
+    session, plan = tmp_path / "S", tmp_path / "plan.toml"
+    (tmp_path / "server").mkdir()
+    with sshd(tmp_path / "server", "SetEnv CANARY=1") as server:
+        plan.write_text(PLAN.format(port=server.port, user=server.user, dns=free_port()), encoding="utf-8")
+        words = ("run", str(plan), "--session", str(session), *(("--plain",) if front == "plain" else ()))
+        with Terminal(home, *words) as terminal:
+            terminal.wait_for("egin")
+            terminal.press("\r")
+            terminal.wait_for("host key", "Host key")
+            terminal.settle()
+            terminal.press("yes\r")
+            terminal.wait_for("Password")
+            terminal.settle()
+            terminal.press(server.password + "\r")
+            terminal.wait_for("No valid command", "failed", "This failed", "canary", seconds=30)
+            terminal.settle()
+            assert_harmless(bytes(terminal.received))
+            assert server.password.encode() not in terminal.received
+            terminal.press("q")
+            terminal.settle()
+            terminal.process.terminate()
+            terminal.wait_end(5)
+    assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+    for folder in (session, home):
+        for path in folder.rglob("*"):
+            assert not path.is_file() or server.password.encode() not in path.read_bytes(), path
