@@ -9,9 +9,11 @@ from screens.widgets.verbatim import literal
 from wizard.describe import reversal_of, span, waits_for, wrap_letter
 from wizard.engine import Ask, AskKind, Row, Word
 from wizard.resolve import Chapter
-from wizard.step import Check, Command, Form, Instruct, Notice, Restart, Step, Wait
+from wizard.step import Check, Command, Field, Form, Instruct, Notice, Restart, Step, Wait
 
 LABEL, VALUE, QUIET, BAD = "dim", "bold", "dim", "bold"
+
+ROOM, LONGEST_LABEL = 64, 30  # columns
 
 Line = Content | str
 
@@ -130,15 +132,24 @@ def _doing(step: Step) -> Iterator[Line]:
 def _instruct(does: Instruct) -> Iterator[Line]:
     yield _pair("Where", does.interface)
     yield _pair("Menu", " > ".join(does.menu))
-    for field in does.fields:
-        yield _pair("Field", field.label)
-        note = literal(f"   ({field.note})", QUIET) if field.note else Content("")
-        yield Content.assemble(literal(f"{'':<12}"), literal(field.value, VALUE), note)
+    width = min(max(len(field.label) for field in does.fields), LONGEST_LABEL)
+    for number, field in enumerate(does.fields):
+        yield _field("Enter" if number == 0 else "", field, width)
+        if field.note:
+            yield literal(f"{'':<14}{field.note}", QUIET)
     yield _pair("Press", does.button, VALUE)
     for snippet in does.snippets:
         yield ""
         yield literal(f"{snippet.title}:", LABEL)
         yield from (literal(f"  {line}") for line in snippet.text.splitlines())
+
+
+def _field(head: str, field: Field, width: int) -> Content:
+    """A field and its value on one line, or the value below where it does not fit."""
+    label, value = literal(f"{field.label:<{width}}  "), literal(field.value, VALUE)
+    if len(field.label) <= width and width + 2 + len(field.value) <= ROOM:
+        return Content.assemble(literal(f"{head:<12}", LABEL), label, value)
+    return Content.assemble(literal(f"{head:<12}", LABEL), literal(field.label), literal(f"\n{'':<14}"), value)
 
 
 def _command(does: Command) -> Iterator[Line]:

@@ -50,7 +50,6 @@ def _restart(node: Node, service: str) -> Step:
         reversal=PointOfNoReturn("A restart cannot be taken back; it is over when the service runs again."),
         duration=Duration(60, 600),
         when=_pending(node, service),
-        effects=(_TAKES_DOWN[service],),
         verified_by=f"restarts/{slug}-back@{node.name}",
         mistakes=("Stop and then Start: the other services stay down.", "Restarting it on one node only."),
     )
