@@ -74,6 +74,7 @@ def test_openssl_sees_the_chain_and_the_request(shared: PracticeNetwork) -> None
         "-CAfile",
         str(shared.directory / "trust.pem"),
         "-showcerts",
+        "-tls1_2",  # in 1.3 the refusal comes after the handshake, and may be overtaken by our end of input
     ]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=30, check=False)
     assert done.stdout.count(b"BEGIN CERTIFICATE") >= 2
