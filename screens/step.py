@@ -20,6 +20,7 @@ from wizard.engine import NEEDS_REASON, Answer, Ask, AskKind, Choice, Row, surve
 from wizard.frontend import summary_lines
 from wizard.runner import Asked, Concluded, Ended, Progress, Runner, Started, Told
 from wizard.runner import Output as NodeOutput
+from wizard.session import sessions_root
 from wizard.sitting import Sitting
 from wizard.step import Command, Form, Instruct, Restart
 from wizard.text import visible_line
@@ -153,13 +154,20 @@ class StepScreen(Screen[None]):
         lines = [*summary_lines(self.sitting.walk, self.runner.state), "", f"session: {self.sitting.folder}", ""]
         if ended.problem:
             lines += [ended.problem, ended.remedy, ""]
-        name = self.sitting.folder.name
+        folder = self.sitting.folder
+        name = folder.name if folder.parent == sessions_root() else str(folder)
         lines += [
-            f"fedwizard export {name}      writes the runbook",
-            f"fedwizard resume {name}      goes on from here",
+            f"head of the record: {self.sitting.head()[:32]}",
+            "Note the head in the ticket: it shows later that nothing was cut off.",
+            "",
+            f"fedwizard export {name}",
+            "    writes the runbook",
+            f"fedwizard resume {name}",
+            "    goes on from here",
             "",
             "Enter or q quits.",
         ]
+        self._say_header("")
         self._fill(headings[ended.reason], literal("\n".join(lines)))
         self._output.display = False
         self._status("")
@@ -202,12 +210,19 @@ class StepScreen(Screen[None]):
         for deed in DEEDS:
             if deed.action in ALWAYS or not self.available(deed.action):
                 continue
-            label = GO_LABELS.get(self.ask.kind, deed.label) if self.ask and deed.action == "forward" else deed.label
+            label = self._forward_label() if deed.action == "forward" else deed.label
             labels.append(f"{key_name(deed.key)} {label}")
         if isinstance(self.focused, Input):
             labels = [labels[0], "Esc leaves the line, then:", *labels[1:]]
         always = [f"{key_name(deed.key)} {deed.label}" for deed in DEEDS if deed.action in ALWAYS]
         self.query_one("#keys", Verbatim).say("   ".join((*labels, *always)))
+
+    def _forward_label(self) -> str:
+        if self.ended is not None:
+            return "quit"
+        if self.looking is not None:
+            return "back to where the walk is"
+        return GO_LABELS.get(self.ask.kind, "go on") if self.ask else "go on"
 
     # --- what the person may do ---
 

@@ -31,7 +31,7 @@ class Sitting:
     """An open session.
 
     `make_ports` makes the ports for a front end: its prompter, and what records the questions that come up in an act.
-    `closers` end what was started, last first.
+    `closers` end what was started, last first. `head` is the hash of the last record.
     """
 
     walk: Walk
@@ -42,6 +42,7 @@ class Sitting:
     writer: Callable[[], Writer]
     make_ports: Callable[[Prompter, Recorder], Ports]
     closers: list[Callable[[], None]] = field(default_factory=list)
+    head: Callable[[], str] = str
 
     def runner(self, listener: Listener, prompter: Prompter) -> Runner:
         """A runner over this session; start it when the listener is ready."""

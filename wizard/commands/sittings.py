@@ -151,6 +151,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
         writer=writer,
         make_ports=make_ports,
         closers=[session.close, cast.close, *around.closers],
+        head=lambda: session.journal.head,
     )
 
 
