@@ -193,3 +193,11 @@ def test_the_default_offer_holds_nothing_old() -> None:
     assert not re.search(r"sha1\b|md5|cbc|3des|\bssh-rsa\b", offered)
     assert "diffie-hellman-group14-sha1" in LegacyTransport._preferred_kex
     assert "ssh-rsa" in LegacyTransport._key_info
+
+
+def test_a_server_that_wants_keyboard_interactive_gets_it(tmp_path: Path) -> None:
+    options = ("UsePAM yes", "KbdInteractiveAuthentication yes", "PasswordAuthentication no")
+    with sshd(tmp_path, *options) as server:
+        device = nodes(server, tmp_path, Operator(server.password))
+        assert device.run("imp1", "show network eth0").result is Result.OK
+        device.close()

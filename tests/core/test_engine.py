@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checks.finding import Json
 from cli_backend.exchange import Risk
 from tests.core.plans import practice_plan
+from wizard.acts import failure_of
 from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, Word, next_turn, submit, survey
 from wizard.evidence import Failure, Outcome
 from wizard.procedures import CATALOGUE
@@ -130,6 +131,30 @@ def test_another_domain_stops_and_nothing_is_sent() -> None:
     turn = found.turn()
     assert isinstance(turn, Do)
     assert turn.rows[0].step.id == "health/ntp@imp1"
+
+
+def test_plan_and_node_disagree_is_a_finding_and_a_question() -> None:
+    found = table()
+    found.observe("imp1", "network", {"dhcp": True, "domain": "local.example"})
+    step = found.walk.step("domain/read@imp1")
+    assert isinstance(step.does, Command)
+    findings = step.does.judge(found.walk.plan, found.state.facts)
+    assert [finding.code for finding in findings] == ["node-plan-differs"]
+    turn = found.turn()
+    while not (isinstance(turn, Do) and turn.rows[0].step.id == step.id):
+        assert not isinstance(turn, Finished)
+        if isinstance(turn, Do):
+            found.succeed(turn)
+        else:
+            found.give(turn)
+        turn = found.turn()
+    outcome = Outcome(findings=findings, failure=failure_of(findings))
+    found.write(*conclusions(turn.rows[0], outcome, settling=False))
+    ask = found.turn()
+    assert isinstance(ask, Ask)
+    assert ask.kind is AskKind.FAILED
+    found.give(ask, Choice.ACCEPT, "the node was moved to DHCP")
+    assert word(found, "domain/set@imp1") is Word.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def sshd(folder: Path, *options: str, key_type: str = "ed25519") -> Iterator[Ssh
         python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
         config = folder / "sshd_config"
         lines = (
+            *options,  # the first value of an option wins
             f"Port {port}",
             "ListenAddress 127.0.0.1",
             f"HostKey {host_key}",
@@ -83,7 +84,6 @@ def sshd(folder: Path, *options: str, key_type: str = "ed25519") -> Iterator[Ssh
             "PubkeyAuthentication no",
             "StrictModes no",
             f"ForceCommand {python} {script} {state}",
-            *options,
         )
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         Path("/run/sshd").mkdir(exist_ok=True)
