@@ -1,83 +1,89 @@
 """What each kind of request asks the network for, and the judges that its answers go to."""
 
-import asyncio
+import base64
 import ipaddress
 import re
+import shlex
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from checks.catalogue import finding
 from checks.certificate.facts import CertificateFacts, read_certificate
-from checks.certificate.judge import judge_chain
+from checks.certificate.judge import LONGEST_LIFE, judge_chain
+from checks.certificate.path import leaf_of
+from checks.certificate.subject import Told
 from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
-from checks.dns.query import Reply, Server, addresses_of, ask, system_servers
-from checks.finding import ChainLink, Finding, Severity
+from checks.dns.judge_basics import owner_of, unanswered
+from checks.dns.query import Reply, Resolver, system_servers
+from checks.finding import ChainLink, Finding
 from checks.names import BadNameError, host
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, TlsRequest
-from checks.tls.judge import judge_handshake
-from checks.tls.probe import Seen, context_for, probe
+from checks.tls.gather import Server, visit_server
+from checks.tls.judge import judge_server
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
-_OPTIONS = (
-    "OPTIONS sip:{host} SIP/2.0\r\nVia: SIP/2.0/TLS fedwizard.invalid;branch=z9hG4bKfedwizard\r\n"
-    "Max-Forwards: 70\r\nTo: <sip:{host}>\r\nFrom: <sip:probe@fedwizard.invalid>;tag=fedwizard\r\n"
-    "Call-ID: fedwizard@fedwizard.invalid\r\nCSeq: 1 OPTIONS\r\nContact: <sip:probe@fedwizard.invalid>\r\n"
-    "Content-Length: 0\r\n\r\n"
-)
+_SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 Chain = tuple[ChainLink, ...]
+Place = tuple[str, int]
 
 
-def servers_of(network: Network) -> tuple[Server, ...]:
-    """The name servers to ask, those of this machine where none are given, each through the connection map."""
-    given = network.name_servers or system_servers()
-    return tuple(network.connect_to.get(server, server) for server in given)
+def resolver_of(network: Network) -> Resolver:
+    """The name servers of a check."""
+    return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to)
 
 
 async def domain_findings(request: DnsRequest, network: Network) -> Iterable[Finding]:
     """The federation SRV of a domain; from inside too, where inside name servers are given."""
-    facts = await gather_domain(request.domain, request.service, servers_of(network), network.timeout)
-    found = list(judge_domain(request, facts))
-    inside = tuple(network.connect_to.get(server, server) for server in network.internal_name_servers)
-    if inside:
-        reply = await ask(facts.owner_name, "SRV", inside, network.timeout)
-        if reply.answered and facts.reply.answered and reply.services != facts.reply.services:
-            found.append(_differs(request, facts.owner_name, facts.reply, reply))
-    return found
-
-
-def _differs(request: DnsRequest, name: str, outside: Reply, inside: Reply) -> Finding:
-    """A partner's record that the inside does not see is a fault; otherwise the difference is often meant."""
-    lost = request.side == "partner" and outside.services and not inside.services
-    observed = {"outside": outside.records, "inside": inside.records}
-    severity = Severity.FAIL if lost else None
-    return finding("split-horizon-differs", name, severity=severity, observed=observed, values={"owner_name": name})
+    inside = network.internal_name_servers
+    facts = await gather_domain(
+        request.domain,
+        request.service,
+        resolver_of(network),
+        inside=Resolver(inside, network.timeout, network.connect_to) if inside else None,
+        authoritative=network.authoritative,
+    )
+    return unique(judge_domain(request, facts, datetime.now(UTC)))
 
 
 async def host_findings(request: HostRequest, network: Network) -> Iterable[Finding]:
     """The addresses of a public name."""
-    four, six = await addresses_of(request.name, servers_of(network), network.timeout)
+    four, six = await resolver_of(network).addresses(request.name)
     return judge_host(request, four, six)
 
 
 async def addresses(name: str, network: Network) -> tuple[str, ...]:
     """The addresses of a name or address: itself, /etc/hosts, the DNS; IPv4 first."""
+    found, _ = await _addresses(name, network)
+    return found
+
+
+async def _addresses(name: str, network: Network) -> tuple[tuple[str, ...], Reply | None]:
+    """The addresses, and the reply that brought none where the question itself failed."""
     try:
         bare = host(name)
     except BadNameError:
-        bare = name
-    try:
-        return (str(ipaddress.ip_address(bare)),)
-    except ValueError:
-        pass
+        bare = name.strip().rstrip(".").lower()
+    if _is_address(bare):
+        return (bare,), None
     local = _hosts_file(bare)
     if local:
-        return local
-    four, six = await addresses_of(bare, servers_of(network), network.timeout)
-    return (*four.records, *six.records)
+        return local, None
+    four, six = await resolver_of(network).addresses(bare)
+    found = (*four.records, *six.records)
+    failed = next((reply for reply in (four, six) if not reply.answered), None)
+    return found, None if found else failed
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
@@ -86,55 +92,58 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
     except OSError:
         return ()
     words = (line.partition("#")[0].split() for line in lines)
-    return tuple(parts[0] for parts in words if len(parts) > 1 and name in [part.lower() for part in parts[1:]])
+    found = [parts[0] for parts in words if len(parts) > 1 and name in [part.lower() for part in parts[1:]]]
+    return tuple(sorted(dict.fromkeys(filter(_is_address, found)), key=lambda address: ":" in address))
 
 
 async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
-    subject = f"{request.host}:{request.port}"
-    mapped = network.connect_to.get((request.host, request.port))
-    places = [mapped] if mapped else [(a, request.port) for a in await addresses(request.host, network)]
-    if not places:
-        return [finding("address-missing", request.host, expected={"address": "its address"})], ()
-    seen = await _probe_first(places, request, network)
-    if mapped:
-        seen = replace(seen, address=subject)  # people know the name, not where the connection map leads
-    found = list(judge_handshake(subject, seen))
-    certificates, malformed = _read_all(subject, seen.chain)
-    found += malformed
-    if certificates:
-        at = network.at or datetime.now(UTC)
-        found += judge_chain(subject, certificates, trusted_roots(network), request.name, at)
-    return found, links(certificates)
+    subject = f"[{request.host}]:{request.port}" if ":" in request.host else f"{request.host}:{request.port}"
+    target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
+    found_addresses, failed = await _addresses(target, network)
+    if failed is not None:
+        return [unanswered(target, failed)], ()
+    if not found_addresses:
+        values = {"expected_address": "its address"}
+        return [finding("address-missing", target, owner=owner_of("partner"), values=values)], ()
+    places = tuple((address, port) for address in found_addresses)
+    server = await visit_server(places, request.host, network.client_certificate, network.timeout)
+    told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
+    findings = list(judge_server(subject, server))
+    chain: Chain = ()
+    for sent in _distinct_chains(server):
+        judged, links = _judged(told, sent, request.name, network)
+        findings += judged
+        chain = chain or links
+    return unique(findings), chain
 
 
-async def _probe_first(places: list[tuple[str, int]], request: TlsRequest, network: Network) -> Seen:
-    """Probe the addresses in turn, until one answers."""
-    options = _OPTIONS.format(host=request.host).encode()
-    seen = Seen(address="")
-    for place in places:
-        context = await asyncio.to_thread(context_for, network.client_certificate)
-        seen = await probe(place, request.host, context, options, network.timeout)
-        if seen.fault is None:
-            return seen
-    return seen
+def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:
+    """Addresses of one server mostly show the same chain."""
+    return tuple(dict.fromkeys(visit.seen.chain for visit in server.visits if visit.seen.chain))
 
 
 def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
-    subject = str(request.path)
-    certificates, malformed = _read_all(subject, pem_blocks(request.path.read_bytes()))
-    found = list(malformed)
-    if certificates:
+    path = str(request.path)
+    told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
+    return _judged(told, pem_blocks(request.path.read_bytes()), request.name, network)
+
+
+def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
+    certificates, malformed = _read_all(sent)
+    found = [told("cert-malformed", observed={"reason": reason, "position": number}) for number, reason in malformed]
+    # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
+    if certificates and all(number > 0 for number, _ in malformed):
+        long_lived = leaf_of(certificates).life > LONGEST_LIFE
+        judge = partial(judge_chain, public=system_roots() if long_lived else ())
         at = network.at or datetime.now(UTC)
-        found += judge_chain(subject, certificates, trusted_roots(network), request.name, at)
-    return found, links(certificates)
+        found += judge(told, certificates, trusted_roots(network), name, at)
+    return found, tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
 
 
 def pem_blocks(content: bytes) -> tuple[bytes, ...]:
     """The DER of every certificate block in a PEM text; what cannot be decoded comes as it is."""
-    import base64
-
     blocks = []
     for match in _PEM.finditer(content):
         try:
@@ -146,21 +155,34 @@ def pem_blocks(content: bytes) -> tuple[bytes, ...]:
 
 def trusted_roots(network: Network) -> tuple[CertificateFacts, ...]:
     """The certificates of the trust files."""
-    found = [certificate for path in network.trust for certificate in _read_all("", pem_blocks(path.read_bytes()))[0]]
-    return tuple(found)
+    return tuple(root for path in network.trust for root in _roots(path))
 
 
-def _read_all(subject: str, chain: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[Finding, ...]]:
+def system_roots() -> tuple[CertificateFacts, ...]:
+    """The roots that this system trusts: the public ones."""
+    path = next((Path(name) for name in _SYSTEM_ROOTS if Path(name).is_file()), None)
+    return _roots(path) if path is not None else ()
+
+
+def _roots(path: Path) -> tuple[CertificateFacts, ...]:
+    return _read_all(pem_blocks(path.read_bytes()))[0]
+
+
+def _read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
+    """The certificates that can be read; position and reason of the others."""
     good, bad = [], []
-    for number, der in enumerate(chain):
+    for number, der in enumerate(sent):
         try:
             good.append(read_certificate(der))
         except ValueError as problem:
-            observed = {"reason": str(problem)[:200], "position": number}
-            bad.append(finding("cert-malformed", subject, observed=observed))
+            bad.append((number, str(problem)[:200]))
     return tuple(good), tuple(bad)
 
 
-def links(certificates: tuple[CertificateFacts, ...]) -> Chain:
-    """The chain as it is reported."""
-    return tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
+def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings without repetitions: several records may lead to one host."""
+    kept: list[Finding] = []
+    for found in findings:
+        if found not in kept:
+            kept.append(found)
+    return tuple(kept)

@@ -1,19 +1,27 @@
-"""The synchronous way in: one asyncio loop in one daemon thread, on which all checks run."""
+"""The synchronous way in: one asyncio loop in one daemon thread, on which all checks run.
 
-import asyncio
+Importing this is cheap: asyncio, which brings ssl along, and everything that asks the network come with the first use.
+"""
+
 import concurrent.futures
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 from checks.catalogue import finding
 from checks.finding import ChainLink, Finding, Findings, Severity, worst_first
 from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, Network, TlsRequest
 
+if TYPE_CHECKING:
+    import asyncio
+
 _POLL = 0.05  # seconds between two looks at a cancellation
+_FAREWELL = 0.4  # seconds
 _EXCHANGES = 5  # a whole check ends within this many timeouts
+
+_CANCELLED = "it was cancelled"
 
 T = TypeVar("T")
 
@@ -26,6 +34,8 @@ class CheckService:
     """Runs checks. Every call blocks; several threads may call at the same time."""
 
     def __init__(self, network: Network) -> None:
+        import asyncio
+
         self._network = network
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="checks", daemon=True)
@@ -33,7 +43,7 @@ class CheckService:
 
     def run(self, request: CheckRequest, cancel: _Cancel | None = None) -> Findings:
         """Run one check to its end, or to its cancellation: then what it asked is not tested."""
-        return self._await(self._checked(request), cancel) or _not_tested(request, "it was cancelled")
+        return self._await(self._checked(request), cancel) or _not_tested(request, _CANCELLED)
 
     def run_many(
         self,
@@ -42,21 +52,25 @@ class CheckService:
         cancel: _Cancel | None = None,
     ) -> tuple[Findings, ...]:
         """Run checks at the same time; the results are in the order of the requests."""
+        import asyncio
 
-        async def all_of_them() -> tuple[Findings, ...]:
+        finished: dict[int, Findings] = {}
+
+        async def all_of_them() -> bool:
             gate = asyncio.Semaphore(self._network.concurrency)
 
-            async def one(request: CheckRequest) -> Findings:
+            async def one(number: int, request: CheckRequest) -> None:
                 async with gate:
-                    findings = await self._checked(request)
+                    finished[number] = await self._checked(request)
                 if on_done is not None:
-                    on_done(findings)
-                return findings
+                    on_done(finished[number])
 
-            return tuple(await asyncio.gather(*(one(request) for request in requests)))
+            await asyncio.gather(*(one(number, request) for number, request in enumerate(requests)))
+            return True
 
-        done = self._await(all_of_them(), cancel)
-        return done if done is not None else tuple(_not_tested(request, "it was cancelled") for request in requests)
+        self._await(all_of_them(), cancel)
+        done = dict(finished)
+        return tuple(done.get(n) or _not_tested(request, _CANCELLED) for n, request in enumerate(requests))
 
     def resolve(self, name: str) -> tuple[str, ...]:
         """The addresses of a name, from /etc/hosts and then our own DNS code; empty when there are none."""
@@ -64,16 +78,27 @@ class CheckService:
 
     def close(self) -> None:
         """Stop the loop; what still runs is abandoned."""
-        if self._loop.is_running():
-            asyncio.run_coroutine_threadsafe(_end_all(), self._loop)
-            self._thread.join(0.5)
+        if not self._loop.is_running():
+            return
+        import asyncio
+
+        asyncio.run_coroutine_threadsafe(_end(self._loop), self._loop)
+        self._thread.join(_FAREWELL)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     def _await(self, work: Coroutine[object, object, T], cancel: _Cancel | None) -> T | None:
+        import asyncio
+
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         while True:
             try:
                 return future.result(_POLL if cancel is not None else None)
+            except concurrent.futures.CancelledError:  # the service was closed meanwhile
+                return None
             except concurrent.futures.TimeoutError:
+                if future.done():
+                    return future.result()
                 if cancel is not None and cancel.is_set():
                     future.cancel()
                     return None
@@ -84,13 +109,17 @@ class CheckService:
         return await addresses(name, self._network)
 
     async def _checked(self, request: CheckRequest) -> Findings:
+        import asyncio
+
         started, began = datetime.now(UTC), time.monotonic()
         chain: tuple[ChainLink, ...] = ()
         try:
             async with asyncio.timeout(self._network.timeout * _EXCHANGES):
                 found, chain = await self._findings(request)
         except TimeoutError:
-            return _not_tested(request, "it took too long")
+            return _not_tested(request, f"it took more than {self._network.timeout * _EXCHANGES:g} s")
+        except OSError as problem:
+            return _not_tested(request, f"of {problem.strerror or problem}")
         return Findings(
             target=target_of(request),
             started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -115,14 +144,15 @@ class CheckService:
                 assert_never(request)
 
 
-async def _end_all() -> None:
-    """Cancel everything on this loop, let it end, then stop the loop."""
-    loop = asyncio.get_running_loop()
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
+async def _end(loop: "asyncio.AbstractEventLoop") -> None:
+    """Cancel what runs, give it one turn to let go of its sockets, and stop."""
+    import asyncio
+
+    running = asyncio.all_tasks(loop) - {asyncio.current_task()}
+    for task in running:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    loop.call_soon(loop.stop)
+    await asyncio.wait(running, timeout=_FAREWELL / 2) if running else None
+    loop.stop()
 
 
 def target_of(request: CheckRequest) -> str:

@@ -26,6 +26,7 @@ def finding(
     observed: Mapping[str, object] | None = None,
     expected: Mapping[str, object] | None = None,
     values: Mapping[str, object] | None = None,
+    evidence: Mapping[str, object] | None = None,
 ) -> Finding:
     """A finding of a code; explanation and cure come from the catalogue, filled in with what was seen.
 
@@ -33,4 +34,6 @@ def finding(
     """
     entry_of_code = CODES[code]
     found = make(entry_of_code, subject, json_values(observed), json_values(expected), values or {})
-    return replace(found, severity=severity or found.severity, owner=owner or found.owner)
+    return replace(
+        found, severity=severity or found.severity, owner=owner or found.owner, evidence=json_values(evidence)
+    )

@@ -3,130 +3,277 @@
 from checks.catalogue.entry import Entry
 from checks.finding import Owner, Severity
 
-_SEE = "openssl x509 -noout -subject -issuer -dates -ext subjectAltName,extendedKeyUsage"
-_REISSUE = "Have a new certificate issued and installed."
+_SEE = "{see}"
+_REISSUE = "Have a new certificate issued and installed, then exchange trust again."
+_FORM = "Have the certificate issued anew by an authority that follows RFC 5280."
 
 
-def _fail(code: str, title: str, why: str, *fix: str) -> Entry:
-    return Entry(code, Severity.FAIL, title, why, fix or (_REISSUE,), Owner.PARTNER, _SEE, ("RFC 5280",))
+def _fail(
+    code: str, title: str, why: str, *fix: str, owner: Owner = Owner.PARTNER, refs: tuple[str, ...] = ("RFC 5280",)
+) -> Entry:
+    return Entry(code, Severity.FAIL, title, why, fix or (_REISSUE,), owner, _SEE, refs)
 
 
-def _warn(code: str, title: str, why: str, *fix: str) -> Entry:
-    return Entry(code, Severity.WARN, title, why, fix or (_REISSUE,), Owner.PARTNER, _SEE, ("RFC 5280",))
+def _warn(
+    code: str, title: str, why: str, *fix: str, owner: Owner = Owner.PARTNER, refs: tuple[str, ...] = ("RFC 5280",)
+) -> Entry:
+    return Entry(code, Severity.WARN, title, why, fix or (_REISSUE,), owner, _SEE, refs)
 
 
-ENTRIES = (
-    Entry(
-        "cert-ok", Severity.PASS, "The certificate is good", "It is {cn}, valid until {until}, and serves both ways."
-    ),
+_NAMES = (
     _fail(
         "cert-name-mismatch",
         "The subject CN is not the allowed name",
-        "Its subject CN is {cn}; the TLS peer subject is {expected_cn}. The cluster compares the two and refuses.",
+        "Its subject CN is {cn}; the TLS peer subject is {expected_cn}. The cluster compares the two, never the"
+        " alternative names, and refuses the connection when they differ.",
         "Have a certificate issued whose CN is {expected_cn}.",
-        "Or, if {cn} is right, enter it as the TLS peer subject.",
+        "Or, if {cn} is right, enter it as the TLS peer subject, in the TLS context too, and restart Cisco SIP Proxy.",
+        refs=("RFC 5922",),
     ),
-    _fail("cert-cn-missing", "The subject has no CN", "The cluster compares the subject CN, and there is none."),
+    _fail(
+        "cert-cn-missing",
+        "The subject has no CN",
+        "The cluster compares the subject CN, and there is none. OCS and Lync want one too.",
+        "Have a certificate issued whose CN is the external name of the server.",
+    ),
     _warn(
         "cert-cn-several",
         "The subject has several CNs",
-        "Which one counts differs from product to product: {cns}.",
+        "They are {cns}. Which one counts differs from product to product.",
         "Have a certificate issued with one CN.",
     ),
     _fail(
         "cert-cn-not-in-san",
         "The CN is not among the alternative names",
-        "The alternative names are {names}. Microsoft ignores the CN when there are any.",
+        "The CN is {cn}, the alternative names are {names}. OCS and Lync ignore the CN where there are any.",
         "Have a certificate issued whose alternative names hold {cn}.",
+        refs=("RFC 6125",),
     ),
     _warn(
         "cert-san-missing",
         "There are no alternative names",
-        "It works with servers of this age; newer ones refuse it.",
-        "Ask for alternative names at the next renewal.",
+        "It works between servers of this age, which compare the CN; newer peers refuse it.",
+        "Ask for alternative names that repeat the CN at the next renewal.",
+        refs=("RFC 6125",),
     ),
     _fail(
         "cert-wildcard",
-        "The certificate is for a wildcard",
-        "{names} stands for many names. OCS and Lync accept no wildcard for an Access Edge.",
+        "The certificate holds a wildcard",
+        "{wildcards} stands for many names. OCS and Lync accept no wildcard as the subject name of an Access Edge, and"
+        " the cluster compares the CN letter by letter.",
         "Have a certificate issued for the one name.",
+        refs=("RFC 6125",),
     ),
-    _fail("cert-expired", "A certificate has expired", "{subject} ended on {until} (depth {depth})."),
+)
+
+_DATES = (
+    _fail(
+        "cert-expired",
+        "A certificate has expired",
+        "{certificate} ended at {until}; it was judged as of {at} (depth {depth}, 0 is the server's own).",
+        "Renew it. If it belongs to an authority, install the renewed one on the server and in cup-trust.",
+        "If the date is not over, set the clock of this machine.",
+    ),
     _fail(
         "cert-not-yet-valid",
         "A certificate is not valid yet",
-        "{subject} begins on {begins} (depth {depth}). Or a clock is wrong.",
-        "Check the clocks on both sides first.",
-        _REISSUE,
+        "{certificate} begins at {begins}; it was judged as of {at} (depth {depth}). {hint}",
+        "Check NTP on both sides first.",
+        "If the clocks are right, wait until {begins} or have it issued anew.",
     ),
-    _warn("cert-expires-soon", "A certificate ends soon", "{subject} ends on {until}, in {days} days (depth {depth})."),
-    _fail(
-        "cert-chain-incomplete",
-        "An intermediate certificate is missing",
-        "The issuer {issuer} was not sent and is not trusted, so the way to the root is cut.",
-        "Install the intermediate {issuer} on the server. {aia}",
-    ),
-    _fail(
-        "cert-root-untrusted",
-        "The root is not trusted",
-        "The chain ends at {root}, which is not among the trusted ones.",
-        "If it is the partner's authority, upload it as cup-trust, and give it to the wizard as trust.",
-    ),
-    _fail(
-        "cert-root-rekeyed",
-        "The root has a new key",
-        "A root of this name is trusted, with another key: {root}.",
-        "Get the new root from the partner and upload it as cup-trust.",
-    ),
-    _fail(
-        "cert-self-signed",
-        "The certificate is signed by itself",
-        "No authority vouches for it.",
-        "Have it signed by an authority, or trust this very certificate.",
-    ),
-    _warn("cert-chain-order", "The chain is in the wrong order", "Each certificate must be signed by the next one."),
-    _warn("cert-chain-extra", "The chain holds what does not belong there", "{extra} is not on the way to the root."),
-    _fail(
-        "cert-signature-invalid", "A signature is wrong", "The signature of {subject} does not verify (depth {depth})."
-    ),
-    _fail("cert-signature-weak", "A signature is weak", "{subject} is signed with {hash} (depth {depth})."),
-    _fail("cert-key-weak", "A key is weak", "{subject} has the key {key} (depth {depth})."),
-    _fail(
-        "cert-eku-server-missing",
-        "It may not be used as a server",
-        "Its extended key usage holds {usages}, not server authentication.",
-    ),
-    _fail(
-        "cert-eku-client-missing",
-        "It may not be used as a client",
-        "Its extended key usage holds {usages}, not client authentication. Federation is mutual: it needs both."
-        " Public authorities are ceasing to issue it.",
-        "Use an authority that still issues both usages, such as a private one.",
-    ),
-    _warn("cert-eku-any", "It names any usage", "Its extended key usage is only 'any', which some products refuse."),
-    _fail(
-        "cert-issuer-eku",
-        "An authority is limited to one direction",
-        "{subject} may only issue for {usages} (depth {depth}), and federation needs both directions.",
-    ),
-    _fail("cert-key-usage", "Its key may not be used for TLS", "Its key usage holds {usages}."),
     _warn(
-        "cert-is-ca", "It is the certificate of an authority", "A server should not show an authority's certificate."
+        "cert-expires-soon",
+        "A certificate ends soon",
+        "{certificate} ends at {until}, in {days} days (depth {depth}).",
+        "Renew it in time. The other side has to trust the new one: agree on the day with them.",
     ),
-    _fail("cert-issuer-not-ca", "An issuer is no authority", "{subject} may not issue certificates (depth {depth})."),
-    _fail("cert-path-length", "The chain is too long", "{subject} allows fewer intermediates (depth {depth})."),
-    _fail("cert-name-constraint", "A name is outside what its authority may sign", "{subject} forbids {name}."),
-    _fail("cert-version-old", "It has an old form", "It is an X.509 version {version} certificate."),
-    _fail("cert-critical-extension", "It demands something unknown", "The critical extension {oid} is not understood."),
     Entry(
         "cert-lifetime-long",
         Severity.INFO,
         "It is valid for long",
-        "It is valid for {days} days; public authorities may issue 398.",
-        (),
+        "It is valid for {days} days; public authorities may issue 398 at most, and newer peers refuse more from them.",
+        ("Have it issued for at most 398 days, if a public authority signed it.",),
         Owner.CA,
+        _SEE,
+        ("CA/Browser Forum Baseline Requirements 6.3.2",),
     ),
-    _fail("cert-revoked", "It was revoked", "Its authority took it back on {since}."),
-    Entry("cert-revocation-unknown", Severity.INFO, "Revocation is not known", "{reason}", (), Owner.CA),
-    _fail("cert-malformed", "It cannot be read", "{reason}"),
+)
+
+_CHAIN = (
+    _fail(
+        "cert-chain-incomplete",
+        "An intermediate certificate is missing",
+        "The issuer {issuer} was neither sent nor is it trusted, so the way to a root is cut. {aia}",
+        "Install the certificate of {issuer} on the server, in the store for intermediate authorities of the computer.",
+        "Or upload it as cup-trust, and give it to the wizard as trust.",
+    ),
+    _fail(
+        "cert-root-untrusted",
+        "The root is not trusted",
+        "The chain ends at {root}, which is not among the trusted ones. {cause}",
+        "If it is the right authority, upload its root as cup-trust, and give it to the wizard as trust.",
+        "Compare its SHA-256 with what its owner tells you, by telephone or on paper.",
+        owner=Owner.YOU,
+    ),
+    _fail(
+        "cert-root-rekeyed",
+        "The root has another key",
+        "A root of this name is trusted, with another key: {root}. The authority was renewed, and the copy is the old"
+        " one; or it is another authority that bears the same name.",
+        "Get the present root from its owner, compare its SHA-256, and upload it as cup-trust.",
+        owner=Owner.YOU,
+    ),
+    _fail(
+        "cert-self-signed",
+        "The certificate is signed by itself",
+        "{certificate} has no authority that vouches for it.",
+        "Have it signed by an authority.",
+        "Or, between an ASA and the cluster, trust this very certificate.",
+    ),
+    _warn(
+        "cert-chain-order",
+        "The chain is in the wrong order",
+        "The server's own certificate, {leaf}, comes first, and each one is signed by the next. Some peers give up"
+        " otherwise.",
+        "Put the certificates in order: the server's own, then its issuer, and so on.",
+        refs=("RFC 5246 7.4.2",),
+    ),
+    _warn(
+        "cert-chain-extra",
+        "The chain holds what need not be sent",
+        "{extra} is sent and need not be: it is not on the way to the root, is sent twice, or is the root itself.",
+        "Remove it from what the server sends.",
+        refs=("RFC 5246 7.4.2",),
+    ),
+    _fail(
+        "cert-signature-invalid",
+        "A signature is wrong",
+        "The signature of {certificate} does not verify under the key of {issuer} (depth {depth}). It was altered, or"
+        " another key signed it.",
+    ),
+    _fail(
+        "cert-signature-weak",
+        "A signature is weak",
+        "{certificate} is signed with {hash} (depth {depth}), which can be forged and which peers refuse.",
+        "Have it issued anew, signed with SHA-256.",
+    ),
+    _fail(
+        "cert-key-weak",
+        "A key is weak",
+        "{certificate} has the key {key} (depth {depth}). Peers refuse RSA under 2048 bits, small exponents, P-192 and"
+        " DSA.",
+        "Make a new key, RSA with 2048 bits, and have a certificate issued for it.",
+    ),
+)
+
+_PURPOSE = (
+    _fail(
+        "cert-eku-server-missing",
+        "It may not be used as a server",
+        "Its extended key usage holds {usages}, not server authentication, so nobody may connect to it.",
+        "Have a certificate issued with both server and client authentication.",
+    ),
+    _fail(
+        "cert-eku-client-missing",
+        "It may not be used as a client",
+        "Its extended key usage holds {usages}, not client authentication. Federation is mutual TLS and runs both"
+        " ways: the side that connects shows its certificate as a client. Public authorities are ceasing to issue it.",
+        "Have a certificate issued with both usages, by an authority that still issues them, such as a private one.",
+        "Upload the root of that authority on the other side.",
+    ),
+    _warn(
+        "cert-eku-any",
+        "It names any usage",
+        "Its extended key usage holds {usages}. Windows takes 'any' for all, other products refuse it.",
+        "Name server and client authentication at the next renewal.",
+    ),
+    _fail(
+        "cert-issuer-eku",
+        "An authority is limited to one direction",
+        "{certificate} may only issue for {usages} (depth {depth}). Mutual TLS needs server and client authentication"
+        " all the way up.",
+        "Have the certificate issued under an authority that is not limited.",
+        owner=Owner.CA,
+    ),
+    _fail(
+        "cert-key-usage",
+        "Its key usage does not fit TLS",
+        "Its key usage holds {usages}, and lacks {lacks}. Modern handshakes and a client need digital signature; old"
+        " edges with RSA need key encipherment.",
+        "Have a certificate issued with digital signature and key encipherment, or without the extension.",
+    ),
+    _warn(
+        "cert-is-ca",
+        "It is the certificate of an authority",
+        "{certificate} may sign other certificates. A server should not hold such a key, and some peers refuse it.",
+        "Have a certificate issued for the server alone.",
+    ),
+    _fail(
+        "cert-issuer-not-ca",
+        "An issuer is no authority",
+        "{certificate} signed the one below it and may not issue certificates (depth {depth}).",
+        "Have the certificate issued by a proper authority.",
+        owner=Owner.CA,
+    ),
+    _fail(
+        "cert-path-length",
+        "The chain is too long",
+        "{certificate} allows {allowed} intermediates below it; there are {below} (depth {depth}).",
+        "Have the certificate issued by an authority that is allowed to.",
+        owner=Owner.CA,
+    ),
+    _fail(
+        "cert-name-constraint",
+        "A name is outside what its authority may sign",
+        "{certificate} (depth {depth}) may not vouch for {name}: {constraint}.",
+        "Have the certificate issued by an authority for this name.",
+        owner=Owner.CA,
+    ),
+)
+
+_FORMS = (
+    _fail(
+        "cert-version-old",
+        "It has an old form",
+        "It is an X.509 version {version} certificate, which has no extensions.",
+        _FORM,
+    ),
+    _fail(
+        "cert-critical-extension",
+        "It demands something unknown",
+        "{certificate} holds the critical extension {oid} (depth {depth}). What is not understood must be refused.",
+        _FORM,
+    ),
+    _fail("cert-revoked", "It was revoked", "Its authority took it back on {since}.", _REISSUE, refs=("RFC 5280 6.3",)),
+    Entry(
+        "cert-revocation-unknown",
+        Severity.INFO,
+        "Revocation is not known",
+        "{reason}",
+        ("See that the revocation list can be fetched over HTTP: an edge fetches it too.",),
+        Owner.CA,
+        _SEE,
+    ),
+    _fail(
+        "cert-malformed",
+        "It cannot be read",
+        "A certificate is not as the standard has it: {reason}",
+        "Export it again from where it was made, as PEM.",
+        _FORM,
+    ),
+)
+
+ENTRIES = (
+    Entry(
+        "cert-ok",
+        Severity.PASS,
+        "The certificate is good",
+        "Its CN is {cn}, it is valid until {until}, and serves both ways.",
+        verify=_SEE,
+    ),
+    *_NAMES,
+    *_DATES,
+    *_CHAIN,
+    *_PURPOSE,
+    *_FORMS,
 )

@@ -3,9 +3,9 @@
 from checks.catalogue.entry import Entry
 from checks.finding import Owner, Severity
 
-_SRV = "nslookup -type=srv {owner_name}"
+_SRV = "nslookup -type=srv {subject}"
 _HOST = "nslookup {subject}"
-_PUBLISH = "Publish an SRV record {owner_name}: priority 0, weight 0, port {expected_port}, target {expected_target}."
+_PUBLISH = "Publish an SRV record {subject}: priority 0, weight 0, port {expected_port}, target {expected_target}."
 _RFC = ("RFC 2782",)
 _US = Owner.YOUR_DNS_ADMIN
 
@@ -24,27 +24,37 @@ ENTRIES = (
     _fail(
         "srv-name-missing",
         "There is no federation record",
-        "{owner_name} does not exist. The domain cannot be discovered.",
+        "{subject} does not exist, so {domain} cannot be discovered. {fallback}",
         _PUBLISH,
+        "A name server that was asked before may remember the gap for a while: ask again later.",
     ),
     _fail(
         "srv-no-data",
         "The name exists, but holds no SRV record",
-        "{owner_name} exists without an SRV record: another type, a deeper name, or a wildcard stands there.",
+        "{subject} exists without an SRV record: a record of another type stands there, a deeper name exists, or a"
+        " wildcard of another type answers.",
         _PUBLISH,
     ),
-    _fail("srv-as-txt", "The record has the wrong type", "{owner_name} is a TXT record holding {text}.", _PUBLISH),
+    _fail(
+        "srv-as-txt",
+        "The record has the wrong type",
+        "{subject} is a TXT record that holds {text}. Peers ask for the type SRV and see nothing.",
+        "Delete the TXT record.",
+        _PUBLISH,
+    ),
     _fail(
         "srv-wrong-name",
         "The record stands under another name",
-        "It was found at {found_at}, where nobody looks.",
-        "Rename it to {owner_name}.",
+        "{subject} does not exist; a record was found at {found_at}, where no peer looks. Other names serve other"
+        " purposes: _sip._tls is for clients, _sipfederationtls._tcp for federation.",
+        _PUBLISH,
+        "If {found_at} was meant to be this record, delete it.",
     ),
     _fail(
         "srv-zone-doubled",
         "The zone stands twice in the name",
-        "It was found at {found_at}: the panel adds the zone by itself.",
-        "Enter only the name before the zone.",
+        "The record was found at {found_at}: the panel adds the zone by itself.",
+        "Enter only the part of {subject} that stands before the zone {zone}, or end the name with a dot.",
     ),
     _fail(
         "srv-wrong-zone",
@@ -61,32 +71,34 @@ ENTRIES = (
     _fail(
         "srv-port-unexpected",
         "The record names another port",
-        "It names port {port}; the peers, the ASA and the firewalls expect {expected_port}.",
-        "Change the port of the record to {expected_port}.",
+        "It names port {port}; the peers, the ASA and the firewalls expect {expected_port}. {means}",
+        "Change the port of {subject} from {port} to {expected_port}.",
     ),
     _fail(
         "srv-target-cname",
         "The target is an alias",
-        "{target} is a CNAME. An SRV target must have addresses of its own.",
-        "Give the target an address record, or name the canonical name in the SRV record.",
+        "{target} is a CNAME for {canonical}. An SRV target must have addresses of its own; some peers fail on an"
+        " alias.",
+        "Replace the CNAME at {target} by an address record.",
+        "Or name {canonical} as the target, if it lies inside the domain.",
     ),
     _warn(
         "srv-owner-cname",
         "The record is reached through an alias",
-        "{owner_name} is a CNAME that leads to {alias}.",
+        "{subject} is a CNAME that leads to {alias}.",
         "Publish the SRV record itself under this name.",
     ),
     _fail(
         "srv-target-doubled",
         "The zone stands twice in the target",
-        "The target is {target}: its final dot was forgotten.",
-        "End the target with a dot, or enter it as the panel wants it.",
+        "The target is {target}: its final dot was forgotten, so the zone was added to it.",
+        "Enter the target as {expected_target}. with its final dot, or as the panel wants it.",
     ),
     _fail(
         "srv-target-ip-literal",
-        "The target is an address",
-        "The target is {target}. It must be a name.",
-        "Name a host that has an address record.",
+        "The target is an address or a URL",
+        "The target is {target}. It must be the bare name of a host.",
+        "Name a host that has an address record: {expected_target}.",
     ),
     _fail(
         "srv-target-unresolvable",
@@ -103,8 +115,10 @@ ENTRIES = (
     _fail(
         "srv-target-outside-domain",
         "The target lies outside the domain",
-        "{target} is not in {domain}. Microsoft accepts such a record only where a static entry allows it.",
-        "Use a target inside {domain}, or agree on a static entry with the partner.",
+        "{target} does not lie in {domain}. OCS and Lync demand that the two match when they discover a partner by"
+        " DNS; a static entry on their side makes an exception.",
+        "Use a target inside {domain}, and a certificate with that name.",
+        "Or agree on a static entry (direct federation) with the other side.",
     ),
     _fail(
         "srv-target-unexpected",
@@ -112,8 +126,19 @@ ENTRIES = (
         "It leads to {target}, expected is {expected_target}. The two must be one name.",
         "Change the target of the record to {expected_target}, or correct the expected name.",
     ),
-    _warn("srv-several", "There are several records", "Microsoft uses one only: {targets}.", "Keep one record."),
-    _warn("srv-leftover", "A record of an earlier set-up is left", "{target} is still published.", "Delete it."),
+    _warn(
+        "srv-several",
+        "There are several records",
+        "There are {targets}. A peer takes the one of lowest priority it reaches; each target needs its own name in"
+        " its certificate.",
+        "Keep one record, unless all of them are meant.",
+    ),
+    _warn(
+        "srv-leftover",
+        "A record of an earlier set-up is left",
+        "{target} is still published beside the other one, so some requests go the old way.",
+        "Delete the record that is no longer used.",
+    ),
     _warn(
         "srv-wildcard",
         "Any name answers",
@@ -151,8 +176,9 @@ ENTRIES = (
         "split-horizon-differs",
         Severity.INFO,
         "Inside and outside give different answers",
-        "The inside name servers answer otherwise than the public ones. Often this is meant so.",
-        (),
+        "Outside: {outside}. Inside: {inside}. For our own record this is often meant; a partner's record must be seen"
+        " from inside, because the cluster looks there.",
+        ("See that the inside name servers forward the domain.",),
         _US,
         _SRV,
     ),
@@ -160,10 +186,11 @@ ENTRIES = (
         "dns-servfail",
         Severity.NOT_TESTED,
         "The name server failed",
-        "{server} answered SERVFAIL, so nothing is known of {subject}.",
-        ("Ask another name server with --nameserver.", "See that the zone's own servers answer."),
-        _US,
-        _SRV,
+        "{server} failed to answer (SERVFAIL or an unreadable answer), so nothing is known of {subject}. Most often"
+        " the servers of the zone do not answer it.",
+        ("Ask another name server with --nameserver.", "Have the owner of the zone see that its own servers answer."),
+        Owner.PARTNER,
+        _HOST,
     ),
     Entry(
         "dns-refused",
@@ -172,7 +199,7 @@ ENTRIES = (
         "{server} does not serve this machine.",
         ("Use a name server that does.",),
         _US,
-        _SRV,
+        _HOST,
     ),
     Entry(
         "dns-timeout",
@@ -181,16 +208,18 @@ ENTRIES = (
         "{server} gave no answer in time.",
         ("See that it runs and that port 53 is open to it, both UDP and TCP.",),
         _US,
-        _SRV,
+        _HOST,
     ),
     Entry(
         "dnssec-bogus",
         Severity.FAIL,
-        "The signatures of the zone are wrong",
-        "Validating name servers refuse the answer, so their users see nothing.",
-        ("Sign the zone again, or correct its DS record.",),
+        "The signatures of the zone do not verify",
+        "{server} refuses the answer, yet gives it without validation ({reason}). Peers behind a validating name"
+        " server see nothing.",
+        ("Sign the zone again.", "See that the DS record at the parent belongs to the key in use."),
         _US,
-        _SRV,
+        "dig +cd {subject} SRV",
+        ("RFC 4035",),
     ),
     Entry(
         "dns-tcp-blocked",
@@ -203,43 +232,57 @@ ENTRIES = (
     ),
     _warn(
         "dns-negative-cached",
-        "An old answer is still remembered",
-        "The record is published, but this name server remembers until {until} that it was missing.",
-        "Wait until {until}, or have the cache flushed.",
+        "The gap is still remembered",
+        "The record is published at {authoritative}, but {server} remembers until {until} that it was missing.",
+        "Wait until {until}, or have the cache of {server} flushed.",
     ),
     _warn(
         "dns-old-cached",
         "An older record is still remembered",
-        "This name server remembers an older record until {until}.",
-        "Wait until {until}, or have the cache flushed.",
+        "{server} still gives {remembered}, until {until}; published is {published}.",
+        "Wait until {until}, or have the cache of {server} flushed.",
     ),
     Entry(
         "dns-ttl-extreme",
         Severity.INFO,
-        "The TTL is unusual",
-        "The record may be remembered for {ttl} s.",
-        (),
+        "The time to live is unusual",
+        "The record may be remembered for {ttl} s. Under a minute loads the servers, over a day delays every change.",
+        ("Use a time to live of about an hour.",),
         _US,
         _SRV,
     ),
     _warn(
-        "ns-lame", "A name server of the zone does not serve it", "{server} does not answer for the zone.", "Mend it."
+        "ns-lame",
+        "A name server of the zone does not serve it",
+        "{server} ({address}) is listed for {zone} and does not answer for it: {answer}. Some questions fail, others"
+        " do not.",
+        "Have {server} serve the zone, or take it from the list at the parent.",
     ),
-    _warn("ns-unresolvable", "A name server of the zone has no address", "{server} has no address.", "Correct it."),
-    _warn("ns-disagree", "The zone's name servers disagree", "They give different answers.", "Mend the transfer."),
+    _warn(
+        "ns-unresolvable",
+        "A name server of the zone has no address",
+        "{server} is listed for {zone} and has no address.",
+        "Correct its name, or publish its address.",
+    ),
+    _warn(
+        "ns-disagree",
+        "The zone's name servers disagree",
+        "They do not say the same: {servers}. What a peer sees depends on which one it asks.",
+        "Mend the zone transfer to the server that lags behind.",
+    ),
     _warn(
         "resolver-rewrites",
         "The name server invents answers",
-        "It answers for names that do not exist, so its answers prove nothing.",
-        "Use another name server.",
+        "{subject} answers for names that cannot exist, so its answers prove nothing.",
+        "Ask another name server.",
     ),
     Entry(
         "ptr-missing",
         Severity.WARN,
         "The address has no name",
-        "{subject} has no PTR record; the cluster waits for one at every request.",
-        ("Have a PTR record published for it.",),
+        "{subject} has no PTR record. The cluster looks one up for who connects, which then takes up to 40 s.",
+        ("Have a PTR record published for {subject}.",),
         Owner.PARTNER,
-        "nslookup {subject}",
+        _HOST,
     ),
 )

@@ -1,10 +1,14 @@
 """The form of a catalogue entry, and findings made of one."""
 
+import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from checks.finding import Finding, Json, Owner, Severity
+
+_SAFE = re.compile(r"(?!-)[A-Za-z0-9_.:\[\]-]+")
+OWN_COMMAND = "see"  # a value that is a whole command already, quoted by who made it
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,16 @@ def make(
         why=fill(entry.why, known),
         fix=tuple(fill(step, known).strip() for step in entry.fix),
         owner=entry.owner,
-        verify_with=fill(entry.verify, known),
+        verify_with=_command(entry.verify, known),
         refs=entry.refs,
     )
+
+
+def _command(template: str, values: Mapping[str, object]) -> str:
+    """A command to be pasted; empty where a value holds what a shell would act on."""
+    names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+    safe = all(_SAFE.fullmatch(str(values.get(name, ""))) for name in names if name != OWN_COMMAND)
+    return fill(template, values) if safe else ""
 
 
 def json_values(values: Mapping[str, object] | None) -> dict[str, Json]:

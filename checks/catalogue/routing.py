@@ -4,6 +4,7 @@ from checks.catalogue.entry import Entry
 from checks.finding import Severity
 
 ENTRIES = (
+    Entry("route-ok", Severity.PASS, "The route is right", "The static routes are as the plan wants them."),
     Entry("route-static", Severity.PASS, "A static route of its own", "The static route for the domain is used."),
     Entry("route-srv", Severity.PASS, "The domain's own SRV record", "The domain's own federation record is used."),
     Entry(

@@ -3,9 +3,10 @@
 import hashlib
 import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -24,6 +25,7 @@ _KNOWN_CRITICAL = (
     x509.CRLDistributionPoints,
     x509.AuthorityInformationAccess,
 )
+_EXPONENT = 65537  # what every authority demands; smaller ones were broken
 _USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH: "server authentication",
     ExtendedKeyUsageOID.CLIENT_AUTH: "client authentication",
@@ -50,6 +52,8 @@ class CertificateFacts:
     signature_hash: str
     key: str
     weak_key: bool
+    serial: int
+    constraints: x509.NameConstraints | None
     key_id: bytes | None
     authority_key_id: bytes | None
     issuer_address: str
@@ -59,7 +63,17 @@ class CertificateFacts:
     @property
     def self_issued(self) -> bool:
         """Whether it names itself as its issuer."""
-        return self.subject == self.issuer
+        return same_name(self.subject, self.issuer)
+
+    @property
+    def life(self) -> timedelta:
+        """For how long it is valid."""
+        return self.ends - self.begins
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one: renewals change the case, the blanks and the string type (RFC 5280, 7.1)."""
+    return one == other or " ".join(one.lower().split()) == " ".join(other.lower().split())
 
 
 def read_certificate(der: bytes) -> CertificateFacts:
@@ -70,7 +84,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
             return _facts(x509.load_der_x509_certificate(der), der)
         except ValueError:
             raise
-        except Exception as problem:
+        except Exception as problem:  # the parser has several; every one of them means that it cannot be read
             raise ValueError(f"{type(problem).__name__}: {problem}") from problem
 
 
@@ -79,8 +93,8 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     values = {type(extension.value): extension.value for extension in extensions.values()}
     basic = values.get(x509.BasicConstraints)
     alternative, usage = values.get(x509.SubjectAlternativeName), values.get(x509.ExtendedKeyUsage)
-    public_key = certificate.public_key()
-    shown, weak = _key(public_key)
+    shown, weak = _key_of(certificate)
+    constraints = values.get(x509.NameConstraints)
     unknown = [
         e.oid.dotted_string for e in extensions.values() if e.critical and not isinstance(e.value, _KNOWN_CRITICAL)
     ]
@@ -100,9 +114,11 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         if isinstance(usage, x509.ExtendedKeyUsage)
         else None,
         key_usage=_key_usage(values.get(x509.KeyUsage)),
-        signature_hash=certificate.signature_hash_algorithm.name if certificate.signature_hash_algorithm else "",
+        signature_hash=_signature_hash(certificate),
         key=shown,
         weak_key=weak,
+        serial=certificate.serial_number,
+        constraints=constraints if isinstance(constraints, x509.NameConstraints) else None,
         key_id=own.digest if isinstance(own, x509.SubjectKeyIdentifier) else None,
         authority_key_id=authority.key_identifier if isinstance(authority, x509.AuthorityKeyIdentifier) else None,
         issuer_address=_issuer_address(values.get(x509.AuthorityInformationAccess)),
@@ -111,15 +127,31 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     )
 
 
+def _signature_hash(certificate: x509.Certificate) -> str:
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return certificate.signature_algorithm_oid.dotted_string
+    return algorithm.name if algorithm else ""
+
+
 def _names(alternative: x509.SubjectAlternativeName) -> tuple[str, ...]:
     return tuple(str(name.value).lower() for name in alternative if isinstance(name, x509.DNSName | x509.IPAddress))
+
+
+def _key_of(certificate: x509.Certificate) -> tuple[str, bool]:
+    try:
+        return _key(certificate.public_key())
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        return f"unusable: {problem}", True
 
 
 def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:
     match key:
         case rsa.RSAPublicKey():
             exponent = key.public_numbers().e
-            return f"RSA {key.key_size}", key.key_size < 2048 or exponent < 3 or exponent % 2 == 0
+            odd = "" if exponent == _EXPONENT else f", exponent {exponent}"
+            return f"RSA {key.key_size}{odd}", key.key_size < 2048 or exponent < _EXPONENT or exponent % 2 == 0
         case ec.EllipticCurvePublicKey():
             return f"EC {key.curve.name}", key.curve.key_size < 224
         case dsa.DSAPublicKey():
@@ -144,10 +176,10 @@ def _issuer_address(value: object) -> str:
 
 def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
     """Whether the signature of a certificate verifies under another's key, whatever the names say."""
-    certificate, key = child.certificate, issuer.certificate.public_key()
-    digest = certificate.signature_hash_algorithm
+    certificate = child.certificate
     body, signature = certificate.tbs_certificate_bytes, certificate.signature
     try:
+        key, digest = issuer.certificate.public_key(), certificate.signature_hash_algorithm
         match key:
             case rsa.RSAPublicKey() if digest is not None:
                 parameters = certificate.signature_algorithm_parameters

@@ -1,158 +1,126 @@
 """What certificates mean for federation: every independent fault, each with its depth. Pure."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
-from checks.catalogue import finding
+from checks.certificate.constraints import violations
 from checks.certificate.facts import CertificateFacts
+from checks.certificate.judge_names import judge_names
+from checks.certificate.judge_purpose import judge_authority, judge_leaf
 from checks.certificate.path import End, Path, build
+from checks.certificate.subject import Told, date
 from checks.finding import Finding, Severity
 
-SOON_DAYS = 60
+THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
+LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
 _WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
-_SERVER, _CLIENT, _ANY = "server authentication", "client authentication", "any"
+_NOTHING_WRONG = frozenset({Severity.INFO})
 
 
 def judge_chain(
-    subject: str,
+    told: Told,
     sent: tuple[CertificateFacts, ...],
     trusted: tuple[CertificateFacts, ...],
     name: str | None,
     at: datetime,
+    *,
+    public: tuple[CertificateFacts, ...] = (),
 ) -> Iterator[Finding]:
-    """The findings about a chain as it was sent. `name` is the TLS peer subject; without roots, trust is info."""
-    path = build(sent, trusted)
+    """The findings about a chain as it was sent, at least one certificate.
+
+    `name` is the TLS peer subject. `trusted` is what will be in cup-trust; without it, trust is info. `public` holds
+    the roots that every system trusts, whose authorities are bound by stricter rules.
+    """
+    path = build(sent, trusted, at)
+    leaf = path.members[0]
     found = [
-        *_names(subject, path.members[0], name),
-        *_leaf(subject, path.members[0]),
-        *_each(path, at),
-        *_trust(subject, path, bool(trusted)),
-        *_order(subject, path),
+        *judge_names(told, leaf, name),
+        *judge_leaf(told, leaf),
+        *_lifetime(told, path, public),
+        *_each(told, path, at),
+        *_trust(told, path, have_roots=bool(trusted)),
+        *_order(told, path),
     ]
     yield from found
-    if all(f.severity in {Severity.INFO, Severity.WARN} for f in found):
-        leaf = path.members[0]
-        observed = {"cn": leaf.cns, "until": _date(leaf.ends), "issuer": leaf.issuer}
-        yield finding("cert-ok", subject, observed=observed)
+    if all(f.severity in _NOTHING_WRONG for f in found):
+        observed = {"cn": list(leaf.cns), "until": date(leaf.ends), "issuer": leaf.issuer, "names": list(leaf.names)}
+        yield told("cert-ok", observed=observed)
 
 
-def _names(subject: str, leaf: CertificateFacts, name: str | None) -> Iterator[Finding]:
-    most = None if name is not None else Severity.INFO
-    observed = {"cn": leaf.cns[0] if leaf.cns else "", "names": leaf.names}
-    if not leaf.cns:
-        yield finding("cert-cn-missing", subject, severity=most, observed=observed)
-    if len(leaf.cns) > 1:
-        yield finding("cert-cn-several", subject, severity=most, observed={"cns": leaf.cns})
-    lowered = [cn.lower().rstrip(".") for cn in leaf.cns]
-    if name is not None and leaf.cns and name.lower().rstrip(".") not in lowered:
-        yield finding("cert-name-mismatch", subject, observed=observed, expected={"cn": name})
-    if not leaf.names:
-        yield finding("cert-san-missing", subject, severity=most)
-    elif lowered and not set(lowered) & set(leaf.names) and not lowered[0].startswith("*"):
-        yield finding("cert-cn-not-in-san", subject, severity=most, observed=observed)
-    wild = [n for n in (*lowered, *leaf.names) if "*" in n]
-    if wild:
-        cn_is_wild = any("*" in cn for cn in lowered)
-        severity = most or (None if cn_is_wild else Severity.WARN)
-        yield finding("cert-wildcard", subject, severity=severity, observed={"names": list(dict.fromkeys(wild))})
+def _lifetime(told: Told, path: Path, public: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
+    leaf = path.members[0]
+    if leaf.life <= LONGEST_LIFE:
+        return
+    is_public = bool(public) and build(path.members, public, leaf.ends).end is End.TRUSTED
+    observed = {"days": leaf.life.days, "public_root": is_public}
+    yield told("cert-lifetime-long", severity=Severity.FAIL if is_public else None, observed=observed)
 
 
-def _leaf(subject: str, leaf: CertificateFacts) -> Iterator[Finding]:
-    usages = leaf.usages
-    if usages is not None:
-        shown = {"usages": sorted(usages)}
-        if _ANY in usages and not {_SERVER, _CLIENT} <= usages:
-            yield finding("cert-eku-any", subject, observed=shown)
-        elif _SERVER not in usages:
-            yield finding("cert-eku-server-missing", subject, observed=shown)
-        if _CLIENT not in usages and _ANY not in usages:
-            yield finding("cert-eku-client-missing", subject, observed=shown)
-    if leaf.key_usage is not None and not leaf.key_usage & {"digital signature", "key encipherment", "key agreement"}:
-        yield finding("cert-key-usage", subject, observed={"usages": sorted(leaf.key_usage)})
-    if leaf.is_ca:
-        yield finding("cert-is-ca", subject)
-    if leaf.version < 3:
-        yield finding("cert-version-old", subject, observed={"version": leaf.version})
-    days = (leaf.ends - leaf.begins).days
-    if days > 398:
-        yield finding("cert-lifetime-long", subject, observed={"days": days})
-
-
-def _each(path: Path, at: datetime) -> Iterator[Finding]:
+def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
     for depth, certificate in enumerate(path.members):
+        this = partial(told.about, certificate, depth)
         is_root = certificate.self_issued and depth > 0
-        yield from _dates(certificate, depth, at)
-        shown = {"depth": depth}
-        if certificate.weak_key and not is_root:
-            yield finding("cert-key-weak", certificate.subject, observed={"key": certificate.key, **shown})
+        yield from _dates(told, certificate, depth, at)
+        if certificate.weak_key:
+            yield this("cert-key-weak", key=certificate.key)
         if certificate.signature_hash in _WEAK_HASHES and not is_root:
-            observed = {"hash": certificate.signature_hash.upper(), **shown}
-            yield finding("cert-signature-weak", certificate.subject, observed=observed)
+            yield this("cert-signature-weak", hash=certificate.signature_hash.upper())
+        if depth in path.unverified:
+            yield this("cert-signature-invalid", issuer=certificate.issuer)
+        if certificate.serial < 0:
+            yield this("cert-malformed", reason="its serial number is negative")
         for oid in certificate.unknown_critical:
-            yield finding("cert-critical-extension", certificate.subject, observed={"oid": oid, **shown})
+            yield this("cert-critical-extension", oid=oid)
         if depth:
-            yield from _authority(certificate, depth)
+            yield from judge_authority(told, path, depth)
+    for depth, name, constraint in violations(path.members):
+        yield told.about(path.members[depth], depth, "cert-name-constraint", name=name, constraint=constraint)
 
 
-def _authority(certificate: CertificateFacts, depth: int) -> Iterator[Finding]:
-    shown = {"depth": depth}
-    may_sign = certificate.key_usage is None or "key cert sign" in certificate.key_usage
-    if certificate.version == 3 and (not certificate.is_ca or not may_sign):
-        yield finding("cert-issuer-not-ca", certificate.subject, observed=shown)
-    if certificate.path_length is not None and depth - 1 > certificate.path_length:
-        yield finding("cert-path-length", certificate.subject, observed=shown)
-    usages = certificate.usages
-    if usages is not None and _ANY not in usages and not {_SERVER, _CLIENT} <= usages:
-        yield finding("cert-issuer-eku", certificate.subject, observed={"usages": sorted(usages), **shown})
-
-
-def _dates(certificate: CertificateFacts, depth: int, at: datetime) -> Iterator[Finding]:
+def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) -> Iterator[Finding]:
     left = certificate.ends - at
-    observed = {"until": _date(certificate.ends), "begins": _date(certificate.begins), "depth": depth}
+    this = partial(
+        told.about, certificate, depth, until=date(certificate.ends), begins=date(certificate.begins), at=date(at)
+    )
     if left < timedelta(0):
-        yield finding("cert-expired", certificate.subject, observed=observed)
+        yield this("cert-expired")
     elif certificate.begins > at:
-        yield finding("cert-not-yet-valid", certificate.subject, observed=observed)
-    elif left < timedelta(days=SOON_DAYS):
-        yield finding("cert-expires-soon", certificate.subject, observed={**observed, "days": left.days})
+        hint = "It begins within a day: a wrong clock is likely." if certificate.begins - at < timedelta(days=1) else ""
+        yield this("cert-not-yet-valid", hint=hint)
+    else:
+        threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
+        if threshold is not None:
+            yield this("cert-expires-soon", days=left.days, threshold=threshold)
 
 
-def _trust(subject: str, path: Path, have_roots: bool) -> Iterator[Finding]:
-    top, leaf = path.members[-1], path.members[0]
-    unknown = None if have_roots else Severity.INFO
+def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
+    top, depth = path.members[-1], len(path.members) - 1
+    about = partial(told.about, top, depth, severity=None if have_roots else Severity.INFO)
     match path.end:
         case End.TRUSTED:
             return
         case End.SELF_SIGNED_LEAF:
-            yield finding("cert-self-signed", subject, severity=unknown)
+            yield about("cert-self-signed", sha256=top.sha256)
         case End.ISSUER_OF_LEAF_MISSING:
-            address = leaf.issuer_address
-            aia = f"The certificate says that it can be had at {address}." if address else ""
-            observed = {"issuer": path.missing, "address": address}
-            yield finding("cert-chain-incomplete", subject, observed=observed, values={"aia": aia})
+            address = top.issuer_address
+            at_address = f"The certificate says that it can be had at {address}." if address else ""
+            yield told.about(top, 0, "cert-chain-incomplete", issuer=path.missing, address=address, aia=at_address)
         case End.UNTRUSTED_ROOT:
-            observed = {"root": path.missing, "top": top.subject}
-            yield finding("cert-root-untrusted", subject, severity=unknown, observed=observed)
+            yield about("cert-root-untrusted", root=path.missing, sha256=top.sha256, cause="")
+        case End.ISSUER_MISSING:
+            cause = "Or an intermediate certificate above it is missing."
+            yield about("cert-root-untrusted", root=path.missing, address=top.issuer_address, cause=cause)
         case End.REKEYED_ROOT:
-            yield finding("cert-root-rekeyed", subject, severity=unknown, observed={"root": path.missing})
-        case End.BAD_SIGNATURE:
-            depth = len(path.members) - 1
-            yield finding("cert-signature-invalid", top.subject, observed={"depth": depth})
+            yield about("cert-root-rekeyed", root=path.missing)
 
 
-def _order(subject: str, path: Path) -> Iterator[Finding]:
+def _order(told: Told, path: Path) -> Iterator[Finding]:
     if not path.leaf_first:
-        yield finding("cert-chain-order", subject, severity=Severity.FAIL)
+        yield told("cert-chain-order", severity=Severity.FAIL, observed={"leaf": path.members[0].subject})
     elif not path.ordered:
-        yield finding("cert-chain-order", subject)
-    roots = [extra for extra in path.extra if extra.self_issued]
-    others = [extra for extra in path.extra if not extra.self_issued]
-    if others:
-        yield finding("cert-chain-extra", subject, observed={"extra": [extra.subject for extra in others]})
-    if roots:
-        observed = {"extra": [root.subject for root in roots]}
-        yield finding("cert-chain-extra", subject, severity=Severity.INFO, observed=observed)
-
-
-def _date(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        yield told("cert-chain-order", observed={"leaf": path.members[0].subject})
+    if path.extra:
+        yield told("cert-chain-extra", observed={"extra": list(dict.fromkeys(c.subject for c in path.extra))})
+    if path.root_sent is not None:
+        yield told("cert-chain-extra", severity=Severity.INFO, observed={"extra": [path.root_sent.subject]})

@@ -2,185 +2,155 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 
-from checks.addresses import Reach, reach_of
 from checks.catalogue import finding
-from checks.dns.gather import Domain, Target
+from checks.dns.gather import Domain
+from checks.dns.judge_authorities import judge_authorities
+from checks.dns.judge_basics import clock, judge_addresses, owner_of, unanswered, wanted_target
+from checks.dns.judge_target import is_microsoft, judge_target
 from checks.dns.query import Outcome, Reply
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT, domain_name, is_within
+from checks.names import SIP_TLS_PORT, XMPP_PORT, is_within
 from checks.requests import DnsRequest, HostRequest
 
-_TXT_SRV = re.compile(r'^"?\s*\d+\s+\d+\s+\d+\s+\S+\s*"?$')
-_MICROSOFT = "online.lync.com"
-_NOT_ANSWERED = {
-    Outcome.SERVFAIL: "dns-servfail",
-    Outcome.REFUSED: "dns-refused",
-    Outcome.TIMEOUT: "dns-timeout",
-    Outcome.TCP_BLOCKED: "dns-tcp-blocked",
-}
+_TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
+_NO_FALLBACK = "SIP federation has no fallback to an address."
+_FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
 
 
-def judge_domain(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
-    """The findings about the federation record of a domain."""
-    owner = Owner.YOUR_DNS_ADMIN if request.side == "ours" else Owner.PARTNER
-    reply, name = facts.reply, facts.owner_name
-    if not reply.answered:
-        yield finding(
-            _NOT_ANSWERED[reply.outcome], name, observed={"server": reply.server}, values={"owner_name": name}
-        )
+def judge_domain(request: DnsRequest, facts: Domain, now: datetime) -> Iterator[Finding]:
+    """The findings about the federation record of a domain. `now` turns seconds into times of the clock."""
+    owner = owner_of(request.side)
+    if not facts.reply.answered:
+        yield _no_answer(facts, owner)
         return
-    if reply.outcome is not Outcome.DATA:
-        yield from _missing(request, facts, owner)
-        return
-    found: list[Finding] = []
-    for target in facts.targets:
-        found += _target(request, facts, target, owner)
-    if reply.alias:
-        outside = not is_within(reply.alias, request.domain)
-        severity = Severity.WARN if outside else Severity.INFO
-        found.append(
-            finding(
-                "srv-owner-cname",
-                name,
-                severity=severity,
-                owner=owner,
-                observed={"alias": reply.alias},
-                values={"owner_name": name},
-            )
-        )
-    if len(facts.targets) > 1:
-        targets = [f"{t.record.target}:{t.record.port}" for t in facts.targets]
-        found.append(
-            finding("srv-several", name, owner=owner, observed={"targets": list(targets)}, values={"owner_name": name})
-        )
-    if facts.wildcard:
-        found.append(finding("srv-wildcard", name, owner=owner, values={"owner_name": name}))
+    found = [*_record(request, facts, owner, now), *judge_authorities(facts, owner, now)]
+    found += _inside(request, facts)
     yield from found
-    if not any(f.severity in {Severity.FAIL, Severity.NOT_TESTED} for f in found):
-        first = facts.targets[0].record
-        yield finding(
-            "srv-ok", name, observed={"target": first.target, "port": first.port}, values={"owner_name": name}
-        )
+    spoilt = {Severity.FAIL, Severity.NOT_TESTED}
+    if facts.targets and not any(f.severity in spoilt and f.subject == facts.owner_name for f in found):
+        first, reply = facts.targets[0].record, facts.reply
+        observed = {"target": first.target, "port": first.port, "priority": first.priority, "weight": first.weight}
+        told = {"server": reply.server, "ttl": reply.ttl, "over_tcp": reply.over_tcp, "dnssec": reply.authentic}
+        yield finding("srv-ok", facts.owner_name, observed=observed, evidence=told)
 
 
-def _missing(request: DnsRequest, facts: Domain, owner: Owner) -> Iterator[Finding]:
-    name = facts.owner_name
+def _no_answer(facts: Domain, owner: Owner) -> Finding:
+    if facts.unvalidated is not None and facts.unvalidated.outcome is Outcome.DATA:
+        observed = {"server": facts.reply.server, "reason": facts.reply.detail, "records": facts.unvalidated.records}
+        return finding("dnssec-bogus", facts.owner_name, owner=owner, observed=observed)
+    return unanswered(facts.owner_name, facts.reply)
+
+
+def _record(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
+    if facts.reply.outcome is not Outcome.DATA:
+        yield from _missing(request, facts, owner, now)
+        return
+    told = partial(finding, subject=facts.owner_name, owner=owner)
+    for target in facts.targets:
+        yield from judge_target(request, facts, target, owner)
+    if facts.reply.alias:
+        severity = Severity.INFO if is_within(facts.reply.alias, request.domain) else None
+        yield told("srv-owner-cname", severity=severity, observed={"alias": facts.reply.alias})
+    if len(facts.targets) > 1:
+        yield _several(facts, owner)
+    if facts.wildcard:
+        yield told("srv-wildcard", observed={"target": facts.targets[0].record.target})
+    yield from _pointers(request, facts, owner)
+
+
+def _several(facts: Domain, owner: Owner) -> Finding:
+    """Of a pair with Microsoft's cloud, one is left over from a migration."""
+    targets = [f"{t.record.target}:{t.record.port}" for t in facts.targets]
+    cloud = [t.record.target for t in facts.targets if is_microsoft(t.record.target)]
+    if cloud and len(cloud) < len(facts.targets):
+        observed = {"target": cloud[0], "targets": targets}
+        return finding("srv-leftover", facts.owner_name, owner=owner, observed=observed)
+    return finding("srv-several", facts.owner_name, owner=owner, observed={"targets": targets})
+
+
+def _pointers(request: DnsRequest, facts: Domain, owner: Owner) -> Iterator[Finding]:
+    """The cluster looks up the name of whoever connects; of our own address nobody asks it."""
+    if request.side == "ours" or request.service != "sip":
+        return
+    for address, reply in facts.pointers:
+        if not reply.answered:
+            yield unanswered(address, reply, severity=Severity.INFO)
+        elif reply.outcome is not Outcome.DATA:
+            yield finding("ptr-missing", address, owner=owner, observed={"address": address})
+
+
+def _missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
+    if facts.inventing:
+        yield finding("resolver-rewrites", facts.reply.server, owner=Owner.YOUR_DNS_ADMIN)
+    published = next((a for a in facts.authorities if a.serves and a.reply and a.reply.services), None)
+    if published is not None and published.reply is not None:
+        observed = {
+            "until": clock(now, facts.reply.negative_ttl),
+            "server": facts.reply.server,
+            "authoritative": published.host,
+            "targets": [f"{s.target}:{s.port}" for s in published.reply.services],
+        }
+        yield finding("dns-negative-cached", facts.owner_name, owner=owner, observed=observed)
+        return
     severity = Severity.INFO if request.missing_is == "info" else None
-    expected = {"target": request.expect_target or "the public name of the server", "port": _port(request)}
-    values: dict[str, object] = {"owner_name": name, "domain": request.domain}
-    texts = facts.text.records if facts.text else ()
-    as_text = next((text for text in texts if _TXT_SRV.match(text)), None)
+    yield _absent(request, facts, owner, severity, now)
+
+
+def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
+    port = SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
+    expected = {"port": port} | ({"target": request.expect_target} if request.expect_target else {})
+    fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
+    told = partial(
+        finding,
+        subject=facts.owner_name,
+        severity=severity,
+        owner=owner,
+        expected=expected,
+        values={"domain": request.domain, "expected_target": wanted_target(request), "fallback": fallback},
+    )
+    zone = {"zone": facts.zone, "server": facts.reply.server}
+    as_text = next((text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)), None)
     if as_text is not None:
-        yield finding(
-            "srv-as-txt",
-            name,
-            severity=severity,
-            owner=owner,
-            observed={"text": as_text},
-            expected=expected,
-            values=values,
-        )
-        return
+        return told("srv-as-txt", observed={"text": as_text, **zone})
     if facts.elsewhere:
-        code, found_at = facts.elsewhere[0]
-        observed = {"found_at": found_at}
-        yield finding(code, name, severity=severity, owner=owner, observed=observed, expected=expected, values=values)
-        return
+        place = facts.elsewhere[0]
+        records = [f"{s.target}:{s.port}" for s in place.services]
+        return told(place.code, observed={"found_at": place.name, "records": records, **zone})
     code = "srv-name-missing" if facts.reply.outcome is Outcome.NO_NAME else "srv-no-data"
-    observed = {"zone": facts.reply.zone, "remembered_for_seconds": str(facts.reply.negative_ttl)}
-    yield finding(code, name, severity=severity, owner=owner, observed=observed, expected=expected, values=values)
+    if facts.reply.negative_ttl:
+        return told(code, observed={**zone, "remembered_until": clock(now, facts.reply.negative_ttl)})
+    return told(code, observed=zone)
 
 
-def _port(request: DnsRequest) -> int:
-    return SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
-
-
-def _target(request: DnsRequest, facts: Domain, target: Target, owner: Owner) -> Iterator[Finding]:
-    name, record = facts.owner_name, target.record
-    observed = {"target": record.target, "port": record.port}
-    values: dict[str, object] = {"owner_name": name, "domain": request.domain}
-    if record.target == ".":
-        expected = {"target": request.expect_target or "the public name of the server", "port": _port(request)}
-        yield finding("srv-service-off", name, owner=owner, observed=observed, expected=expected, values=values)
+def _inside(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
+    """A partner's record that the inside does not see is a fault; otherwise a difference is often meant."""
+    if facts.inside is None:
         return
-    if record.port != _port(request):
-        expected_port = {"port": _port(request)}
-        yield finding(
-            "srv-port-unexpected", name, owner=owner, observed=observed, expected=expected_port, values=values
-        )
-    if request.expect_target and record.target != domain_name(request.expect_target):
-        wanted = {"target": domain_name(request.expect_target)}
-        yield finding("srv-target-unexpected", name, owner=owner, observed=observed, expected=wanted, values=values)
-    if record.target.rpartition(".")[2].isdigit():
-        yield finding("srv-target-ip-literal", name, owner=owner, observed=observed, values=values)
-        return
-    if record.target.endswith(f".{request.domain}.{request.domain}"):
-        yield finding("srv-target-doubled", name, owner=owner, observed=observed, values=values)
-        return
-    if not is_within(record.target, request.domain) and not record.target.endswith("." + _MICROSOFT):
-        allowed = request.static_entry or request.public_fqdn_in_email_domain
-        severity = Severity.WARN if allowed else None
-        yield finding(
-            "srv-target-outside-domain", name, severity=severity, owner=owner, observed=observed, values=values
-        )
-    yield from _target_addresses(target, owner, name)
-
-
-def _target_addresses(target: Target, owner: Owner, name: str) -> Iterator[Finding]:
-    record = target.record
-    unanswered = [reply for reply in (target.four, target.six) if not reply.answered]
-    if not target.addresses and unanswered:
-        observed = {"server": unanswered[0].server}
-        yield finding(
-            _NOT_ANSWERED[unanswered[0].outcome], record.target, observed=observed, values={"owner_name": name}
-        )
-    elif target.four.alias or target.six.alias:
-        yield finding(
-            "srv-target-cname", name, owner=owner, observed={"target": record.target}, values={"owner_name": name}
-        )
-    elif not target.addresses:
-        yield finding(
-            "srv-target-unresolvable",
-            name,
-            owner=owner,
-            observed={"target": record.target},
-            values={"owner_name": name},
-        )
-    elif not target.four.records:
-        yield finding(
-            "srv-target-ipv6-only", name, owner=owner, observed={"target": record.target}, values={"owner_name": name}
-        )
-    else:
-        yield from judge_addresses(record.target, target.addresses, owner)
-
-
-def judge_addresses(name: str, addresses: tuple[str, ...], owner: Owner) -> Iterator[Finding]:
-    """Whether the addresses of a public name are public."""
-    special = False
-    for address in addresses:
-        reach, kind = reach_of(address)
-        if reach is Reach.PUBLIC:
-            continue
-        special = True
-        severity = Severity.WARN if reach is Reach.DOCUMENTATION else None
-        observed = {"addresses": [address], "range": kind}
-        yield finding("address-not-public", name, severity=severity, owner=owner, observed=observed)
-    if not special:
-        yield finding("address-ok", name, observed={"addresses": list(addresses)})
+    if not facts.inside.answered:
+        yield unanswered(facts.owner_name, facts.inside, severity=Severity.INFO)
+    elif facts.inside.services != facts.reply.services:
+        lost = request.side == "partner" and facts.reply.services and not facts.inside.services
+        observed = {"outside": facts.reply.records, "inside": facts.inside.records}
+        severity = Severity.FAIL if lost else None
+        owner = Owner.YOUR_DNS_ADMIN
+        yield finding("split-horizon-differs", facts.owner_name, severity=severity, owner=owner, observed=observed)
 
 
 def judge_host(request: HostRequest, four: Reply, six: Reply) -> Iterator[Finding]:
     """The findings about the address of a public name."""
-    owner = Owner.YOUR_DNS_ADMIN if request.side == "ours" else Owner.PARTNER
+    owner = owner_of(request.side)
     addresses = (*four.records, *six.records)
-    unanswered = [reply for reply in (four, six) if not reply.answered]
-    expected = {"address": request.expect_address or "its public address"}
-    if not addresses and unanswered:
-        yield finding(_NOT_ANSWERED[unanswered[0].outcome], request.name, observed={"server": unanswered[0].server})
+    failed = [reply for reply in (four, six) if not reply.answered]
+    expected = {"address": request.expect_address} if request.expect_address else {}
+    if not addresses and failed:
+        yield unanswered(request.name, failed[0])
         return
     if not addresses:
-        yield finding("address-missing", request.name, owner=owner, expected=expected)
+        values = {"expected_address": request.expect_address or "its public address"}
+        yield finding("address-missing", request.name, owner=owner, expected=expected, values=values)
         return
     if request.expect_address and request.expect_address not in addresses:
         observed = {"addresses": list(addresses)}

@@ -1,4 +1,4 @@
-"""One TLS handshake, over memory so that the chain survives a refusal; what was seen of it, as data.
+"""One TLS handshake, over memory so that the chain survives a refusal.
 
 Offers everything this machine's OpenSSL still knows: old servers are to be looked at, not trusted. Measured facts
 behind it: the chain of a server that refuses us is there after the failed handshake (TLS 1.0 to 1.2), and in TLS 1.3
@@ -6,55 +6,24 @@ the refusal comes only with the first read after a handshake that seemed to succ
 """
 
 import asyncio
-import contextlib
 import ssl
 import warnings
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from checks.tls.messages import accepted_authorities
+from checks.tls.seen import Fault, Seen
+from checks.tls.wire import Wire, connected
+
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
+_SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
-_PEM = 1
+_DER = 2  # the encoding that the private chain method wants
+_VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
+_RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})  # the first byte of any TLS record
 
-
-class Fault(StrEnum):
-    """How a connection or handshake failed. The values are finding codes."""
-
-    REFUSED = "tcp-refused"
-    TIMEOUT = "tcp-timeout"
-    UNREACHABLE = "tcp-unreachable"
-    RESET = "tls-reset"
-    CLOSED = "tls-closed"
-    SILENT = "tls-silent"
-    STALLED = "tls-stalled"
-    NOT_TLS = "tls-not-tls"
-    VERSION = "tls-version-refused"
-    CIPHER = "tls-no-common-cipher"
-    NAME = "tls-name-unknown"
-    ALERT = "tls-alert"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What one handshake showed.
-
-    `chain` is DER, as sent. `refused_client` is the alert that followed our certificate, or the lack of one. `sip` is
-    the first line of the answer to OPTIONS.
-    """
-
-    address: str
-    fault: Fault | None = None
-    detail: str = ""
-    version: str = ""
-    cipher: str = ""
-    chain: tuple[bytes, ...] = ()
-    client_asked: bool = False
-    refused_client: str = ""
-    sip: str = ""
-
-
+# Alerts that speak about a certificate of ours, or the lack of one.
 _CLIENT_ALERTS = (
     "CERTIFICATE_REQUIRED",
     "BAD_CERTIFICATE",
@@ -63,11 +32,27 @@ _CLIENT_ALERTS = (
     "CERTIFICATE_EXPIRED",
     "CERTIFICATE_UNKNOWN",
     "UNKNOWN_CA",
+    "HANDSHAKE_FAILURE",
+    "ACCESS_DENIED",
+    "DECRYPT_ERROR",
 )
+_FAULTS = {
+    "WRONG_VERSION_NUMBER": Fault.NOT_TLS,
+    "HTTP_REQUEST": Fault.NOT_TLS,
+    "PROTOCOL_VERSION": Fault.VERSION,
+    "UNSUPPORTED_PROTOCOL": Fault.VERSION,
+    "INAPPROPRIATE_FALLBACK": Fault.VERSION,
+    "HANDSHAKE_FAILURE": Fault.CIPHER,
+    "INSUFFICIENT_SECURITY": Fault.CIPHER,
+    "UNRECOGNIZED_NAME": Fault.NAME,
+}
 
 
 def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
-    """A context that offers everything, verifies nothing (the judges do), and may show a certificate of ours."""
+    """A context that offers everything, verifies nothing (the judges do), and may show a certificate of ours.
+
+    Raises OSError (ssl.SSLError is one) for a client certificate that cannot be used.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -77,61 +62,90 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.options |= _LEGACY_CONNECT
     if client_certificate is not None:
-        context.load_cert_chain(*client_certificate)
+        certificate, key = client_certificate
+        context.load_cert_chain(certificate, key, password="")
     return context
 
 
-async def probe(place: tuple[str, int], name: str, context: ssl.SSLContext, options: bytes, timeout: float) -> Seen:
-    """Connect to a numeric address, shake hands under a server name, and ask SIP OPTIONS when that worked."""
-    shown = f"{place[0]}:{place[1]}"
+async def probe(
+    place: tuple[str, int], name: str | None, context: ssl.SSLContext, options: bytes, timeout: float
+) -> Seen:
+    """Connect to a numeric address, shake hands under a server name, and ask SIP OPTIONS when that worked.
+
+    Without `options` nothing is asked, without a name none is sent. The context is for this one handshake.
+    """
+    shown = f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
     try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(*place, limit=2**18), timeout)
+        async with connected(*place, timeout) as wire:
+            return await _Handshake(wire, context, name, shown).run(options, timeout)
     except ConnectionRefusedError:
         return Seen(address=shown, fault=Fault.REFUSED)
     except TimeoutError:
         return Seen(address=shown, fault=Fault.TIMEOUT)
+    except ConnectionResetError:
+        return Seen(address=shown, fault=Fault.RESET)
     except OSError as problem:
         return Seen(address=shown, fault=Fault.UNREACHABLE, detail=problem.strerror or str(problem))
-    try:
-        return await _Handshake(reader, writer, context, name, shown).run(options, timeout)
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(writer.wait_closed(), _PATIENCE)
 
 
+@dataclass
+class _Watch:
+    """What the handshake messages told; the SSL object knows its version only after a handshake that succeeded."""
+
+    hello: bool = False
+    version: str = ""
+    asked: bool = False
+    authorities: tuple[str, ...] = ()
+
+    def look(  # the signature of the private hook of SSLContext
+        self, _connection: object, direction: str, _version: object, _content: object, kind: object, data: bytes
+    ) -> None:
+        """Called for each message, decrypted, its header before it."""
+        if direction != "read":
+            return
+        match str(getattr(kind, "name", "")):
+            case "SERVER_HELLO":
+                self.hello, self.version = True, _VERSIONS.get(data[4:6], "")
+            case "ENCRYPTED_EXTENSIONS":
+                self.version = "1.3"
+            case "CERTIFICATE_REQUEST":
+                new, old = self.version == "1.3", self.version in {"1", "1.1"}
+                self.asked = True
+                self.authorities = accepted_authorities(data[4:], version_13=new, algorithms=not old)
+            case _:
+                pass
+
+
+@dataclass
 class _Handshake:
     """The bytes between a connection and an SSL object."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        context: ssl.SSLContext,
-        name: str,
-        address: str,
-    ) -> None:
-        self._reader, self._writer, self._address = reader, writer, address
+    wire: Wire
+    context: ssl.SSLContext
+    name: str | None
+    address: str
+    first: bytes = b""
+    watch: _Watch = field(default_factory=_Watch)
+
+    def __post_init__(self) -> None:
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._in, self._out, server_hostname=name)
-        self._first = b""
-        self._received = 0
-        self._client_asked = _watch_certificate_request(self._tls)
+        self.context._msg_callback = self.watch.look  # type: ignore[attr-defined]
+        self._tls = self.context.wrap_bio(self._in, self._out, server_hostname=self.name)
 
     async def run(self, options: bytes, timeout: float) -> Seen:
         """The handshake, then one read, then OPTIONS."""
         try:
             await asyncio.wait_for(self._shake(), timeout)
         except TimeoutError:
-            return self._seen(Fault.STALLED if self._received else Fault.SILENT)
-        except ConnectionResetError:
-            # After the chain it is a refusal of ours whose alert was overtaken by the reset.
-            chain = self._chain()
-            return self._seen(None if chain else Fault.RESET, refused=_closed_on_us(chain))
-        except (ssl.SSLError, OSError) as problem:
+            return self._seen(Fault.STALLED if self.first else Fault.SILENT)
+        except ssl.SSLError as problem:
             return self._failed(problem)
+        except OSError:
+            if self.watch.asked:
+                return self._seen(None, refused="it reset the connection after asking for our certificate")
+            return self._seen(Fault.RESET)
         done = self._seen(None)
-        return await self._after(done, options, timeout)
+        return await self._after(done, options, timeout) if options else done
 
     async def _shake(self) -> None:
         while True:
@@ -140,60 +154,54 @@ class _Handshake:
             except ssl.SSLWantReadError:
                 await self._exchange()
                 continue
-            await self._flush()
+            finally:
+                self.wire.write(self._out.read())
             return
 
     async def _exchange(self) -> None:
         """Send what is to be sent, take in what comes."""
-        await self._flush()
-        data = await self._reader.read(_ENOUGH)
-        self._received += len(data)
-        self._first = (self._first + data)[:24]
+        self.wire.write(self._out.read())
+        data = await self.wire.read()
+        self.first = (self.first + data)[:24] if len(self.first) < 24 else self.first
         if data:
             self._in.write(data)
         else:
             self._in.write_eof()
 
-    async def _flush(self) -> None:
-        data = self._out.read()
-        if data:
-            self._writer.write(data)
-            await self._writer.drain()
-
-    def _failed(self, problem: OSError) -> Seen:
+    def _failed(self, problem: ssl.SSLError) -> Seen:
         reason = getattr(problem, "reason", "") or ""
+        if self.first and self.first[0] not in _RECORDS:
+            return self._seen(Fault.NOT_TLS)
         if isinstance(problem, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
-            return self._seen(Fault.CLOSED if not self._chain() else None, refused=_closed_on_us(self._chain()))
-        if any(alert in reason for alert in _CLIENT_ALERTS) or (self._chain() and "HANDSHAKE_FAILURE" in reason):
+            if self.watch.asked:
+                return self._seen(None, refused="it closed the connection after asking for our certificate")
+            return self._seen(Fault.CLOSED)
+        if self.watch.asked and any(alert in reason for alert in _CLIENT_ALERTS):
             return self._seen(None, refused=_words(reason))
-        faults = {
-            "WRONG_VERSION_NUMBER": Fault.NOT_TLS,
-            "PROTOCOL_VERSION": Fault.VERSION,
-            "UNSUPPORTED_PROTOCOL": Fault.VERSION,
-            "HANDSHAKE_FAILURE": Fault.CIPHER,
-            "UNRECOGNIZED_NAME": Fault.NAME,
-        }
-        fault = next((fault for word, fault in faults.items() if word in reason), Fault.ALERT)
-        if self._first and self._first[0] not in {0x15, 0x16}:
-            fault = Fault.NOT_TLS
+        fault = next((fault for word, fault in _FAULTS.items() if word in reason), Fault.ALERT)
+        if fault is Fault.CIPHER and self.watch.hello:
+            fault = Fault.ALERT
         return self._seen(fault, detail=_words(reason or str(problem)))
 
     async def _after(self, done: Seen, options: bytes, timeout: float) -> Seen:
         """In TLS 1.3 a refusal of our certificate arrives only now."""
         try:
-            data = await self._read_once(_PATIENCE)
+            data = await self._read_once(min(_PATIENCE, timeout / 2))
             if not data:
                 self._tls.write(options)
-                await self._flush()
-                data = await self._read_once(timeout)
+                self.wire.write(self._out.read())
+                data = await self._read_once(min(_SIP_PATIENCE, timeout))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return self._left(done, "it closed the connection right after the handshake")
         except ssl.SSLError as problem:
-            reason = getattr(problem, "reason", "") or ""
-            refused = _words(reason) if "EOF" not in reason else _closed_on_us(done.chain)
-            return replace(done, refused_client=refused)
-        except (OSError, TimeoutError):
-            return done
+            return self._left(done, _words(getattr(problem, "reason", "") or str(problem)))
+        except OSError:
+            return self._left(done, "it reset the connection right after the handshake")
         first = data.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
         return replace(done, sip=first if first.startswith("SIP/2.0 ") else "")
+
+    def _left(self, done: Seen, reason: str) -> Seen:
+        return replace(done, refused_client=reason if self.watch.asked else "")
 
     async def _read_once(self, patience: float) -> bytes:
         try:
@@ -209,38 +217,22 @@ class _Handshake:
     def _seen(self, fault: Fault | None, *, detail: str = "", refused: str = "") -> Seen:
         cipher = self._tls.cipher()
         return Seen(
-            address=self._address,
+            address=self.address,
             fault=fault,
-            detail=detail or repr(self._first)[2:-1],
-            version=(self._tls.version() or "").removeprefix("TLSv").removeprefix("SSLv"),
+            detail=detail or repr(self.first)[2:-1],
+            version=self.watch.version,
             cipher=cipher[0] if cipher else "",
             chain=self._chain(),
-            client_asked=bool(self._client_asked),
+            client_asked=self.watch.asked,
+            authorities=self.watch.authorities,
             refused_client=refused,
+            sent_name=self.name is not None,
         )
 
     def _chain(self) -> tuple[bytes, ...]:
         # The public method exists from Python 3.13 on; this one is there on 3.11 to 3.13, also after a refusal.
         found = self._tls._sslobj.get_unverified_chain()  # type: ignore[attr-defined]
-        return tuple(item if isinstance(item, bytes) else item.public_bytes(2) for item in found or ())
-
-
-def _watch_certificate_request(tls: ssl.SSLObject) -> list[bool]:
-    """A list that is not empty once the server has asked for a certificate of ours."""
-    asked: list[bool] = []
-
-    def look(  # the signature of the private hook of SSLContext
-        _connection: object, direction: str, _version: object, _content: object, message: object, _data: bytes
-    ) -> None:
-        if direction == "read" and "CERTIFICATE_REQUEST" in str(getattr(message, "name", "")):
-            asked.append(True)
-
-    tls.context._msg_callback = look  # type: ignore[attr-defined]
-    return asked
-
-
-def _closed_on_us(chain: tuple[bytes, ...]) -> str:
-    return "it closed the connection after asking for our certificate" if chain else ""
+        return tuple(item if isinstance(item, bytes) else item.public_bytes(_DER) for item in found or ())
 
 
 def _words(reason: str) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +82,7 @@ def _one(args: argparse.Namespace) -> "Findings":
 
 
 def _request(args: argparse.Namespace) -> "CheckRequest":
-    from checks.names import BadNameError, domain_name, host
+    from checks.names import BadNameError, domain_name
     from checks.requests import CertificateRequest, DnsRequest, TlsRequest
     from wizard.checklist import split_host_port
 
@@ -91,11 +92,18 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
             return DnsRequest(domain=domain_name(args.target), service=args.service, expect_target=expected)
         if args.what == "tls":
             name, port = split_host_port(args.target, 5061)
-            return TlsRequest(host=host(name), port=port, name=args.name or name)
+            return TlsRequest(host=_host(name), port=port, name=args.name or _host(name))
     except BadNameError as problem:
         raise UsageError(f"{args.target!r} {problem}") from problem
     _readable_pem(args.target)
     return CertificateRequest(path=args.target, name=args.name)
+
+
+def _host(name: str) -> str:
+    """A host; a single label too, for /etc/hosts may hold it. Raises BadNameError."""
+    from checks.names import host
+
+    return name.lower() if re.fullmatch(r"(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name) else host(name)
 
 
 def _readable_pem(path: Path) -> None:
@@ -131,6 +139,13 @@ def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path] | None:
     for path in (args.client_cert, key):
         if not path.is_file():
             raise UsageError(f"{path} cannot be read", "Name a PEM file.")
+    from checks.tls.probe import context_for
+
+    try:
+        context_for((args.client_cert, key))
+    except OSError as problem:
+        hint = "Both are PEM, belong together, and the key has no passphrase."
+        raise UsageError(f"{args.client_cert} and {key} cannot be used: {problem}", hint) from problem
     return args.client_cert, key
 
 

@@ -16,6 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """`fedwizard explain CODE`."""
     from checks.catalogue import CODES
+    from checks.catalogue.entry import OWN_COMMAND
     from wizard.report.text import OWNERS
     from wizard.text import wrap
 
@@ -24,17 +25,17 @@ def run(args: argparse.Namespace) -> int:
         near = get_close_matches(args.code, CODES, n=3, cutoff=0.5)
         hint = f"Did you mean {', '.join(near)}?" if near else "Codes look like srv-name-missing."
         raise UsageError(f"{args.code} is not the code of a finding.", hint)
-    print(f"{entry.code}: {entry.title} ({entry.severity.value})\n")
+    print(wrap(f"{entry.code}: {entry.title} ({entry.severity.value})") + "\n")
     print(wrap(_generic(entry.why)))
     if entry.fix:
         print("\nWhat to do:")
         for number, step in enumerate(entry.fix, 1):
             print(wrap(f"{number}. {_generic(step)}", 76, "  "))
     print(f"\nWho acts: {OWNERS[entry.owner]}")
-    if entry.verify:
-        print(f"See for yourself: {_generic(entry.verify)}")
+    if entry.verify and entry.verify != f"{{{OWN_COMMAND}}}":
+        print(wrap(f"See for yourself: {_generic(entry.verify)}"))
     if entry.refs:
-        print(f"References: {', '.join(entry.refs)}")
+        print(wrap(f"References: {', '.join(entry.refs)}"))
     return 0
 
 

@@ -50,14 +50,19 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         yield from wrap(f"{number}. {visible_line(step)}", WIDTH, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
-        yield from wrap(f"see for yourself: {visible_line(finding.verify_with)}", WIDTH, "    ").splitlines()
+        yield "    see for yourself:"  # the command has its line, to be taken whole
+        yield from wrap(visible_line(finding.verify_with), WIDTH, "      ").splitlines()
+    if finding.refs:
+        yield from wrap(f"see also: {', '.join(finding.refs)}", WIDTH, "    ").splitlines()
 
 
 def _values(label: str, values: Mapping[str, Json]) -> Iterator[str]:
     if values:
-        shown = "; ".join(f"{key} {_text(value)}" for key, value in values.items())
+        shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
         yield from wrap(f"{label}: {visible_line(shown)}", WIDTH, "    ").splitlines()
 
 
 def _text(value: Json) -> str:
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(_text, value)) or "none" if isinstance(value, list) else str(value)

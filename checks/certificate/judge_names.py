@@ -1,0 +1,57 @@
+"""Whether the names in a certificate are the ones that the two sides compare. Pure."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from checks.certificate.facts import CertificateFacts
+from checks.certificate.subject import Told
+from checks.finding import Finding, Severity
+from checks.names import BadNameError, domain_name
+
+
+def judge_names(told: Told, leaf: CertificateFacts, name: str | None) -> Iterator[Finding]:
+    """The findings about names. IM and Presence compares the CN, OCS and Lync the alternative names.
+
+    Without a name to compare with, nothing is above info.
+    """
+    shown = {"cn": leaf.cns[0] if leaf.cns else "", "names": list(leaf.names)}
+    at_most = None if name is not None else Severity.INFO
+    say = partial(told, severity=at_most, observed=shown)
+    common = tuple(same_form(cn) for cn in leaf.cns)
+    wanted = same_form(name) if name is not None else None
+    wild = [cn for cn in common if "*" in cn]
+    mismatch = wanted is not None and bool(common) and wanted not in common
+    if not common:
+        yield say("cert-cn-missing")
+    if len(common) > 1:
+        yield say("cert-cn-several", observed={"cns": list(leaf.cns)})
+    if mismatch and not any(covers(pattern, wanted or "") for pattern in wild):
+        yield say("cert-name-mismatch", expected={"cn": name})
+    if not leaf.names and leaf.version >= 3:
+        yield say("cert-san-missing")
+    # A CN that is wrong altogether is told once, as a mismatch; its place in the SAN follows from that.
+    replaced = mismatch and wanted is not None and _held((wanted,), leaf.names)
+    if leaf.names and common and not _held(common, leaf.names) and not replaced:
+        yield say("cert-cn-not-in-san")
+    starred = list(dict.fromkeys([*wild, *(entry for entry in leaf.names if "*" in entry)]))
+    if starred:
+        severity = at_most or (None if wild else Severity.WARN)
+        yield told("cert-wildcard", severity=severity, observed={**shown, "wildcards": starred})
+
+
+def same_form(name: str) -> str:
+    """A name in the form in which names are compared: the A-label, lower case, no final dot."""
+    try:
+        return domain_name(name)
+    except BadNameError:
+        return name.strip().rstrip(".").lower()
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Whether a wildcard stands for a name: one label, the leftmost (RFC 6125)."""
+    label, _, rest = name.partition(".")
+    return pattern.startswith("*.") and bool(label) and pattern[2:] == rest
+
+
+def _held(wanted: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    return any(name in names or any(covers(pattern, name) for pattern in names) for name in wanted)

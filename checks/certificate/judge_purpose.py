@@ -1,0 +1,57 @@
+"""Whether a certificate may be used for what federation does with it: both directions of mutual TLS. Pure."""
+
+from collections.abc import Iterator
+
+from checks.certificate.facts import CertificateFacts
+from checks.certificate.path import End, Path
+from checks.certificate.subject import Told
+from checks.finding import Finding, Severity
+
+_SERVER, _CLIENT, _ANY = "server authentication", "client authentication", "any"
+
+
+def judge_leaf(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
+    """The findings about what the leaf may be used for."""
+    usages = leaf.usages
+    if usages is not None:
+        shown = {"usages": sorted(usages)}
+        if _ANY in usages:
+            if not {_SERVER, _CLIENT} <= usages:
+                yield told("cert-eku-any", observed=shown)
+        else:
+            if _SERVER not in usages:
+                yield told("cert-eku-server-missing", observed=shown)
+            if _CLIENT not in usages:
+                yield told("cert-eku-client-missing", observed=shown)
+    yield from _key_usage(told, leaf)
+    if leaf.is_ca:
+        yield told("cert-is-ca", observed={"certificate": leaf.subject})
+    if leaf.version < 3:
+        yield told("cert-version-old", observed={"version": leaf.version})
+
+
+def _key_usage(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
+    """Signatures serve every modern handshake and our side as a client; only old edges need key encipherment."""
+    usage = leaf.key_usage
+    if usage is None:
+        return
+    observed = {"usages": sorted(usage)}
+    if "digital signature" not in usage:
+        yield told("cert-key-usage", observed=observed, values={"lacks": "digital signature"})
+    elif leaf.key.startswith("RSA") and "key encipherment" not in usage:
+        yield told("cert-key-usage", severity=Severity.WARN, observed=observed, values={"lacks": "key encipherment"})
+
+
+def judge_authority(told: Told, path: Path, depth: int) -> Iterator[Finding]:
+    """Whether a member above the leaf may issue the one below it. A trusted version 1 root is taken as it is."""
+    authority = path.members[depth]
+    is_anchor = path.end is End.TRUSTED and depth == len(path.members) - 1
+    may_sign = authority.key_usage is None or "key cert sign" in authority.key_usage
+    if not (is_anchor and authority.version < 3) and not (authority.is_ca and may_sign):
+        yield told.about(authority, depth, "cert-issuer-not-ca")
+    below = sum(not member.self_issued for member in path.members[1:depth])
+    if authority.path_length is not None and below > authority.path_length:
+        yield told.about(authority, depth, "cert-path-length", allowed=authority.path_length, below=below)
+    usages = authority.usages
+    if usages is not None and _ANY not in usages and not {_SERVER, _CLIENT} <= usages:
+        yield told.about(authority, depth, "cert-issuer-eku", usages=sorted(usages))

@@ -1,0 +1,53 @@
+"""What several judges of DNS answers share."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from checks.addresses import Reach, reach_of
+from checks.catalogue import finding
+from checks.dns.query import Outcome, Reply
+from checks.finding import Finding, Owner, Severity
+from checks.requests import DnsRequest
+
+_NOT_ANSWERED = {
+    Outcome.SERVFAIL: "dns-servfail",
+    Outcome.REFUSED: "dns-refused",
+    Outcome.TIMEOUT: "dns-timeout",
+    Outcome.TCP_BLOCKED: "dns-tcp-blocked",
+}
+
+
+def owner_of(side: str) -> Owner:
+    """Who mends the records of a side."""
+    return Owner.YOUR_DNS_ADMIN if side == "ours" else Owner.PARTNER
+
+
+def wanted_target(request: DnsRequest) -> str:
+    """What the target should be, in words where it is not known."""
+    return request.expect_target or f"the public name of the server, inside {request.domain}"
+
+
+def unanswered(subject: str, reply: Reply, *, severity: Severity | None = None) -> Finding:
+    """A question that our own name servers did not answer."""
+    observed = {"server": reply.server} | ({"reason": reply.detail} if reply.detail else {})
+    code = _NOT_ANSWERED[reply.outcome]
+    return finding(code, subject, severity=severity, observed=observed, values={"owner_name": subject})
+
+
+def clock(now: datetime, seconds: int) -> str:
+    """The time of the clock some seconds from now, RFC 3339."""
+    return (now + timedelta(seconds=seconds)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def judge_addresses(name: str, addresses: tuple[str, ...], owner: Owner) -> Iterator[Finding]:
+    """Whether the addresses of a public name are public; one finding for each kind that is not."""
+    kinds: dict[tuple[Reach, str], list[str]] = {}
+    for address in addresses:
+        kinds.setdefault(reach_of(address), []).append(address)
+    special = {kind: found for kind, found in kinds.items() if kind[0] is not Reach.PUBLIC}
+    for (reach, kind), found in special.items():
+        severity = Severity.WARN if reach is Reach.DOCUMENTATION else None
+        observed = {"addresses": found, "range": kind}
+        yield finding("address-not-public", name, severity=severity, owner=owner, observed=observed)
+    if not special:
+        yield finding("address-ok", name, observed={"addresses": list(addresses)})

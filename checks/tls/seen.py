@@ -1,0 +1,44 @@
+"""What one handshake showed, as data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """How a connection or handshake failed. The values are finding codes."""
+
+    REFUSED = "tcp-refused"
+    TIMEOUT = "tcp-timeout"
+    UNREACHABLE = "tcp-unreachable"
+    RESET = "tls-reset"
+    CLOSED = "tls-closed"
+    SILENT = "tls-silent"
+    STALLED = "tls-stalled"
+    NOT_TLS = "tls-not-tls"
+    VERSION = "tls-version-refused"
+    CIPHER = "tls-no-common-cipher"
+    NAME = "tls-name-unknown"
+    ALERT = "tls-alert"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one handshake showed.
+
+    `chain` is DER, as sent. `authorities` are the names whose certificates the server accepts from clients, empty
+    where it does not say. `refused_client` is what came after our certificate, or the lack of one. `legacy` says that
+    only a hand-made hello got an answer. `sip` is the first line of the answer to OPTIONS.
+    """
+
+    address: str
+    fault: Fault | None = None
+    detail: str = ""
+    version: str = ""
+    cipher: str = ""
+    chain: tuple[bytes, ...] = ()
+    client_asked: bool = False
+    authorities: tuple[str, ...] = ()
+    refused_client: str = ""
+    legacy: bool = False
+    sip: str = ""
+    sent_name: bool = True

@@ -1,0 +1,193 @@
+"""The commands around the checks: documents, exit statuses, wrong usage, whole plans, explanations."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checks.catalogue import CODES
+from checks.finding import Findings, Severity, worst_first
+from tests.checks.support import Check
+from tests.servers.pki import NOW, Authorities
+from wizard.__main__ import main
+from wizard.report.merge import merged
+from wizard.report.text import check_lines
+
+VOCABULARY = Path(__file__).with_name("codes.txt")  # codes are added, never renamed
+FINDING = {
+    "code", "severity", "subject", "observed", "expected", "why", "fix", "owner", "verify_with", "refs", "evidence",
+}  # fmt: skip
+
+
+def test_the_document_has_the_documented_keys(check: Check, pki: Authorities) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf(ends=NOW).pem, pki.intermediate.pem)
+    checked = check("cert", path, "--trust", pki.trust)
+    document = checked.document
+    assert set(document) == {"schema", "target", "started", "duration_ms", "status", "findings", "chain"}
+    assert (document["schema"], document["target"], document["status"]) == ("fedwizard.check/1", str(path), "fail")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", document["started"])
+    assert isinstance(document["duration_ms"], int)
+    for finding in document["findings"]:
+        assert set(finding) == FINDING
+        assert finding["owner"] in {"you", "your-dns-admin", "partner", "ca", "firewall"}
+    assert [set(link) for link in document["chain"]] == [{"subject", "sha256"}] * 2
+    order = [s.value for s in Severity]
+    found = [order.index(f["severity"]) for f in document["findings"]]
+    assert found == sorted(found)
+
+
+def test_the_exit_status_follows_the_worst_finding(check: Check, pki: Authorities) -> None:
+    good, soon, bad = pki.leaf(), pki.leaf(san=None), pki.leaf(eku=())
+    for leaf, status in ((good, 0), (soon, 1), (bad, 2)):
+        path = pki.chain_file("chain.pem", leaf.pem, pki.intermediate.pem)
+        assert check("cert", path, "--trust", pki.trust, "--name", "sip.partner.example").status == status
+
+
+def test_the_time_to_judge_by(check: Check, pki: Authorities) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf().pem, pki.intermediate.pem)
+    checked = check("cert", path, "--trust", pki.trust, "--at", "2124-01-01T00:00:00Z")
+    expired = checked.finding("cert-expired")
+    assert checked.status == 2
+    assert expired["observed"]["at"] == "2124-01-01T00:00:00Z"
+
+
+def test_a_block_that_cannot_be_decoded_is_a_finding(check: Check, pki: Authorities) -> None:
+    for content in (b"AAAA", b"%%%", b""):
+        block = b"-----BEGIN CERTIFICATE-----\n" + content + b"\n-----END CERTIFICATE-----\n"
+        path = pki.chain_file("bad.pem", block, pki.intermediate.pem)
+        checked = check("cert", path)
+        assert (checked.status, checked.faults) == (2, {"cert-malformed": "fail"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dns", "sip:user@partner.example"],
+        ["dns", "192.0.2.1"],
+        ["dns", "partner.example", "--nameserver", "127.0.0.1:0"],
+        ["dns", "partner.example", "--expect-target", "a b"],
+        ["tls", "host.example:99999"],
+        ["tls", "host.example", "--connect-to", "nonsense"],
+        ["tls", "host.example", "--trust", "/nowhere/root.pem"],
+        ["tls", "host.example", "--client-cert", "/nowhere/c.pem"],
+        ["cert", "/nowhere/chain.pem"],
+        ["cert", "/etc/hostname"],
+        ["cert", "x.pem", "--at", "yesterday"],
+        ["cert", "x.pem", "--timeout", "0"],
+        ["plan", "/nowhere/plan.toml"],
+        ["nonsense"],
+        [],
+    ],
+)
+def test_wrong_usage_leaves_standard_output_empty(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        status = main(["check", *words])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    said = capsys.readouterr()
+    assert (status, said.out) == (64, "")
+    assert said.err
+
+
+def test_a_client_certificate_that_does_not_fit_its_key(pki: Authorities, capsys: pytest.CaptureFixture[str]) -> None:
+    certificate = pki.chain_file("c.pem", pki.leaf().pem)
+    key = pki.chain_file("c.key", pki.root.key_pem)
+    assert main(["check", "tls", "h.example", "--client-cert", str(certificate), "--client-key", str(key)]) == 64
+    assert "belong together" in capsys.readouterr().err
+
+
+def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    for code in CODES:
+        assert main(["explain", code]) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith(code)
+        assert "Who acts:" in shown
+        assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_an_unknown_code_names_its_neighbours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "srv-name-mising"]) == 64
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "srv-name-missing" in said.err
+
+
+def test_no_code_of_the_vocabulary_is_lost() -> None:
+    assert set(VOCABULARY.read_text().split()) - set(CODES) == set()
+
+
+def test_everything_that_is_wrong_says_what_to_do() -> None:
+    silent = [e.code for e in CODES.values() if e.severity not in {Severity.PASS, Severity.INFO} and not e.fix]
+    assert silent == []
+
+
+def test_merging_tells_each_thing_once() -> None:
+    from checks.catalogue import finding
+
+    one = finding("address-ok", "sip.example", observed={"addresses": ["8.8.8.8"]})
+    bad = finding("srv-name-missing", "_sipfederationtls._tcp.example")
+    parts = [
+        Findings(target="a", started="2026-01-01T00:00:00.000Z", duration_ms=5, findings=(one,)),
+        Findings(target="b", started="2026-01-01T00:00:01.000Z", duration_ms=9, findings=worst_first((one, bad))),
+    ]
+    whole = merged("plan.toml", parts)
+    assert [f.code for f in whole.findings] == ["srv-name-missing", "address-ok"]
+    assert (whole.target, whole.duration_ms, whole.status) == ("plan.toml", 9, Severity.FAIL)
+
+
+def test_nothing_unsafe_is_offered_for_pasting() -> None:
+    from checks.catalogue import finding
+
+    for subject in ("$(reboot).example", "`id`", "a;b", "-x", "a b"):
+        assert finding("address-not-public", subject, observed={"addresses": [], "range": ""}).verify_with == ""
+
+
+def test_lines_fit_the_terminal_whatever_is_in_them() -> None:
+    from checks.catalogue import finding
+
+    name = "x" * 300 + "\x1b\u202e\n"
+    found = finding("srv-target-unresolvable", name, observed={"target": name})
+    lines = list(check_lines(Findings(target="t", started="", duration_ms=0, findings=(found,))))
+    assert max(map(len, lines)) <= 80
+    assert not {"\x1b", "\u202e", "\n"} & set("".join(lines))
+
+
+def test_a_whole_plan_in_one_document(tmp_path: Path) -> None:
+    """The practice network before anything was published: ours is missing, and the partners are as they should be."""
+    from wizard.practice.client import PracticeNetwork
+
+    network = PracticeNetwork.start(tmp_path / "practice", "healthy", 0)
+    try:
+        plan = tmp_path / "plan.toml"  # where a session keeps it: trust files are relative to it
+        plan.write_bytes(network.plan_path.read_bytes())
+        command = [sys.executable, "-P", "-m", "wizard", "check", "plan", str(plan), "--json"]
+        for place, reached in network.connections.items():
+            command += ["--connect-to", f"{place}:{reached}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        network.stop()
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert "chain" not in document
+    assert document["target"] == str(plan)
+    failed = {(f["code"], f["subject"]) for f in document["findings"] if f["severity"] == "fail"}
+    assert {
+        ("srv-name-missing", "_sipfederationtls._tcp.local.example"),
+        ("srv-name-missing", "_sipfederationtls._tcp.mail.local.example"),
+        ("srv-name-missing", "_xmpp-server._tcp.mail.local.example"),
+    } <= failed
+    passed = {(f["code"], f["subject"]) for f in document["findings"] if f["severity"] == "pass"}
+    assert ("srv-ok", "_sipfederationtls._tcp.partner.example") in passed
+    assert not any("partner.example" in subject for _, subject in failed)
+
+
+def test_importing_the_service_is_cheap() -> None:
+    look = (
+        "import sys, checks.service, wizard.commands.check;"
+        "print([m for m in ('ssl', 'dns', 'cryptography', 'asyncio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,122 @@
+"""TLS servers for tests: openssl s_server, and small servers that misbehave in one way."""
+
+import contextlib
+import socket
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+Behaviour = Callable[[socket.socket], None]
+
+
+@contextlib.contextmanager
+def openssl_server(folder: Path, certificate: bytes, key: bytes, chain: bytes = b"", *options: str) -> Iterator[int]:
+    """`openssl s_server` on a free port of 127.0.0.1; yields the port once it accepts."""
+    (folder / "server.pem").write_bytes(certificate)
+    (folder / "server.key").write_bytes(key)
+    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(folder / "server.pem"), "-quiet"]
+    command += ["-key", str(folder / "server.key"), *options]
+    if chain:
+        (folder / "chain.pem").write_bytes(chain)
+        command += ["-cert_chain", str(folder / "chain.pem")]
+    command.remove("-quiet")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.PIPE)
+    try:
+        yield _accepting(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _accepting(process: "subprocess.Popen[bytes]") -> int:
+    """The port that s_server names when it is ready: `ACCEPT 127.0.0.1:PORT`."""
+    assert process.stdout is not None
+    said = b""
+    for line in process.stdout:
+        said += line
+        if line.startswith(b"ACCEPT"):
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            return int(line.rsplit(b":", 1)[1])
+    raise AssertionError(said.decode())
+
+
+@contextlib.contextmanager
+def fault_server(behaviour: Behaviour) -> Iterator[int]:
+    """A server on a free port of 127.0.0.1 that does one thing with each connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=_one, args=(connection, behaviour, over), daemon=True).start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        over.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _one(connection: socket.socket, behaviour: Behaviour, over: threading.Event) -> None:
+    with connection, contextlib.suppress(OSError):
+        behaviour(connection)
+        if behaviour in {silent, stalls}:
+            over.wait(20)
+
+
+def resets(connection: socket.socket) -> None:
+    """Read the hello, then reset."""
+    connection.recv(4096)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def closes(connection: socket.socket) -> None:
+    """Read the hello, then close in order."""
+    connection.recv(4096)
+
+
+def silent(connection: socket.socket) -> None:
+    """Read the hello and say nothing."""
+    connection.recv(4096)
+
+
+def stalls(connection: socket.socket) -> None:
+    """Begin a record, then say nothing."""
+    connection.recv(4096)
+    connection.sendall(b"\x16\x03\x03\x10\x00\x02")
+
+
+def says(text: bytes) -> Behaviour:
+    """Answer with fixed bytes."""
+
+    def behaviour(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(text)
+
+    return behaviour
+
+
+def free_port() -> int:
+    """A port that nothing listens on, at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        threading.Event().wait(0.02)
