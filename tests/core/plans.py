@@ -2,6 +2,43 @@
 
 from wizard.plan.model import Plan
 
+PLAN = """release = "9.0"
+
+[local]
+sip_proxy_domain = "local.example"
+public_fqdn = "imp-public.mail.local.example"
+public_address = "192.0.2.10"
+routing_node = "imp1"
+peer_auth_port = 5061
+
+[[nodes]]
+name = "imp1"
+fqdn = "imp1.local.example"
+address = "192.0.2.11"
+role = "publisher"
+
+[[nodes]]
+name = "imp2"
+fqdn = "imp2.local.example"
+address = "192.0.2.12"
+role = "subscriber"
+
+[[partners]]
+domain = "partner.example"
+description = "Partner"
+external_fqdn = "sip.partner.example"
+
+[aol]
+gateway_fqdn = "sag.aol.example"
+[[aol.domains]]
+name = "aol.com"
+kind = "public"
+description = "AOL"
+
+[email]
+domain = "mail.local.example"
+"""
+
 
 def practice_plan() -> Plan:
     """The deployment of the practice network's healthy scenario."""

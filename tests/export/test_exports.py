@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.plans import practice_plan
-from tests.plan.test_problems import PLAN
+from tests.core.plans import PLAN, practice_plan
 from wizard.__main__ import main
 from wizard.export.formats import FORMATS
 from wizard.export.transcript import Transcript, transcribe

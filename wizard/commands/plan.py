@@ -2,8 +2,11 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.plan.problems import Problem
 
 OK, PROBLEMS = 0, 64
 
@@ -16,43 +19,59 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     new.add_argument("file", type=Path, metavar="FILE")
     check = whats.add_parser("check", help="list every problem")
     check.add_argument("file", type=Path, metavar="FILE")
-    check.add_argument("--json", action="store_true")
+    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """`fedwizard plan ...`."""
+    """`fedwizard plan ...`. Raises UsageError for a file that cannot be read or written."""
     return _new(args.file) if args.what == "new" else _check(args.file, as_json=args.json)
 
 
 def _new(path: Path) -> int:
     from wizard.plan.example import write_example
+    from wizard.text import visible_line
 
     write_example(path)
-    print(f"{path} is an example. Put your values in place of its own, then: fedwizard plan check {path}")
+    name = visible_line(str(path))
+    print(f"{name} holds an example. Put your values in place of its own.")
+    print(f"Then check it: fedwizard plan check {name}")
     return OK
 
 
 def _check(path: Path, *, as_json: bool) -> int:
-    from dataclasses import asdict
-
     from wizard.plan.draft import Draft, read_text
     from wizard.plan.problems import advice, examine_text
-    from wizard.text import visible_line
 
     text = read_text(path)
     plan, problems = examine_text(text, str(path))
     if as_json:
-        document = {"schema": "fedwizard.problems/1", "problems": [asdict(problem) for problem in problems]}
-        json.dump(document, sys.stdout)
-        print()
-        return PROBLEMS if problems else OK
-    for problem in problems:
-        print(visible_line(f"{problem.file}:{problem.line}: {problem.field}: {problem.problem}"))
-        print(visible_line(f"    {problem.fix}"))
-    if plan is not None:
-        for hint in advice(plan, Draft.parse(text), str(path)):
-            print(visible_line(f"{hint.file}:{hint.line}: {hint.field}: advice: {hint.problem}"))
-            print(visible_line(f"    {hint.fix}"))
-        print(f"{path}: no problems")
+        _print_json(problems)
+    for problem in () if as_json else problems:
+        _print_problem(problem)
+    if plan is not None and not as_json:
+        _print_advice(path, advice(plan, Draft.parse(text), str(path)))
     return PROBLEMS if problems else OK
+
+
+def _print_json(problems: "tuple[Problem, ...]") -> None:
+    from dataclasses import asdict
+
+    document = {"schema": "fedwizard.problems/1", "problems": [asdict(problem) for problem in problems]}
+    print(json.dumps(document))
+
+
+def _print_problem(problem: "Problem", kind: str = "") -> None:
+    from wizard.text import visible_line
+
+    print(visible_line(f"{problem.file}:{problem.line}: {problem.field}: {kind}{problem.problem}"))
+    if problem.fix:
+        print(visible_line(f"    {problem.fix}"))
+
+
+def _print_advice(path: Path, hints: "tuple[Problem, ...]") -> None:
+    from wizard.text import visible_line
+
+    for hint in hints:
+        _print_problem(hint, "warning: ")
+    print(f"{visible_line(str(path))}: no problems")

@@ -2,25 +2,35 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.errors import UsageError
+from wizard.errors import FedwizardError, UsageError
 from wizard.files import write_file
+from wizard.plan.lines import Lines, Place, lines_of
 
-Place = tuple[str | int, ...]
+if TYPE_CHECKING:
+    from tomlkit.items import Item
 
-_TABLE = re.compile(r"\s*\[(?P<array>\[)?(?P<name>[^\[\]]+)\]")
-_KEY = re.compile(r"\s*(?P<key>(?:[A-Za-z0-9_.-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=")
-_ERROR_LINE = re.compile(r"at line (\d+)")
+__all__ = ["Draft", "DraftSyntaxError", "Place", "read_text"]
+
+MAX_BYTES = 1_000_000
+
+_ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
 class DraftSyntaxError(ValueError):
-    """The text is not TOML; `line` says where."""
+    """The text is not TOML; `line` (from 1) says where, `fix` what to do."""
 
-    def __init__(self, problem: str, line: int) -> None:
+    def __init__(
+        self, problem: str, line: int, fix: str = "Mend this line: TOML wants `name = value`, and text in quotes."
+    ) -> None:
         super().__init__(problem)
-        self.line = line
+        self.line, self.fix = line, fix
 
 
 @dataclass(frozen=True)
@@ -33,13 +43,14 @@ class Draft:
     @classmethod
     def parse(cls, text: str) -> "Draft":
         """Read a document. Raises DraftSyntaxError."""
+        if text.startswith("\ufeff"):
+            raise DraftSyntaxError("the file begins with a byte order mark", 1, "Save it as UTF-8 without one.")
         try:
             return cls(text, tomllib.loads(text))
-        except tomllib.TOMLDecodeError as problem:
-            found = _ERROR_LINE.search(str(problem))
-            last = text.count("\n") + (not text.endswith("\n"))
-            line = int(found.group(1)) if found else max(last, 1)
-            raise DraftSyntaxError(str(problem).split(" (at")[0], min(line, max(last, 1))) from problem
+        except RecursionError:
+            raise DraftSyntaxError("values are nested too deeply", _deepest_line(text)) from None
+        except ValueError as problem:  # TOMLDecodeError, and what tomllib lets through, such as a number of 5000 digits
+            raise _syntax_error(str(problem), text) from problem
 
     @classmethod
     def read(cls, path: Path) -> "Draft":
@@ -50,87 +61,181 @@ class Draft:
         """What stands at a place; None when nothing does."""
         value: object = self.data
         for part in place:
-            if isinstance(value, dict) and part in value:
-                value = value[str(part)]
-            elif isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value):
-                value = value[part]
-            else:
+            if not _holds(value, part):
                 return None
+            value = value[part]  # type: ignore[index]
         return value
 
     def set(self, place: Place, value: object) -> "Draft":
-        """A document with one value changed or added."""
-        import tomlkit
-        from tomlkit.items import Item
+        """A document with one value changed, added, or, for None, taken out. Missing tables on the way are made.
 
-        document = tomlkit.parse(self.source)
-        container: object = document
-        for part in place[:-1]:
-            if isinstance(container, dict) and part not in container:
-                container[str(part)] = tomlkit.table()
-            container = container[part]  # type: ignore[index]
-        item: Item = tomlkit.item(value)
-        container[place[-1]] = item  # type: ignore[index]
-        return Draft.parse(tomlkit.dumps(document))
+        An index that is the length of its list appends. Raises KeyError for a place that cannot be, such as a key in a
+        number or an index beyond the end.
+        """
+        if not place:
+            raise KeyError(place)
+        if value is None:
+            return self._without(place)
+        changed = self._inserted(place, value) or self._replaced(place, value)
+        if changed.value(place) != _plain(value):
+            raise KeyError(place)
+        return changed
 
     def text(self) -> str:
         """The document."""
         return self.source
 
     def save(self, path: Path) -> None:
-        """Write it, whole or not at all."""
-        write_file(path, self.source.encode())
+        """Write it, whole or not at all, for this account alone. Raises FedwizardError."""
+        try:
+            write_file(path, self.source.encode())
+        except OSError as problem:
+            raise FedwizardError(f"{path} cannot be written: {problem.strerror}", "Choose another place.") from problem
 
     def line_of(self, place: Place) -> int:
         """The line (from 1) of the deepest part of a place that stands in the document."""
-        index = line_index(self.source)
         for length in range(len(place), 0, -1):
-            if place[:length] in index:
-                return index[place[:length]]
+            if place[:length] in self._lines.starts:
+                return self._lines.starts[place[:length]]
         return 1
 
+    @cached_property
+    def _lines(self) -> Lines:
+        return lines_of(self.source)
 
-def line_index(text: str) -> dict[Place, int]:
-    """Place -> line, for tables, elements of arrays of tables, and keys. Never fails, whatever the text."""
-    index: dict[Place, int] = {}
-    counts: dict[Place, int] = {}
-    table: Place = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        header = _TABLE.match(line)
-        if header:
-            name = _parts(header["name"])
-            table = _numbered(name, counts, opens=bool(header["array"]))
-            index.setdefault(table, number)
-            index.setdefault(name, number)
-            continue
-        key = _KEY.match(line)
-        if key:
-            index.setdefault((*table, *_parts(key["key"])), number)
-    return index
+    def _inserted(self, place: Place, value: object) -> "Draft | None":
+        """A new key right after the last key of its table, or a new [[element]] right after the last one.
 
+        tomlkit would put it after the comments at the table's end, and those explain what follows.
+        """
+        table, key = place[:-1], place[-1]
+        if not isinstance(key, str) or isinstance(value, Mapping) or self.value(place) is not None:
+            return None
+        import tomlkit
 
-def _numbered(name: Place, counts: dict[Place, int], *, opens: bool) -> Place:
-    """The place of a table header: elements of arrays of tables carry their number."""
-    place: Place = ()
-    for depth, part in enumerate(name, 1):
-        place = (*place, part)
-        last = depth == len(name)
-        if last and opens:
-            counts[place] = counts.get(place, -1) + 1
-        if place in counts:
-            place = (*place, counts[place])
-    return place
+        after, new = (
+            self._lines.section_ends.get(table),
+            [f"{tomlkit.key(key).as_string()} = {_item(value).as_string()}"],
+        )
+        if after is None and table and isinstance(table[-1], int):
+            inside = (*table[:-1], table[-1] - 1)
+            after = max((n for at, n in self._lines.section_ends.items() if at[: len(inside)] == inside), default=None)
+            names = [tomlkit.key(part).as_string() for part in table if isinstance(part, str)]
+            new = ["", f"[[{'.'.join(names)}]]", *new]
+        return self._with_lines(after, new, place, value) if after is not None else None
 
+    def _with_lines(self, after: int, new: list[str], place: Place, value: object) -> "Draft | None":
+        lines = self.source.split("\n")
+        end = "\r" if lines[after - 1].endswith("\r") else ""
+        if after == len(lines):
+            lines.append("")
+        lines[after:after] = [line + end for line in new]
+        try:
+            changed = Draft.parse("\n".join(lines))
+        except DraftSyntaxError:
+            return None
+        return changed if changed.value(place) == _plain(value) else None
 
-def _parts(dotted: str) -> Place:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    def _replaced(self, place: Place, value: object) -> "Draft":
+        import tomlkit
+
+        document = tomlkit.parse(self.source)
+        container: object = document
+        for part, following in pairwise(place):
+            container = _child(container, part, following)
+        last = place[-1]
+        if isinstance(container, list) and last == len(container):
+            container.append(_item(value))
+        elif _holds(container, last) or (isinstance(container, dict) and isinstance(last, str)):
+            container[last] = _item(value)  # type: ignore[index]
+        else:
+            raise KeyError(place)
+        return Draft.parse(tomlkit.dumps(document))
+
+    def _without(self, place: Place) -> "Draft":
+        if self.value(place) is None:
+            return self
+        import tomlkit
+
+        document = tomlkit.parse(self.source)
+        container: object = document
+        for part in place[:-1]:
+            container = container[part]  # type: ignore[index]
+        del container[place[-1]]  # type: ignore[attr-defined]
+        return Draft.parse(tomlkit.dumps(document))
 
 
 def read_text(path: Path) -> str:
-    """The text of a plan file. Raises UsageError when it cannot be read."""
+    """The text of a plan file. Raises UsageError when it cannot be read, is no text, or is far too large."""
     try:
-        return path.read_bytes().decode()
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
     except OSError as problem:
         raise UsageError(f"{path} cannot be read: {problem.strerror}", "Name a plan file.") from problem
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"{path} is larger than {MAX_BYTES // 1000} kB", "A plan is a short text. Name a plan file.")
+    try:
+        return content.decode()
     except UnicodeDecodeError as problem:
-        raise UsageError(f"{path} is not UTF-8 text", "Save it as UTF-8.") from problem
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise UsageError(f"{path} is not UTF-8 text (line {line})", "Save it as UTF-8.") from problem
+
+
+def _holds(container: object, part: str | int) -> bool:
+    if isinstance(container, list):
+        return isinstance(part, int) and 0 <= part < len(container)
+    return isinstance(container, dict) and isinstance(part, str) and part in container
+
+
+def _child(container: object, part: str | int, following: str | int) -> object:
+    """What stands at a part of a place; made where it can be. Raises KeyError."""
+    import tomlkit
+
+    if not _holds(container, part):
+        if isinstance(container, list) and part == len(container):
+            container.append(tomlkit.table())
+        elif isinstance(container, dict) and isinstance(part, str):
+            container[part] = tomlkit.aot() if isinstance(following, int) else tomlkit.table()
+        else:
+            raise KeyError(part)
+    return container[part]  # type: ignore[index]
+
+
+def _item(value: object) -> "Item":
+    import tomlkit
+
+    return tomlkit.item(_plain(value))
+
+
+def _plain(value: object) -> object:
+    """The model's tuples are TOML's lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _syntax_error(problem: str, text: str) -> DraftSyntaxError:
+    found = _ERROR_PLACE.search(problem)
+    last = max(text.rstrip("\n").count("\n") + 1, 1)
+    line = int(found.group(1)) if found and found.group(1) else last
+    if found is None:
+        line, problem = _longest_line(text), "a value cannot be read: a number is far too long"
+    words = _ERROR_PLACE.sub("", problem)
+    known = {
+        "Cannot overwrite a value": "a name is given twice",
+        "Cannot mutate immutable namespace": "a table is written in two ways",
+        "Invalid statement": "this is neither `name = value` nor a [table]",
+        "Invalid value": "there is no value here; text stands in quotes",
+    }
+    return DraftSyntaxError(known.get(words, words[:1].lower() + words[1:]), min(line, last))
+
+
+def _longest_line(text: str) -> int:
+    lines = text.split("\n")
+    return max(range(len(lines)), key=lambda number: len(lines[number])) + 1
+
+
+def _deepest_line(text: str) -> int:
+    """The line on which most brackets open."""
+    lines = text.split("\n")
+    return max(range(len(lines)), key=lambda number: lines[number].count("[") + lines[number].count("{")) + 1

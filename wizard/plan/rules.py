@@ -1,103 +1,95 @@
 """The rules between the fields of a plan. Each looks at the raw document, so that it holds beside other problems."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from checks.names import BadNameError, domain_name, is_within
-from wizard.plan.draft import Place
-from wizard.plan.model import Plan
+from checks.names import is_within
+from wizard.plan.document import Table, address_of, host_of, name_of, split_port, table_in, tables_in, texts_in
+from wizard.plan.fault import Fault, shown
+from wizard.plan.lines import Place
+from wizard.plan.rules_foreign import FOREIGN_RULES
 
-Table = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong at a place of the document, and what would be right."""
-
-    place: Place
-    problem: str
-    fix: str
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f]+")
+_NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
 def faults_of(data: Table) -> Iterator[Fault]:
     """Every rule between fields that the document breaks."""
-    for rule in _RULES:
+    for rule in (*_RULES, *FOREIGN_RULES):
         yield from rule(data)
 
 
-def advice_about(plan: Plan) -> Iterator[Fault]:
-    """What is allowed and will probably be regretted."""
-    local = plan.local
-    if not any(is_within(local.public_fqdn, domain) for domain in plan.federation_domains):
-        yield Fault(
-            ("local", "public_fqdn"),
-            f"{local.public_fqdn} lies outside {' and '.join(plan.federation_domains)}",
-            "Microsoft refuses a target outside the SIP domain unless it is set up by hand. Choose a name inside.",
-        )
-    if plan.asa is None and plan.load_balancer is None and plan.routing_node.users_assigned:
-        yield Fault(
-            ("local", "routing_node"),
-            f"users are assigned to {plan.routing_node.name} and no ASA stands in front: its certificate carries the"
-            " node's own name, which cannot be the public one",
-            "Move the users to another node, or use an ASA.",
-        )
-
-
 def _publisher(data: Table) -> Iterator[Fault]:
-    nodes = _tables(data, "nodes")
-    publishers = [number for number, node in enumerate(nodes) if node.get("role") == "publisher"]
+    nodes = tables_in(data, "nodes")
+    publishers = [number for number, node in nodes if node.get("role") == "publisher"]
     if nodes and not publishers:
-        yield Fault(("nodes",), "names no publisher", "Give exactly one node the role publisher.")
+        yield Fault(("nodes",), "names no publisher", 'Give exactly one node role = "publisher".')
     for number in publishers[1:]:
-        yield Fault(("nodes", number, "role"), "is a second publisher", "Exactly one node is the publisher.")
+        problem = f"is a second publisher beside node {publishers[0] + 1}"
+        yield Fault(("nodes", number, "role"), problem, 'Exactly one node is the publisher; write "subscriber".')
 
 
 def _routing_node(data: Table) -> Iterator[Fault]:
-    names = [node.get("name") for node in _tables(data, "nodes")]
-    routing = _table(data, "local").get("routing_node")
-    if isinstance(routing, str) and names and routing not in names:
-        fix = f"One of {', '.join(str(name) for name in names)}; normally the publisher."
-        yield Fault(("local", "routing_node"), f"{routing!r} is not a node of the plan", fix)
+    names = [name for _, node in tables_in(data, "nodes") if isinstance(name := node.get("name"), str)]
+    routing = table_in(data, "local").get("routing_node")
+    if isinstance(routing, str) and names and routing.strip() not in [name.strip() for name in names]:
+        fix = f"Write one of {', '.join(names)}; normally the publisher."
+        yield Fault(("local", "routing_node"), f"{shown(routing)} is not the name of a node", fix)
+
+
+def _node_names(data: Table) -> Iterator[Fault]:
+    # Step ids and file names are made of them. The model forbids control characters alone.
+    for number, node in tables_in(data, "nodes"):
+        name = node.get("name")
+        if isinstance(name, str) and _PLAIN.fullmatch(name.strip()) and not _NODE_NAME.fullmatch(name.strip()):
+            fix = "Letters, digits, dots and hyphens, such as imp1."
+            yield Fault(("nodes", number, "name"), f"{shown(name)} is not a node name", fix)
 
 
 def _unique_nodes(data: Table) -> Iterator[Fault]:
     for key in ("name", "fqdn", "address"):
         seen: dict[str, int] = {}
-        for number, node in enumerate(_tables(data, "nodes")):
-            value = str(node.get(key, f"#{number}")).lower()
-            if value in seen:
-                yield Fault(("nodes", number, key), f"{value} is also that of node {seen[value] + 1}", "Correct one.")
-            seen.setdefault(value, number)
+        for number, node in tables_in(data, "nodes"):
+            value = node.get(key)
+            text = (host_of(value) or value.strip().lower()) if isinstance(value, str) else ""
+            if text in seen:
+                problem = f"{shown(text)} is also that of node {seen[text] + 1}"
+                yield Fault(("nodes", number, key), problem, f"Each node has a {key} of its own. Correct one.")
+            if text:
+                seen.setdefault(text, number)
 
 
 def _peer_auth_port(data: Table) -> Iterator[Fault]:
-    port = _table(data, "local").get("peer_auth_port", 5062)
-    if "asa" not in data and port != 5061:
-        problem = f"is {port} and there is no ASA; partners dial 5061 and nothing maps it"
+    local = data.get("local")
+    if not isinstance(local, dict) or "asa" in data:
+        return
+    port = local.get("peer_auth_port", 5062)
+    if isinstance(port, int) and port != 5061:
+        said = f"is {shown(port)}" if "peer_auth_port" in local else "is 5062 unless the plan says otherwise,"
+        problem = f"{said} and there is no ASA: partners dial 5061 and nothing maps it"
         yield Fault(("local", "peer_auth_port"), problem, "Write peer_auth_port = 5061, or describe the ASA in [asa].")
 
 
 def _public_fqdn(data: Table) -> Iterator[Fault]:
-    public = _name(_table(data, "local").get("public_fqdn"))
-    routing = _table(data, "local").get("routing_node")
-    for node in _tables(data, "nodes"):
-        if public and _name(node.get("fqdn")) == public and _users_on(data, routing):
+    local = table_in(data, "local")
+    public, routing = name_of(local.get("public_fqdn")), local.get("routing_node")
+    nodes = tables_in(data, "nodes")
+    if not any(node.get("name") == routing and node.get("users_assigned", True) is True for _, node in nodes):
+        return
+    for _, node in nodes:
+        if public and name_of(node.get("fqdn")) == public:
             yield Fault(
                 ("local", "public_fqdn"),
-                f"{public} is the name of node {node.get('name')}, and users are assigned to the routing node",
+                f"{public} is the name of node {shown(node.get('name'))}, and users are assigned to the routing node",
                 "Choose another public name, or move the users off the routing node (users_assigned = false).",
             )
 
 
-def _users_on(data: Table, routing: object) -> bool:
-    return any(node.get("name") == routing and node.get("users_assigned", True) for node in _tables(data, "nodes"))
-
-
 def _email_domain(data: Table) -> Iterator[Fault]:
-    email = _name(_table(data, "email").get("domain"))
-    proxy = _name(_table(data, "local").get("sip_proxy_domain"))
-    public = _name(_table(data, "local").get("public_fqdn"))
-    if email and public and email != proxy and not is_within(public, email):
+    local = table_in(data, "local")
+    email, public = name_of(table_in(data, "email").get("domain")), name_of(local.get("public_fqdn"))
+    if email and public and email != name_of(local.get("sip_proxy_domain")) and not is_within(public, email):
         yield Fault(
             ("local", "public_fqdn"),
             f"{public} does not lie in the email domain {email}",
@@ -105,109 +97,72 @@ def _email_domain(data: Table) -> Iterator[Fault]:
         )
 
 
-def _one_proxy_domain(data: Table) -> Iterator[Fault]:
-    value = _table(data, "local").get("sip_proxy_domain")
-    if isinstance(value, list) or (isinstance(value, str) and ("," in value or " " in value.strip())):
-        fix = "Release 9.x has exactly one SIP proxy domain. Name that one."
-        yield Fault(("local", "sip_proxy_domain"), "names several domains", fix)
-
-
-def _aol(data: Table) -> Iterator[Fault]:
-    seen: dict[str, int] = {}
-    for number, domain in enumerate(_tables(_table(data, "aol"), "domains")):
-        place, name = ("aol", "domains", number, "name"), _name(domain.get("name"))
-        if name == "aim.com":
-            fix = "Write aol.com: AOL takes user@aim.com addressed as user@aol.com."
-            yield Fault(place, "is aim.com, which is never an entry of its own", fix)
-        if name in seen:
-            yield Fault(place, f"{name} is also AOL domain {seen[name] + 1}", "Name each domain once.")
-        if name:
-            seen.setdefault(name, number)
-
-
-def _partners(data: Table) -> Iterator[Fault]:
-    ours = {_name(_table(data, "local").get("sip_proxy_domain")), _name(_table(data, "email").get("domain"))} - {""}
-    aol = {_name(domain.get("name")) for domain in _tables(_table(data, "aol"), "domains")} - {""}
-    seen: dict[str, int] = {}
-    for number, partner in enumerate(_tables(data, "partners")):
-        place, name = ("partners", number, "domain"), _name(partner.get("domain"))
-        if name in ours:
-            yield Fault(place, f"{name} is our own domain", "Name the partner's domain.")
-        if name in aol:
-            yield Fault(place, f"{name} is also an AOL domain", "A domain is reached one way: keep one of the two.")
-        if name in seen:
-            yield Fault(place, f"{name} is also partner {seen[name] + 1}", "Name each partner once.")
-        if name:
-            seen.setdefault(name, number)
-        yield from _transport(number, partner)
-
-
-def _transport(number: int, partner: Table) -> Iterator[Fault]:
-    if partner.get("transport", "tls") != "tcp":
-        return
-    place = ("partners", number, "transport")
-    if partner.get("peer", "access-edge") != "front-end":
-        yield Fault(place, "is tcp towards an Access Edge", "Only an OCS front end may be reached by TCP. Write tls.")
-    elif str(partner.get("version", "lync-2010")).startswith("lync"):
-        yield Fault(place, "is tcp towards Lync", "Lync speaks TLS only. Write tls.")
-
-
-def _somebody(data: Table) -> Iterator[Fault]:
-    if not _tables(data, "partners") and "aol" not in data:
-        yield Fault(("partners",), "names nobody to federate with", "Add [[partners]] or [aol].")
+def _peers(data: Table) -> Iterator[Fault]:
+    own = {name_of(node.get("fqdn")): number for number, node in tables_in(data, "nodes")}
+    for key in ("name", "publisher_fqdn"):
+        seen: dict[str, int] = {}
+        for number, peer in tables_in(data, "intercluster_peers"):
+            place: Place = ("intercluster_peers", number, key)
+            value = peer.get(key)
+            text = (name_of(value) or value.strip().lower()) if isinstance(value, str) else ""
+            if text in seen:
+                problem = f"{shown(text)} is also that of peer {seen[text] + 1}"
+                yield Fault(place, problem, "Name each cluster once.")
+            if text and key == "publisher_fqdn" and text in own:
+                problem = f"{text} is our own node {own[text] + 1}"
+                yield Fault(place, problem, "Name the publisher of the other cluster.")
+            if text:
+                seen.setdefault(text, number)
 
 
 def _window(data: Table) -> Iterator[Fault]:
-    change = _table(data, "change")
+    change = table_in(data, "change")
     start, end = change.get("window_start"), change.get("window_end")
-    try:
-        reversed_window = start is not None and end is not None and bool(end <= start)  # type: ignore[operator]
-    except TypeError:
+    if not (isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo and end.tzinfo):
         return
-    if reversed_window:
+    if end <= start:
         yield Fault(("change", "window_end"), "is not after window_start", "Correct one of the two.")
 
 
+def _name_servers(data: Table) -> Iterator[Fault]:
+    for key in ("name_servers", "internal_name_servers"):
+        for number, text in texts_in(table_in(data, "dns"), key):
+            parts = split_port(text)
+            if not address_of(parts[0] if parts else text):
+                fix = "Write ADDRESS or ADDRESS:PORT, such as 192.0.2.53 or [2001:db8::53]:53."
+                yield Fault(("dns", key, number), f"{shown(text)} is not the address of a name server", fix)
+
+
 def _connections(data: Table) -> Iterator[Fault]:
-    for key, value in _table(data, "connections").items():
-        if not (_host_port(key) and _host_port(str(value))):
-            fix = 'Write "HOST:PORT" = "ADDRESS:PORT".'
-            yield Fault(("connections", key), f"{key} = {value} is not a pair of places", fix)
+    for key, value in table_in(data, "connections").items():
+        source = split_port(key)
+        if source is None or not host_of(source[0]):
+            fix = 'Write "HOST:PORT" = "ADDRESS:PORT", such as "192.0.2.11:22" = "198.51.100.1:2211".'
+            yield Fault(("connections", key), f"{shown(key)} is not HOST:PORT", fix)
+        target = split_port(value) if isinstance(value, str) else ("", "")
+        if isinstance(value, str) and (target is None or not address_of(target[0])):
+            fix = "Where the name is really reached: a numeric address, a colon, and a port up to 65535."
+            yield Fault(("connections", key), f"leads to {shown(value)}, which is not ADDRESS:PORT", fix)
 
 
-def _host_port(text: str) -> bool:
-    name, colon, port = text.rpartition(":")
-    return bool(name and colon) and port.isdigit() and 0 < int(port) < 65536
+def _trust(data: Table) -> Iterator[Fault]:
+    for number, text in texts_in(data, "trust"):
+        if not text.strip() or not text.isprintable():
+            fix = "The name of a PEM file, relative to the plan."
+            yield Fault(("trust", number), f"{shown(text)} is not the name of a file", fix)
 
 
 _RULES: tuple[Callable[[Table], Iterator[Fault]], ...] = (
     _publisher,
     _routing_node,
+    _node_names,
     _unique_nodes,
     _peer_auth_port,
     _public_fqdn,
     _email_domain,
-    _one_proxy_domain,
-    _aol,
-    _partners,
-    _somebody,
+    _peers,
     _window,
+    _name_servers,
     _connections,
+    _trust,
 )
-
-
-def _table(data: Table, key: str) -> Table:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _tables(data: Table, key: str) -> list[Table]:
-    value = data.get(key)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _name(value: object) -> str:
-    try:
-        return domain_name(value) if isinstance(value, str) else ""
-    except BadNameError:
-        return ""

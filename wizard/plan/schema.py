@@ -1,4 +1,7 @@
-"""The JSON Schemas of the plan and of the answers file, generated from their models."""
+"""The JSON Schemas of the plan and of the answers file, generated from their models.
+
+`python -m wizard.plan.schema [plan|answers] > assets/plan.schema.json` writes the committed form.
+"""
 
 import json
 import sys
@@ -12,9 +15,12 @@ SCHEMAS: dict[str, type[BaseModel]] = {"plan": Plan, "answers": AnswersFile}
 
 
 def schema_text(name: str) -> str:
-    """One schema, in the form in which it is committed as `assets/<name>.schema.json`."""
+    """One schema, in the form in which it is committed as `assets/<name>.schema.json`. Raises KeyError."""
     return json.dumps(SCHEMAS[name].model_json_schema(), indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(schema_text(sys.argv[1]))
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "plan"
+    if wanted not in SCHEMAS:
+        sys.exit(f"no schema {wanted}: one of {', '.join(SCHEMAS)}")
+    sys.stdout.write(schema_text(wanted))
