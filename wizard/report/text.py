@@ -24,7 +24,7 @@ OWNERS = {
 
 def check_lines(findings: Findings) -> Iterator[str]:
     """A whole check."""
-    yield f"{visible_line(findings.target)}: {findings.status.value}"
+    yield from wrap(f"{visible_line(findings.target)}: {findings.status.value}", WIDTH).splitlines()
     for finding in findings.findings:
         yield ""
         yield from finding_lines(finding)
