@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,6 +16,7 @@ from screens.actions import ALWAYS, BY_CHOICE, DEEDS, bindings, key_name
 from screens.bodies.content import begin_body, outcome_lines, problem_body, step_body
 from screens.widgets.verbatim import Output, Verbatim, literal
 from wizard.engine import NEEDS_REASON, Answer, Ask, AskKind, Choice, Row, survey
+from wizard.files import write_file
 from wizard.frontend import summary_lines
 from wizard.runner import Asked, Concluded, Ended, Progress, Runner, Started, Told
 from wizard.runner import Output as NodeOutput
@@ -404,13 +404,6 @@ class StepScreen(Screen[None]):
         if not values:
             return
         path = self.sitting.folder / "copied.txt"
-        write_private(path, "\n".join(values) + "\n")
+        write_file(path, ("\n".join(values) + "\n").encode())
         self.app.copy_to_clipboard(values[-1])
         self._status(f"Written to {path}; your terminal may have taken the last value.")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a small file that only this account reads."""
-    from wizard.files import write_file
-
-    write_file(path, text.encode())

@@ -2,11 +2,13 @@
 
 from wizard.plan.model import Plan
 
-PLAN = """release = "9.0"
+PRACTICE_LIKE = """\
+# The plan of the practice deployment.
+release = "9.0"
 
-[local]
+[local]  # our side
 sip_proxy_domain = "local.example"
-public_fqdn = "imp-public.mail.local.example"
+public_fqdn = "imp-public.mail.local.example"  # in the email domain
 public_address = "192.0.2.10"
 routing_node = "imp1"
 peer_auth_port = 5061
@@ -28,15 +30,37 @@ domain = "partner.example"
 description = "Partner"
 external_fqdn = "sip.partner.example"
 
+[[partners]]
+domain = "branch.example"
+description = "Branch"
+external_fqdn = "edge.branch.example"
+publishes_srv = false
+
 [aol]
 gateway_fqdn = "sag.aol.example"
+static_route_for_default = true
+
 [[aol.domains]]
 name = "aol.com"
 kind = "public"
 description = "AOL"
 
+[[aol.domains]]
+name = "hosted1.example"
+kind = "hosted"
+description = "Hosted One"
+
+[[aol.domains]]
+name = "hosted2.example"
+kind = "hosted"
+description = "Hosted Two"
+
 [email]
 domain = "mail.local.example"
+
+[[intercluster_peers]]
+name = "north"
+publisher_fqdn = "imp1.north.example"
 """
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.plans import PLAN, practice_plan
+from tests.core.plans import PRACTICE_LIKE, practice_plan
 from wizard.__main__ import main
 from wizard.export.formats import FORMATS
 from wizard.export.transcript import Transcript, transcribe
@@ -21,7 +21,7 @@ HOSTILE = "\x1b[2J```\n</pre><script>alert(1)</script> \u202etxet [x](http://y)\
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
     """A session in which a node and a person were hostile."""
-    made = create(tmp_path / "S", PLAN, practice=True, secrets=Secrets())
+    made = create(tmp_path / "S", PRACTICE_LIKE, practice=True, secrets=Secrets())
     exchange = {
         "node": "imp1",
         "command": "show version active",

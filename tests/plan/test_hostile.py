@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.plans import PRACTICE_LIKE
 from wizard.plan.draft import Draft
 from wizard.plan.example import example_text
 from wizard.plan.problems import advice, examine_text
-
-from .conftest import PRACTICE_LIKE
 
 VALUES = st.sampled_from(
     ["1", "-1", "0.5", "nan", "inf", "true", '""', "[]", "{}", "[1]", "[{}]", '"x"', '"a b"', "2026-01-31", "22:00:00",

@@ -70,10 +70,11 @@ class Surroundings:
 
 def run_sitting(plan_path: Path, folder: Path | None, password: str | None = None) -> Sitting:
     """A new session over a plan file. Raises UsageError for an invalid plan or an existing folder."""
-    from wizard.plan.problems import load
+    from wizard.plan.draft import read_text
+    from wizard.plan.problems import load_text
 
-    load(plan_path)
-    text = plan_path.read_text(encoding="utf-8")
+    text = read_text(plan_path)
+    load_text(text, str(plan_path))
     secrets = Secrets()
     session = create(folder, _with_absolute_trust(text, plan_path), practice=False, secrets=secrets)
     return _sitting(session, secrets, Surroundings(password=password))
@@ -174,13 +175,13 @@ def device_for(
     """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
     from cli_backend.exchange import Endpoint
     from cli_backend.node import Nodes
-    from wizard.checklist import split_host_port
+    from wizard.checklist import connect_to
 
-    mapped = {**plan.connections, **connections}
+    mapped = connect_to({**plan.connections, **connections})
     endpoints = {}
     for node in plan.nodes:
-        place = mapped.get(f"{node.address}:{node.ssh_port}") or mapped.get(f"{node.fqdn}:{node.ssh_port}")
-        address, port = split_host_port(place) if place else (node.address, node.ssh_port)
+        place = (node.address, node.ssh_port)
+        address, port = mapped.get(place) or mapped.get((node.fqdn, node.ssh_port)) or place
         endpoints[node.name] = Endpoint(
             name=node.name,
             address=address,
