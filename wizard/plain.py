@@ -17,6 +17,7 @@ from wizard.frontend import (
     summary_lines,
 )
 from wizard.ports import Prompt, PromptKind
+from wizard.resolve import Walk
 from wizard.runner import Asked, Concluded, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
 from wizard.step import Form
@@ -87,6 +88,8 @@ def _follow(runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
             case _Prompted(prompt, answer):
                 answer.put(_prompt(prompt))
             case Asked(ask, refusal):
+                if not refusal:
+                    _introduce(ask, runner.walk)
                 runner.answer(_question(ask, refusal))
             case Ended(reason, problem, remedy):
                 if problem:
@@ -125,9 +128,7 @@ def _show(told: Told) -> None:
 
 
 def _question(ask: Ask, refusal: str) -> Answer:
-    if not refusal:
-        _introduce(ask)
-    else:
+    if refusal:
         print(wrap(f"Not taken: {visible(refusal)}"))
     while True:
         _menu(ask)
@@ -161,11 +162,14 @@ def _menu(ask: Ask) -> None:
         print(f"  {key or 'Enter':<6}{meaning}")
 
 
-def _introduce(ask: Ask) -> None:
+def _introduce(ask: Ask, walk: Walk) -> None:
     step = ask.row.step
     print("\n" + "-" * 76)
     if ask.kind is AskKind.BEGIN:
-        print(wrap(f"Next: {step.procedure}, beginning with: {step.title}"))
+        chapter = walk.chapter_of(step.id)
+        procedure = chapter.procedure
+        print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
+        print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return
     if ask.problem:
         print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
