@@ -7,6 +7,8 @@ from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, health_reads, only_if, read, reading, unwell
 from wizard.step import (
+    SIP_PROXY,
+    XCP_ROUTER,
     AlreadySo,
     Applies,
     Command,
@@ -188,7 +190,7 @@ def _read_back(plan: Plan, node: Node) -> Step:
 def _services(node: Node) -> Step:
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         seen = facts.node(node.name)
-        for service in sorted(facts.ran_before.get(node.name, frozenset())):
+        for service in sorted(facts.ran_before.get(node.name) or {SIP_PROXY, XCP_ROUTER}):
             if not seen.runs(service):
                 state = {"service": service, "state": seen.services.get(service, "not listed"), "reason": ""}
                 expected = {"state": "STARTED"}
