@@ -3,7 +3,7 @@
 import os
 import sys
 import termios
-import time
+import threading
 import tty
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def pages() -> None:
 def look_alike() -> None:
     """Output with a line that begins like the prompt, and a pause behind it."""
     out("before\r\nadmin:")
-    time.sleep(0.15)
+    threading.Event().wait(0.15)
     out(" this is still output\r\nafter\r\n")
 
 
@@ -104,7 +104,7 @@ def main() -> None:
     if sys.stdin.isatty():
         tty.setraw(0, termios.TCSANOW)
     out("Command Line Interface is starting up, please wait ...\r\n\r\n")
-    time.sleep(0.4)
+    threading.Event().wait(0.4)
     out("   Welcome to the Platform Command Line Interface\r\n\r\n")
     going = True
     while going:
