@@ -42,6 +42,8 @@ class Local(Frozen):
     )
     public_address: Host = Field(description="The public address of the routing node, as the Internet sees it.")
     routing_node: str = Field(description="The node that receives new inbound requests, normally the publisher.")
+    ntp: Host | None = Field(default=None, description="The NTP server that nodes, call manager and ASA share.")
+    certificate_authority: Line = Field(default="", description="The authority that signs our certificates.")
     peer_auth_port: Port = Field(
         default=5062, description="The port of the Peer Auth listener. Without an ASA it must be 5061."
     )
@@ -56,6 +58,11 @@ class Node(Frozen):
     role: Literal["publisher", "subscriber"] = Field(description="publisher (exactly one) or subscriber.")
     users_assigned: bool = Field(default=True, description="Whether users are assigned to this node.")
     dhcp: bool = Field(default=False, description="Whether the node gets its address by DHCP.")
+    dns_servers: tuple[Host, ...] = Field(default=(), description="The name servers that the node uses.")
+    dns_forwards: bool = Field(default=True, description="Whether they look up names on the Internet.")
+    asa_ports: tuple[Port, ...] = Field(
+        default=(), description="The outside ports that the ASA maps to this node, if it is not the routing node."
+    )
     user: Line = Field(default="administrator", min_length=1, description="The CLI account; never a password.")
     ssh_port: Port = Field(default=22, description="The port of the CLI.")
     host_key: str | None = Field(
@@ -73,6 +80,9 @@ class Asa(Frozen):
 
     inside_address: Host = Field(description="The address of the inside interface.")
     public_address: Host = Field(description="The public address it answers at for IM and Presence.")
+    outside_address: Host | None = Field(default=None, description="The address of the outside interface.")
+    access_list_out: Line = Field(default="ent_imp_to_external", description="The access list towards partners.")
+    access_list_in: Line = Field(default="ent_external_to_imp", description="The access list from partners.")
     inside_trustpoint: Line = Field(default="imp_proxy", description="The trustpoint shown to IM and Presence.")
     imp_trustpoint: Line = Field(default="cert_from_imp", description="The trustpoint that holds our certificate.")
     outside_trustpoint: Line = Field(default="public_imp", description="The trustpoint shown to partners.")
@@ -94,7 +104,11 @@ class Partner(Frozen):
         default="access-edge", description="access-edge, or front-end for a server in the same enterprise."
     )
     external_fqdn: DomainName = Field(description="The external name of the Access Edge, or the name of the front end.")
+    external_address: Host | None = Field(default=None, description="The public address of the Access Edge.")
     next_hop: Host | None = Field(default=None, description="Where a static route leads; default the external name.")
+    certificate_authority: Line = Field(default="", description="The authority that signs their certificate.")
+    registrar: Line = Field(default="", description="The Lync registrar of a front end.")
+    site_id: Line = Field(default="", description="The Lync site id of a front end.")
     pool_fqdn: DomainName | None = Field(default=None, description="The pool name of an Enterprise Edition front end.")
     front_ends: tuple[DomainName, ...] = Field(default=(), description="The names of the front ends.")
     transport: Literal["tls", "tcp"] = Field(default="tls", description="tls; tcp only towards an OCS front end.")
@@ -136,6 +150,11 @@ class Aol(Frozen):
 
     gateway_fqdn: DomainName = Field(description="The name of the AOL SIP Access Gateway, as AOL gave it.")
     next_hop: Host | None = Field(default=None, description="Where static routes lead; default the gateway's name.")
+    enterprise: Line = Field(default="", description="Our enterprise's name, as AOL is told.")
+    contact_name: Line = Field(default="", description="Whom AOL may ask.")
+    contact_email: Line = Field(default="", description="That person's email address.")
+    contact_phone: Line = Field(default="", description="That person's telephone number.")
+    secure_sip_port: Port = Field(default=5061, description="The port at which AOL reaches us.")
     default_federation_routing_domain: DomainName = Field(
         default="aol.com", description="The default federation routing domain; aol.com unless AOL changed it."
     )
