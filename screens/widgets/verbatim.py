@@ -30,9 +30,10 @@ class Output(RichLog):
     """What a node prints, as it arrives; pieces may end anywhere."""
 
     MOST = 2000
+    WIDTH = 76  # columns; what is written while the widget is hidden is folded to this
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(max_lines=self.MOST, markup=False, highlight=False, wrap=True, min_width=20, id=id)
+        super().__init__(max_lines=self.MOST, markup=False, highlight=False, wrap=True, min_width=self.WIDTH, id=id)
         self.can_focus = False
         self._rest = ""
 

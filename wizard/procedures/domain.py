@@ -96,7 +96,7 @@ def decide(plan: Plan, facts: Facts, node: Node) -> Standing:
         )
     trouble = unwell(plan, facts)
     if trouble:
-        return Stop(f"{trouble[0].upper()}{trouble[1:]}. Nothing is sent.", "Mend it, then read the cluster again.")
+        return Stop(f"Not all is well: {trouble}. Nothing is sent.", "Mend it, then read the cluster again.")
     return Applies()
 
 
