@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,38 @@ def test_quitting_is_quick(home: Path, tmp_path: Path) -> None:
         terminal.press("q")
         terminal.wait_end(5)
         assert time.monotonic() - began < 2.0
+
+
+PLAN = """release = "9.0"
+[local]
+sip_proxy_domain = "local.example"
+public_fqdn = "sip.local.example"
+public_address = "192.0.2.10"
+routing_node = "imp1"
+peer_auth_port = 5061
+[[nodes]]
+name = "imp1"
+fqdn = "imp1.local.example"
+address = "127.0.0.1"
+ssh_port = {port}
+role = "publisher"
+users_assigned = false
+[[partners]]
+domain = "partner.example"
+description = "Partner"
+external_fqdn = "sip.partner.example"
+"""
+
+
+def test_it_is_gone_within_a_second_though_a_node_hangs(home: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        plan = tmp_path / "plan.toml"
+        plan.write_text(PLAN.format(port=mute.getsockname()[1]), encoding="utf-8")
+        with Terminal(home, "run", str(plan), "--session", str(tmp_path / "S")) as terminal:
+            terminal.wait_for("Enter begin")
+            terminal.press(ENTER)
+            terminal.wait_for("running")
+            began = time.monotonic()
+            terminal.press("q")
+            terminal.wait_end(5)
+            assert time.monotonic() - began < 2.0  # measured: well under one; a loaded machine may need more
