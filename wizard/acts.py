@@ -108,7 +108,13 @@ def _command(row: Row, does: Command, bench: Bench) -> Outcome:
             return Outcome(evidence=before, not_sent=True)
     if does.risk is not Risk.READ_ONLY:
         bench.desk.record(intent(row))
-    evidence = _send(does, bench)
+    try:
+        evidence = _send(does, bench)
+    except Unreachable:
+        # Perhaps before the first byte, perhaps in the middle of the dialogue: it cannot be told from here.
+        if does.risk is Risk.READ_ONLY:
+            raise
+        return Outcome(evidence=before, unknown=True)
     gathered = (*before, evidence)
     exchange = evidence.exchange
     assert exchange is not None
@@ -210,7 +216,10 @@ def _restart(row: Row, does: Restart, bench: Bench) -> Outcome:
     command = Command(
         node=does.node, command=does.command, risk=Risk.DISRUPTIVE, timeout=max(row.step.duration.worst, 120)
     )
-    evidence = _send(command, bench)
+    try:
+        evidence = _send(command, bench)
+    except Unreachable:
+        return Outcome(unknown=True)
     exchange = evidence.exchange
     assert exchange is not None
     if exchange.result in {Result.CLOSED, Result.TIMED_OUT}:

@@ -10,7 +10,7 @@ import pytest
 
 from checks.finding import Findings, Json
 from checks.requests import CheckRequest
-from cli_backend.exchange import Answered, Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk
+from cli_backend.exchange import Answered, Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk, Unreachable
 from tests.core.plans import practice_plan
 from wizard.engine import Answer, AskKind, Choice
 from wizard.evidence import Failure
@@ -207,6 +207,25 @@ def test_a_lost_connection_after_a_change_leaves_the_outcome_unknown(tmp_path: P
     assert device.sent == ["set something"]
     walk.runner.stop()
     assert walk.runner.join(5)
+
+
+def test_a_connection_that_breaks_while_it_is_typed_into_leaves_the_outcome_unknown(
+    tmp_path: Path, device: ScriptedDevice
+) -> None:
+    def breaks(node: str, *_args: object, **_kwargs: object) -> Exchange:
+        raise Unreachable(node, "the connection was gone", "Try again.")
+
+    walk = bench(tmp_path, device)
+    device.run = breaks  # type: ignore[method-assign]
+    walk.runner.start()
+    for _ in range(2):
+        walk.until(Asked)
+        walk.runner.answer(Answer(Choice.GO))
+    asked = walk.until(Asked)
+    assert isinstance(asked, Asked)
+    assert asked.ask.kind is AskKind.UNKNOWN
+    assert walk.runner.state.record(STEP).status is Status.SENT
+    walk.runner.stop()
 
 
 def test_stopping_while_an_act_hangs_is_quick_and_nothing_goes_out_unrecorded(
