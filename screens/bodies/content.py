@@ -13,7 +13,7 @@ from wizard.step import Check, Command, Field, Form, Instruct, Notice, Restart, 
 
 LABEL, VALUE, QUIET, BAD = "dim", "bold", "dim", "bold"
 
-ROOM, LONGEST_LABEL = 64, 30  # columns
+ROOM, LONGEST_LABEL = 57, 30  # columns; with the label it fits a dialog
 
 Line = Content | str
 
@@ -172,7 +172,7 @@ def _around(step: Step) -> Iterator[Line]:
 
 def _pair(label: str, text: str, style: str = "") -> Content:
     """A label and its text, the text hanging beside it."""
-    words, width, lines, line = text.split(), 64, [], ""
+    words, width, lines, line = text.split(), ROOM, [], ""
     for word in words:
         if line and len(line) + 1 + len(word) > width:
             lines.append(line)
