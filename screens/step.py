@@ -255,7 +255,9 @@ class StepScreen(Screen[None]):
     def action_leave_line(self) -> None:
         """Leave the line that is being typed, so that the keys are keys again."""
         self.query_one("#body").focus()
-        self._say_keys()
+        self.call_after_refresh(self._say_keys)
+        if self.query_one("#body").query(Input):
+            self._status("The keys are keys again; Tab goes back to the line.")
 
     def action_forward(self) -> None:
         """The one way forward of what is asked."""
