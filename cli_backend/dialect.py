@@ -8,33 +8,40 @@ from enum import Enum, auto
 
 from cli_backend.exchange import CommandRefused, Risk
 
-# The prompt stands at the beginning of a line and at the very end of what has arrived.
-PROMPT = re.compile(r"(?:^|\n)(?:\d+[:.)\s-]*)?[A-Za-z0-9_.-]{1,64}(?:\s*[\[(:]?\d+[\])]?)?:[ \t]*\Z")
-ADMIN_PROMPT = re.compile(r"(?:^|\n)(?:\d+[:.)\s-]*)?admin(?:\s*[\[(:]?\d+[\])]?)?:[ \t]*\Z")
+# The prompt stands at the beginning of a line and at the very end of what has arrived. A number beside it is the count
+# that `set commandcount enable` adds.
+PROMPT = re.compile(r"(?:^|\n)(?:\d+[:.)\s-]*)?admin(?:\s*[\[(:]?\d+[\])]?)?:[ \t]*\Z")
+PROMPT_TEXT = "admin:"
 
 PAGER_MORE = re.compile(r"Press <enter> for 1 line, <space> for one page, or <q> to quit[ \t]*\Z")
 PAGER_OPTIONS = re.compile(
     r"options: q=quit, n=next, p=prev, b=begin, e=end \(lines \d+ - (?P<shown>\d+) of (?P<all>\d+)\) :[ \t]*\Z"
 )
-PAGER_TEXTS = re.compile(
-    r"(?:Press <enter> for 1 line, <space> for one page, or <q> to quit"
-    r"|options: q=quit, n=next, p=prev, b=begin, e=end \(lines \d+ - \d+ of \d+\) :)[ \t]*"
+# The pager of `file view` prints a line end of its own first, and a line about the end of the file on the last page.
+PAGER_TEXT = re.compile(
+    r"Press <enter> for 1 line, <space> for one page, or <q> to quit[ \t]*\Z"
+    r"|(?:(?<=\n)end of the file reached[ \t]*\n+)?(?:(?<=\n)\n)?"
+    r"options: q=quit, n=next, p=prev, b=begin, e=end \(lines \d+ - \d+ of \d+\) :[ \t]*\Z"
 )
 
+# Each alternative is a row of the questions seen; a line left open behind a question mark is one as well.
 QUESTION = re.compile(
-    r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no)\])\s*\??\s*:{0,2}\s*\Z"
+    r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no|y/n)\])\s*\??\s*:{0,2}\s*\Z"
     r"|::\s*\Z|any other key to abort\s*\Z|hit enter\s*\Z|please answer 'y'[^\n]*:\s*\Z"
-    r"|or \"q\" \):?\s*\Z|(?:^|\n)\s*choice:\s*\Z|(?:^|\n)\s*enter [^\n]* :\s*\Z"
+    r"|or \"q\" ?\) ?:?\s*\Z|(?:^|\n)[ \t]*choice:\s*\Z|(?:^|\n)[ \t]*enter [^\n]* ?:[ \t]*\Z"
+    r"|(?:^|\n)[ \t]*(?:sftp server (?:ip|port[^\n]*)|user id|download directory):[ \t]*\Z"
+    r"|[^\n?]\?[ \t]*\Z"
 )
 PASSWORD = re.compile(r"(?i)(?:^|\n)[^\n]*password[^\n]*:[ \t]*\Z")
 
 FAILURE = re.compile(
-    r"(?mi)^\s*(Executed command unsuccessfully\.?|No valid command entered.*|Incorrect number of .*|Invalid command.*"
-    r"|Network request timed out.*|.*; aborting operation.*|Cisco DB is not running.*)\s*$"
+    r"(?mi)^[ \t]*+(Executed command unsuccessfully\.?|No valid command entered.*|Incorrect number of .*"
+    r"|Invalid command.*|Network request timed out.*|.*; aborting operation.*|Cisco DB is not running.*)$"
 )
 # This text is how a cluster of one answers, not a failure of the command.
 _SINGLE_NODE = re.compile(r"single active node")
 
+# What these print is data: a line in it is not the node's own word about the command.
 _DATA_COMMANDS = ("file view", "file search", "file tail", "run sql", "run pe sql")
 
 _READ_ONLY = (
@@ -43,29 +50,30 @@ _READ_ONLY = (
     r"utils service auto-restart show .*",
     r"utils ntp (status|server list|config)",
     r"utils dbreplication (runtimestate|status)",
-    r"utils network (host|ping|traceroute|ipv6 ping|arp list).*",
+    r"utils network (host|ping|traceroute|ipv6 ping|ipv6 traceroute|arp list)\b.*",
     r"utils diagnose (test|list|version)",
-    r"utils ha status.*",
+    r"utils ha status\b.*",
+    r"utils (fips|vmtools|os secure) status",
     r"file (list|view|search|tail) .*",
-    r"run (pe )?sql (\S+ )?select\b.*",
     r"set cli pagination (on|off)",
     r"help\b.*",
     r"quit|exit",
 )
 _DISRUPTIVE = (
-    r"(set|unset) network (domain|hostname|ip|gateway|dhcp|dns|mtu|pmtud|failover)\b.*",
+    r"(set|unset) network\b.*",
     r"delete dns\b.*",
     r"utils system (restart|shutdown|switch-version|upgrade)\b.*",
-    r"utils service (restart|stop|deactivate) .*",
-    r"utils fips\b.*",
+    r"utils service (restart|stop|deactivate)\b.*",
+    r"utils (fips|vmtools|os secure)\b(?! status$).*",
     r"utils ha (failover|fallback|recover)\b.*",
-    r"utils dbreplication (reset|stop|clusterreset|dropadmindb|forcedatasyncsub|repair).*",
+    r"utils dbreplication (reset|stop|clusterreset|dropadmindb|forcedatasyncsub|repair)\w*\b.*",
+    r"utils (import config|disaster_recovery restore)\b.*",
     r"set tls min-version\b.*",
     r"set cert (regen|delete|import)\b.*",
-    r"utils import config.*",
-    r"utils create .*",
+    r"set replication-sync\b.*",
 )
-_SELECT = re.compile(r"(?i)run (?:pe )?sql (?:\S+ )?select\b")
+# One statement, and one that only reads: a second one behind a semicolon, or INTO, may write.
+_SELECT = re.compile(r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*")
 
 
 class Quiet(Enum):
@@ -81,8 +89,8 @@ class Quiet(Enum):
 
 
 def classify(tail: str) -> Quiet:
-    """What a quiet tail of normalised output means. The prompt wins, for it ends in a colon as questions do."""
-    if ADMIN_PROMPT.search(tail):
+    """What a quiet tail of output means, as it reads on a screen. The prompt wins: it ends in a colon too."""
+    if PROMPT.search(tail):
         return Quiet.PROMPT
     if PAGER_MORE.search(tail):
         return Quiet.MORE
@@ -97,7 +105,7 @@ def classify(tail: str) -> Quiet:
 def failure_in(command: str, output: str) -> str | None:
     """The line by which the node says that a command failed; None where it does not. Data commands cannot say so."""
     if command.lower().startswith(_DATA_COMMANDS):
-        match = re.search(r"(?mi)^\s*(No valid command entered.*)\s*$", output)
+        match = re.search(r"(?mi)^[ \t]*+(No valid command entered.*)$", output)
     else:
         match = FAILURE.search(output)
     if match is None or _SINGLE_NODE.search(match[1]):
@@ -106,15 +114,18 @@ def failure_in(command: str, output: str) -> str | None:
 
 
 def risk_of(command: str) -> Risk:
-    """What a command can do. Unknown commands are changes, and of `run sql` only SELECT reads."""
+    """What a command can do. Unknown commands are changes, and of `run sql` only one plain SELECT reads."""
     words = " ".join(command.split()).lower()
     if any(re.fullmatch(pattern, words) for pattern in _DISRUPTIVE):
         return Risk.DISRUPTIVE
-    if words.startswith("run ") and not _SELECT.match(words):
-        return Risk.CHANGE
-    if any(re.fullmatch(pattern, words) for pattern in _READ_ONLY):
+    if _SELECT.fullmatch(words) or any(re.fullmatch(pattern, words) for pattern in _READ_ONLY):
         return Risk.READ_ONLY
     return Risk.CHANGE
+
+
+def typeable(text: str) -> bool:
+    """Whether the console takes every character as text: no key that edits, completes, helps or ends the line."""
+    return all(" " <= character <= "~" and character != "?" for character in text)
 
 
 def refuse(node: str, command: str) -> None:

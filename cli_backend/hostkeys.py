@@ -1,27 +1,37 @@
 """Host keys: fingerprints, the files that know them, and what to do about a key that none of them knows."""
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli_backend.exchange import Endpoint, HostKeyRefused, Operator
 
+_RSA = frozenset({"ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"})
+
 
 @dataclass(frozen=True)
 class KnownKey:
-    """One usable line of a known-hosts file."""
+    """One usable line of a known-hosts file. `kind` is the type that the key itself names."""
 
     key: bytes
+    kind: str
     revoked: bool
 
 
 def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key, as OpenSSH prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+
+
+def same_kind(one: str, other: str) -> bool:
+    """Whether two algorithm names are of one kind of key; three names mean RSA."""
+    return one == other or (one in _RSA and other in _RSA)
 
 
 def known_keys(path: Path, name: str) -> Iterator[KnownKey]:
@@ -35,32 +45,36 @@ def known_keys(path: Path, name: str) -> Iterator[KnownKey]:
         revoked = bool(words) and words[0] == "@revoked"
         if words and words[0].startswith("@"):
             if not revoked:
-                continue
+                continue  # certificate authorities: nodes have no certificates
             words = words[1:]
         if len(words) < 3 or words[0].startswith("#") or not _names(words[0], name):
             continue
-        try:
-            yield KnownKey(base64.b64decode(words[2], validate=True), revoked)
-        except ValueError:
-            continue
+        key = _key(words[2])
+        if key is not None and same_kind(words[1], key[1]):
+            yield KnownKey(*key, revoked)
+
+
+def kinds_known(endpoint: Endpoint, known_hosts: Path) -> tuple[str, ...]:
+    """The kinds of keys known for a node, to be asked for first: a server shows only one of its keys."""
+    known = _known(endpoint, known_hosts)
+    return tuple(dict.fromkeys(found.kind for found in known if not found.revoked))
 
 
 def check(endpoint: Endpoint, key_type: str, key: bytes, known_hosts: Path, operator: Operator) -> str:
     """Accept a host key or raise HostKeyRefused. Returns its fingerprint."""
-    shown = fingerprint(key)
+    shown, known = fingerprint(key), _known(endpoint, known_hosts)
+    if any(found.revoked and found.key == key for found in known):
+        raise HostKeyRefused(
+            endpoint.name, f"the host key {shown} is revoked. Nothing was sent", "Ask who revoked it, and why."
+        )
     if endpoint.host_key is not None:
-        if hmac.compare_digest(endpoint.host_key.rstrip("="), shown):
+        if hmac.compare_digest(endpoint.host_key.strip().rstrip("=").encode(), shown.encode()):
             return shown
         raise HostKeyRefused(
             endpoint.name,
             f"the host key is {shown}, the plan says {endpoint.host_key}. Nothing was sent",
             "Find out why it changed, such as a reinstalled node, before you correct host_key in the plan.",
         )
-    name = endpoint.address if endpoint.port == 22 else f"[{endpoint.address}]:{endpoint.port}"
-    files = (known_hosts, Path.home() / ".ssh" / "known_hosts")
-    known = [found for file in files for found in known_keys(file, name)]
-    if any(found.revoked and found.key == key for found in known):
-        raise HostKeyRefused(endpoint.name, f"the host key {shown} is revoked", "Ask who revoked it, and why.")
     trusted = [found for found in known if not found.revoked]
     if any(found.key == key for found in trusted):
         return shown
@@ -68,32 +82,68 @@ def check(endpoint: Endpoint, key_type: str, key: bytes, known_hosts: Path, oper
         raise HostKeyRefused(
             endpoint.name,
             f"the host key changed: it is {shown} now. Nothing was sent",
-            f"Find out why before you remove the old line for {name} from {known_hosts} or ~/.ssh/known_hosts.",
+            f"Find out why before you remove the old line for {_name_of(endpoint)} from {known_hosts} or"
+            " ~/.ssh/known_hosts. A reinstalled node and FIPS mode make a new key.",
         )
     if not operator.accept_host_key(endpoint.name, key_type, shown):
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is not known and was not accepted", "Compare it with the node's."
         )
-    _remember(known_hosts, name, key_type, key)
+    _remember(known_hosts, _name_of(endpoint), key_type, key)
     return shown
+
+
+def _known(endpoint: Endpoint, known_hosts: Path) -> list[KnownKey]:
+    files = (known_hosts, Path.home() / ".ssh" / "known_hosts")
+    return [found for file in files for found in known_keys(file, _name_of(endpoint))]
+
+
+def _name_of(endpoint: Endpoint) -> str:
+    """The name under which a node is in a file: its address as it is reached."""
+    return endpoint.address if endpoint.port == 22 else f"[{endpoint.address}]:{endpoint.port}"
+
+
+def _key(text: str) -> tuple[bytes, str] | None:
+    """A key and the type that it names itself; None when it is damaged."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    length = int.from_bytes(key[:4], "big")
+    if len(key) < 4 + length + 4 or not 0 < length <= 64:
+        return None
+    return key, key[4 : 4 + length].decode("ascii", "replace")
 
 
 def _names(field: str, name: str) -> bool:
     if field.startswith("|1|"):
         try:
-            _, _, salt, digest = field.split("|")
+            _, _, salt, digest = field.split("|")[:4]
             summed = hmac.new(base64.b64decode(salt), name.encode(), hashlib.sha1).digest()
             return hmac.compare_digest(summed, base64.b64decode(digest))
         except ValueError:
             return False
-    return name in field.split(",")
+    patterns = field.split(",")
+    if any(_matches(pattern[1:], name) for pattern in patterns if pattern.startswith("!")):
+        return False
+    return any(_matches(pattern, name) for pattern in patterns)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """OpenSSH's wildcards: only `*` and `?`; brackets are part of a name with a port."""
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch(expression, name, re.IGNORECASE) is not None
 
 
 def _remember(path: Path, name: str, key_type: str, key: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(fd, f"{name} {key_type} {base64.b64encode(key).decode()}\n".encode())
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        size = os.fstat(fd).st_size
+        torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+        line = f"{name} {key_type} {base64.b64encode(key).decode()}\n"
+        os.write(fd, (("\n" if torn else "") + line).encode())
         os.fsync(fd)
     finally:
         os.close(fd)

@@ -1,15 +1,21 @@
 # The stubs know nothing of what this file is about.
-# mypy: disable-error-code="attr-defined,misc,mutable-override,assignment"
+# mypy: disable-error-code="attr-defined,misc,mutable-override,assignment,override"
 """The algorithms we offer: modern ones, and the opt-in for nodes of releases 9.x to 11.5. Touches paramiko's privates.
 
 paramiko 5 dropped SHA-1 key exchange and ssh-rsa signatures, which is all those nodes have. They are added back here in
 one place, for one transport, behind what is modern; a test fails when paramiko changes what this relies on.
 """
 
+import socket
+import threading
+import time
+from collections.abc import Callable
 from hashlib import sha1
 
 from cryptography.hazmat.primitives import hashes
-from paramiko import Transport
+from paramiko import Message, ServiceRequestingTransport, SSHException, Transport
+from paramiko.auth_handler import AuthOnlyHandler
+from paramiko.common import cMSG_SERVICE_REQUEST, cMSG_USERAUTH_REQUEST
 from paramiko.kex_gex import KexGexSHA256
 from paramiko.kex_group14 import KexGroup14SHA256
 from paramiko.rsakey import RSAKey
@@ -50,15 +56,82 @@ class RsaSha1(RSAKey):
     HASHES = {**RSAKey.HASHES, "ssh-rsa": hashes.SHA1}  # noqa: RUF012
 
 
-class ModernTransport(Transport):
+class _Authentication(AuthOnlyHandler):
+    """paramiko's own, which sends before it listens for the answer, and cannot ask which methods there are."""
+
+    def auth_none(self, username: str) -> list[str]:
+        """Ask which methods the server allows; raises BadAuthenticationType, which holds them."""
+        return list(self.send_auth_request(username, "none", lambda _message: None))
+
+    def send_auth_request(
+        self, username: str, method: str, finish_message: Callable[[Message], object] | None = None
+    ) -> list[str]:
+        """Send one request and wait for its answer. Returns the methods still wanted, empty when logged in."""
+        self.auth_method, self.username = method, username
+        message = Message()
+        message.add_byte(cMSG_USERAUTH_REQUEST)
+        for text in (username, "ssh-connection", method):
+            message.add_string(text)
+        if finish_message is not None:
+            finish_message(message)
+        self.auth_event = threading.Event()
+        self.transport._send_message(message)
+        return list(self.wait_for_response(self.auth_event))
+
+
+class NodeTransport(ServiceRequestingTransport):
+    """Asks for the authentication service once, as strict servers want it, and remembers what the server offered."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.offered: dict[str, tuple[str, ...]] = {}
+        self.agreed_kex = ""
+        self._service = threading.Event()
+
+    def ensure_session(self) -> None:
+        """Ask for the authentication service. Raises SSHException when the server does not grant it."""
+        if self._service_userauth_accepted:
+            return
+        # Before the request: a server may send its banner together with the answer.
+        self.auth_handler = _Authentication(self)
+        message = Message()
+        message.add_byte(cMSG_SERVICE_REQUEST)
+        message.add_string("ssh-userauth")
+        self._send_message(message)
+        until = time.monotonic() + self.auth_timeout
+        while not self._service.wait(0.1):
+            if not self.is_active() or time.monotonic() >= until:
+                raise SSHException("the server does not grant authentication")
+
+    def _parse_service_accept(self, m: Message) -> None:
+        super()._parse_service_accept(m)
+        self._service.set()
+
+    def _really_parse_kex_init(self, m: Message, ignore_first_byte: bool = False) -> dict[str, list[str]]:
+        parsed: dict[str, list[str]] = super()._really_parse_kex_init(m, ignore_first_byte)
+        self.offered = {
+            "kex": tuple(parsed["kex_algo_list"]),
+            "keys": tuple(parsed["server_key_algo_list"]),
+            "ciphers": tuple(parsed["server_encrypt_algo_list"]),
+            "macs": tuple(parsed["server_mac_algo_list"]),
+        }
+        return parsed
+
+    def _parse_kex_init(self, m: Message) -> None:
+        super()._parse_kex_init(m)
+        self.agreed_kex = next((kex for kex in self.preferred_kex if kex in self.offered["kex"]), "")
+
+
+class ModernTransport(NodeTransport):
     """Offers no SHA-1, no MD5, no CBC and no 3DES."""
 
     _preferred_ciphers = tuple(c for c in Transport._preferred_ciphers if "cbc" not in c and "3des" not in c)
     _preferred_macs = tuple(m for m in Transport._preferred_macs if "sha1" not in m and "md5" not in m)
     _preferred_kex = tuple(k for k in Transport._preferred_kex if not k.endswith("sha1"))
+    _preferred_keys = tuple(k for k in Transport._preferred_keys if k not in {"ssh-rsa", "ssh-dss"})
 
 
-class LegacyTransport(Transport):
+class LegacyTransport(NodeTransport):
     """What releases 9.x to 11.5 need, behind what is modern."""
 
     _preferred_keys = (*Transport._preferred_keys, "ssh-rsa")

@@ -1,12 +1,14 @@
 """Failed logins, kept per node across runs: three within five minutes lock the account, so a third is not tried."""
 
+import contextlib
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from cli_backend.exchange import LoginRefused
@@ -23,6 +25,20 @@ class Failures:
         self._mutex = threading.Lock()
         self._key = os.urandom(32)
         self._refused: dict[bytes, str] = {}
+        self._proven: set[bytes] = set()
+        self._one_trial = threading.Lock()
+
+    @contextlib.contextmanager
+    def trial(self, node: str, password: str) -> Iterator[None]:
+        """Try a password. One that no node has accepted yet is on trial at one node at a time; the others wait for it.
+
+        Raises LoginRefused as `may_try` does.
+        """
+        with self._mutex:
+            proven = self._mark(password) in self._proven
+        with contextlib.nullcontext() if proven else self._one_trial:
+            self.may_try(node, password)
+            yield
 
     def may_try(self, node: str, password: str) -> None:
         """Raises LoginRefused when trying would lock the account, or when another node refused this password."""
@@ -45,24 +61,40 @@ class Failures:
 
     def failed(self, node: str, password: str) -> None:
         """Remember a failure; on disk when this returns."""
-        with self._mutex:
+        with self._mutex, self._across_processes():
             self._refused[self._mark(password)] = node
-            times = self._load()
-            times[node] = [*self._recent(node), int(self._now())]
-            self._store(times)
+            self._store({**self._load(), node: [*self._recent(node), int(self._now())]})
 
-    def succeeded(self, node: str) -> None:
+    def unclear(self, node: str) -> None:
+        """Remember that a login ended without an answer: the node may have counted it."""
+        with self._mutex, self._across_processes():
+            self._store({**self._load(), node: [*self._recent(node), int(self._now())]})
+
+    def succeeded(self, node: str, password: str) -> None:
         """A login that worked ends the counting."""
-        with self._mutex:
+        with self._mutex, self._across_processes():
+            self._proven.add(self._mark(password))
             times = self._load()
             if times.pop(node, None) is not None:
                 self._store(times)
 
+    @contextlib.contextmanager
+    def _across_processes(self) -> Iterator[None]:
+        """Hold the file between reading and writing it; two runs may fail at the same time."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self._path.with_name(f"{self._path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
     def _mark(self, password: str) -> bytes:
         return hmac.new(self._key, password.encode(), hashlib.sha256).digest()
 
+    # A clock that was set back makes times lie ahead; they count for one window and no longer.
     def _recent(self, node: str) -> list[int]:
-        return [at for at in self._load().get(node, []) if self._now() - at < WINDOW]
+        return [at for at in self._load().get(node, []) if abs(self._now() - at) < WINDOW]
 
     def _load(self) -> dict[str, list[int]]:
         try:
@@ -72,13 +104,12 @@ class Failures:
         if not isinstance(stored, dict):
             return {}
         return {
-            str(node): [at for at in times if isinstance(at, int)]
+            str(node): [at for at in times if type(at) is int]
             for node, times in stored.items()
             if isinstance(times, list)
         }
 
     def _store(self, times: Mapping[str, list[int]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:

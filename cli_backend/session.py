@@ -1,13 +1,13 @@
-"""One shell on one node: a reader that never stops, and commands one after the other, each to a quiet state."""
+"""One session on one node: commands one after the other, each sent, read to a quiet state, and judged."""
 
 import re
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
-from cli_backend.dialect import PAGER_TEXTS, Quiet, classify, failure_in
+from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, failure_in, risk_of, typeable
 from cli_backend.exchange import (
     Answered,
     Cancel,
@@ -17,17 +17,26 @@ from cli_backend.exchange import (
     OnOutput,
     Operator,
     Result,
+    Risk,
     Unreachable,
 )
+from cli_backend.owner import in_background
+from cli_backend.shell import Shell
 from cli_backend.ssh import Connection
-from cli_backend.terminal import Text, after_echo
+from cli_backend.terminal import Text, echo_end, reading
 
 SETTLE = 0.3  # seconds of quiet before a tail is believed; a line of output may begin like the prompt
+PAGER_SETTLE = 0.1  # a pager's text is unmistakable, and long files have thousands of them
+ANNOUNCED_SETTLE = 0.5  # the console drops keys that follow its question too closely
 QUESTION_SETTLE = 1.0
 TYPING_GAP = 0.05  # seconds between two characters of an answer: the console drops what comes in one burst
-ECHO_SECONDS = 5.0
-STREAM_GAP = 0.1
-FIRST_PROMPT_SECONDS = 300.0
+ECHO_SECONDS = 10.0
+HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
+STREAM_GAP = 0.1  # seconds between two batches of streamed output
+LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
+QUESTION_LENGTH = 4000  # characters of a question that are passed on
+
+_PAGER_KEYS = {Quiet.MORE: " ", Quiet.OPTIONS: "n", Quiet.OPTIONS_END: "q"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,80 +57,93 @@ class _Dialogue:
     """What one command has come to. `seen` is how much text was dealt with, `shown` how much was streamed."""
 
     order: Order
-    expected: list[Expected]
+    deadline: float
+    expected: list[Expected] = field(default_factory=list)
     text: Text = field(default_factory=Text)
     begin: int | None = None  # where the output begins, once the echo was found
+    entered: int = 0  # where the text stood when Enter was typed behind the command
     seen: int = 0
     shown: int = 0
+    streamed: float = 0.0
     answered: list[Answered] = field(default_factory=list)
     question: str | None = None
 
     @property
     def output(self) -> str:
-        """Everything after the echo, without the prompt."""
-        return self.text.text[self.begin or 0 :]
+        """Everything after the echo, with the prompt."""
+        return "" if self.begin is None else self.text.since(self.begin)
+
+    @property
+    def fresh(self) -> str:
+        """The end of what was not dealt with, as it reads. What follows an answer does not begin a line."""
+        start = max(self.seen, len(self.text) - QUESTION_LENGTH)
+        mark = "." if self.answered and start == self.seen else ""
+        return mark + reading(self.text.since(start))
+
+    @property
+    def asked(self) -> str:
+        """The question that stands there, with what led to it."""
+        return self.fresh.removeprefix(".").strip()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it should end now."""
+        cancel = self.order.cancel
+        return time.monotonic() >= self.deadline or (cancel is not None and cancel.is_set())
 
 
 class Session:
-    """A logged-in shell. `run` is called by one thread at a time; a daemon thread keeps reading, whatever happens."""
+    """A logged-in shell. Used by one thread at a time, the owner of the node; `close` by any."""
 
     def __init__(self, name: str, connection: Connection, operator: Operator) -> None:
         self.name, self.host_key, self.algorithms = name, connection.host_key, connection.algorithms
-        self._connection, self._operator = connection, operator
-        self._arrived = bytearray()
-        self._change = threading.Condition()
-        self._last = time.monotonic()
-        self.closed = False
-        self._reader = threading.Thread(target=self._read, name=f"read {name}", daemon=True)
-        self._reader.start()
+        self._shell, self._operator = Shell(name, connection), operator
+        self.lingers = False  # a confirmed restart is under way; closing early might stop it
 
-    def _read(self) -> None:
-        channel = self._connection.channel
-        while True:
-            try:
-                data = channel.recv(65536)
-            except OSError:
-                data = b""
-            with self._change:
-                self._arrived += data
-                self._last = time.monotonic()
-                self.closed = not data
-                self._change.notify_all()
-            if not data:
-                return
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._shell.closed
+
+    @property
+    def ended(self) -> bool:
+        """Whether the node ended it, not we."""
+        return self._shell.ended
 
     def close(self) -> None:
         """End the session; nothing is typed."""
-        self.closed = True
-        self._connection.close()
+        self._shell.close()
 
     def wait_for_prompt(self, timeout: float, cancel: Cancel | None = None) -> None:
         """Wait for the first prompt, past banner and start-up text, and turn paging off. Raises Unreachable."""
-        dialogue = _Dialogue(Order(command="", timeout=timeout, cancel=cancel), [], begin=0)
-        result = self._converse(dialogue)
+        order = Order(command="", timeout=timeout, cancel=cancel)
+        dialogue = _Dialogue(order, time.monotonic() + timeout, begin=0)
+        result = self._guarded(dialogue)
         if result is not Result.OK:
             self.close()
+            asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
             raise Unreachable(
                 self.name,
-                f"the node gave no prompt ({result.value})",
-                "Its CLI may still be starting. Try again in a minute.",
+                f"the node gave no prompt{asked}",
+                "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
             )
-        self.run(Order(command="set cli pagination off", timeout=30.0))
+        # Older builds may not know this; their pager is answered then.
+        paging = self.run(Order(command="set cli pagination off", timeout=30.0, cancel=cancel))
+        if paging.result not in {Result.OK, Result.FAILED}:
+            raise Unreachable(self.name, "the node stopped answering after its first prompt", "Try again in a minute.")
 
     def run(self, order: Order) -> Exchange:
-        """Send one command and read to a quiet state. Raises Unreachable when it could not be sent."""
-        self._drain()
+        """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""
         began, started = time.monotonic(), datetime.now(UTC)
-        self._type(order.command + "\r")
-        dialogue = _Dialogue(order, list(order.expect))
-        result = self._converse(dialogue)
-        self._stream(dialogue, everything=True)
+        self._reconcile()
+        dialogue = _Dialogue(order, time.monotonic() + order.timeout, expected=list(order.expect))
+        if not self._shell.type(order.command):
+            raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
+        result = self._guarded(dialogue, send=True)
         output = _tidy(dialogue.output, prompt=result is Result.OK)
         failure = failure_in(order.command, output)
         if result is Result.OK and failure is not None:
             result = Result.FAILED
-        if result in {Result.QUESTION, Result.TIMED_OUT}:
-            self.close()
         return Exchange(
             node=self.name,
             command=order.command,
@@ -136,140 +158,200 @@ class Session:
             algorithms=self.algorithms,
         )
 
+    def _end(self, dialogue: _Dialogue, result: Result) -> None:
+        """Keep a session only in a state that is known. One that is about to restart is left to the node to close."""
+        self._shell.listening = False
+        if result is Result.TIMED_OUT and dialogue.order.reboots and dialogue.answered:
+            self.lingers = True
+        elif result not in {Result.OK, Result.FAILED}:
+            self.close()
+
+    def _reconcile(self) -> None:
+        """Output that came after the last prompt belongs to the command before. A question there ends the session."""
+        late = Text()
+        until = time.monotonic() + ECHO_SECONDS
+        while self._shell.pending and time.monotonic() < until:
+            late.feed(self._shell.take())
+            self._shell.wait(SETTLE)
+        self._shell.listening = True
+        if classify(reading(late.tail())) not in {Quiet.PROMPT, Quiet.NOTHING}:
+            self.close()
+
+    def _send(self, dialogue: _Dialogue) -> Result | None:
+        """Type Enter once the console shows the whole command. None: sent."""
+        command = dialogue.order.command
+        until = min(dialogue.deadline, time.monotonic() + ECHO_SECONDS)
+        while not dialogue.cancelled and time.monotonic() < until:
+            self._take(dialogue)
+            tail = dialogue.text.tail()
+            end = echo_end(tail, command)
+            if end is not None:
+                dialogue.entered = len(dialogue.text) - len(tail) + end
+                break
+            if self._lost:
+                return Result.CLOSED
+            self._shell.wait(LOOK_AGAIN)
+        else:
+            # A command that only reads may go to a console that shows a line when it is complete.
+            if dialogue.cancelled or risk_of(command) is not Risk.READ_ONLY:
+                return Result.TIMED_OUT
+        return None if self._shell.type("\r") else Result.CLOSED
+
     # --- reading ---
 
-    def _drain(self) -> None:
-        """Output that came after the last prompt belongs to the command before; it is not this command's."""
-        with self._change:
-            self._arrived.clear()
+    @property
+    def _lost(self) -> bool:
+        return self._shell.closed and not self._shell.pending
+
+    def _guarded(self, dialogue: _Dialogue, *, send: bool = False) -> Result:
+        """The dialogue to its end. Whatever goes wrong in its middle, nothing is ever typed into what stands there."""
+        try:
+            result = (self._send(dialogue) if send else None) or self._converse(dialogue)
+            self._stream(dialogue, everything=True)
+        except BaseException:
+            self.close()
+            raise
+        self._end(dialogue, result)
+        return result
 
     def _converse(self, dialogue: _Dialogue) -> Result:
-        deadline = time.monotonic() + dialogue.order.timeout
         while True:
             self._take(dialogue)
-            self._stream(dialogue, everything=False)
-            quiet = self._quiet_for()
-            if self.closed and not self._pending():
-                return self._lost(dialogue)
-            if dialogue.begin is not None and quiet >= SETTLE:
-                result = self._react(dialogue, quiet)
+            self._stream(dialogue)
+            if self._lost:
+                confirmed = dialogue.order.reboots and bool(dialogue.answered)
+                return Result.REBOOTING if confirmed else Result.CLOSED
+            if dialogue.begin is not None and self._shell.quiet_for() >= PAGER_SETTLE:
+                result = self._react(dialogue)
                 if result is not None:
                     return result
-            cancel = dialogue.order.cancel
-            if time.monotonic() >= deadline or (cancel is not None and cancel.is_set()):
+            if dialogue.cancelled:
                 return Result.TIMED_OUT
-            self._wait(SETTLE / 4)
+            self._shell.wait(LOOK_AGAIN)
 
     def _take(self, dialogue: _Dialogue) -> None:
-        with self._change:
-            data, self._arrived = bytes(self._arrived), bytearray()
-        if data:
-            dialogue.text.feed(data)
-        elif self._quiet_for() >= SETTLE:
-            dialogue.text.settle()
+        dialogue.text.feed(self._shell.take())
         if dialogue.begin is None:
-            dialogue.begin = after_echo(dialogue.text.text, dialogue.order.command)
-            dialogue.seen = dialogue.shown = dialogue.begin or 0
+            self._find_begin(dialogue)
 
-    def _pending(self) -> bool:
-        with self._change:
-            return bool(self._arrived)
+    def _find_begin(self, dialogue: _Dialogue) -> None:
+        """The output begins with the line after the echo."""
+        entered = dialogue.entered
+        if not entered:  # a console that shows a line when it is complete
+            at = dialogue.text.text.find(dialogue.order.command)
+            entered = at + len(dialogue.order.command) if at >= 0 else 0
+        end = dialogue.text.since(entered).find("\n") + 1 if entered else 0
+        if end:
+            dialogue.begin = dialogue.seen = dialogue.shown = entered + end
 
-    def _quiet_for(self) -> float:
-        with self._change:
-            return time.monotonic() - self._last
-
-    def _wait(self, seconds: float) -> None:
-        with self._change:
-            if not self._arrived and not self.closed:
-                self._change.wait(seconds)
-
-    def _lost(self, dialogue: _Dialogue) -> Result:
-        confirmed = dialogue.order.reboots and bool(dialogue.answered)
-        return Result.REBOOTING if confirmed else Result.CLOSED
-
-    def _react(self, dialogue: _Dialogue, quiet: float) -> Result | None:
+    def _react(self, dialogue: _Dialogue) -> Result | None:
         """What to do about a quiet tail; None: go on reading."""
-        fresh = dialogue.text.text[dialogue.seen :]
-        match classify(fresh if dialogue.seen > (dialogue.begin or 0) else dialogue.output):
-            case Quiet.PROMPT:
-                return Result.OK
-            case Quiet.MORE:
-                self._page(dialogue, " ")
-            case Quiet.OPTIONS:
-                self._page(dialogue, "n")
-            case Quiet.OPTIONS_END:
-                self._page(dialogue, "q")
-            case Quiet.QUESTION | Quiet.PASSWORD if quiet >= QUESTION_SETTLE:
-                return self._answer(dialogue, fresh)
-            case _:
-                pass
+        quiet, fresh = self._shell.quiet_for(), dialogue.fresh
+        if self._shell.pending:
+            return None
+        state = classify(fresh)
+        if state in _PAGER_KEYS:
+            self._page(dialogue, _PAGER_KEYS[state])
+        elif state is Quiet.PROMPT:
+            return Result.OK if quiet >= SETTLE else None
+        elif quiet >= ANNOUNCED_SETTLE and self._announced(dialogue, fresh, state):
+            return self._answer_announced(dialogue)
+        elif state in {Quiet.QUESTION, Quiet.PASSWORD} and quiet >= QUESTION_SETTLE:
+            return self._ask(dialogue)
         return None
 
-    def _page(self, dialogue: _Dialogue, key: str) -> None:
-        tail = dialogue.text.tail()
-        found = list(PAGER_TEXTS.finditer(tail))
-        dialogue.text.cut(len(tail) - found[-1].start())
-        self._type(key)
+    def _announced(self, dialogue: _Dialogue, fresh: str, state: Quiet) -> bool:
+        """Whether this is the next question that the command announces. One in words of its own is an open line."""
+        known = state in {Quiet.QUESTION, Quiet.PASSWORD}
+        last = (fresh.rstrip() if known else fresh).rpartition("\n")[2].strip()
+        return bool(last and dialogue.expected and re.fullmatch(dialogue.expected[0].pattern, last))
 
-    def _stream(self, dialogue: _Dialogue, *, everything: bool) -> None:
-        """Pass on complete lines as they come; the last, incomplete one may be a prompt and is held back."""
+    def _page(self, dialogue: _Dialogue, key: str) -> None:
+        pager = PAGER_TEXT.search(dialogue.text.tail())
+        if pager is not None:
+            dialogue.text.cut(len(pager[0]))
+            self._shell.type(key)
+
+    def _stream(self, dialogue: _Dialogue, *, everything: bool = False) -> None:
+        """Pass on what came, in batches. An open line that may become a prompt or a pager is held back."""
         if dialogue.order.on_output is None or dialogue.begin is None:
             return
-        text = dialogue.text.text
-        end = text.rfind("\n") + 1
-        if everything and text[end:] and classify(text[dialogue.begin :]) is not Quiet.PROMPT:
-            end = len(text)
+        now = time.monotonic()
+        if not everything and now - dialogue.streamed < STREAM_GAP:
+            return
+        end = dialogue.text.lines_end
+        if everything or self._shell.quiet_for() >= SETTLE:
+            state, line = classify(dialogue.fresh), reading(dialogue.text.since(end)).strip()
+            if state is not Quiet.PROMPT and state not in _PAGER_KEYS and not PROMPT_TEXT.startswith(line):
+                end = len(dialogue.text)
+        dialogue.shown = min(dialogue.shown, len(dialogue.text))
         if end > dialogue.shown:
-            dialogue.order.on_output(text[dialogue.shown : end])
-            dialogue.shown = end
+            start, dialogue.shown, dialogue.streamed = dialogue.shown, end, now
+            dialogue.order.on_output(dialogue.text.since(start)[: end - start])
 
     # --- answering ---
 
-    def _answer(self, dialogue: _Dialogue, asked: str) -> Result | None:
-        """Answer the question that was announced; take any other to the person. None: answered, read on."""
-        last = asked.rstrip().rpartition("\n")[2].strip()
-        if dialogue.expected and re.fullmatch(dialogue.expected[0].pattern, last):
-            answer: str | None = dialogue.expected.pop(0).answer
-        else:
-            answer = self._operator.answer_question(self.name, dialogue.order.command, asked.strip())
-        if answer is None:
-            dialogue.question = asked.strip()
+    def _ask(self, dialogue: _Dialogue) -> Result | None:
+        """Take a question to the person, and go on reading meanwhile. None: answered, or gone by itself."""
+        began, length, asked = time.monotonic(), len(dialogue.text), dialogue.asked
+        call = partial(self._operator.answer_question, self.name, dialogue.order.command, asked)
+        said = in_background(f"question of {self.name}", call)
+        cancel = dialogue.order.cancel
+        while not said.done() and len(dialogue.text) == length and not self._lost:
+            if cancel is not None and cancel.is_set():
+                dialogue.question = asked
+                return Result.QUESTION
+            self._shell.wait(LOOK_AGAIN)
+            self._take(dialogue)
+        # The time of thinking is the person's, not the command's.
+        dialogue.deadline += time.monotonic() - began
+        if not said.done():
+            return None
+        answer = said.result()
+        if answer is None or not typeable(answer):
+            dialogue.question = asked
             return Result.QUESTION
-        answered = Answered(question=asked.strip(), answer=answer)
+        return self._answer(dialogue, answer, length)
+
+    def _answer_announced(self, dialogue: _Dialogue) -> Result | None:
+        before = len(dialogue.answered)
+        result = self._answer(dialogue, dialogue.expected[0].answer, len(dialogue.text))
+        if len(dialogue.answered) > before:
+            dialogue.expected.pop(0)
+        return result
+
+    def _answer(self, dialogue: _Dialogue, answer: str, length: int) -> Result | None:
+        """Type an answer where the console still waits at `length`. None: typed, or there is no question any more."""
+        hidden = classify(dialogue.fresh) is Quiet.PASSWORD
+        answered = Answered(question=dialogue.asked, answer="(not shown)" if hidden else answer)
+        self._take(dialogue)
+        if self._lost or len(dialogue.text) != length:
+            return None
         if dialogue.order.on_answer is not None:
             dialogue.order.on_answer(answered)
-        before = len(dialogue.text.text)
-        self._spell(answer)
-        if not self._echoed(dialogue, before, answer):
-            dialogue.question = asked.strip()
+        for character in answer:
+            self._shell.type(character)
+            time.sleep(TYPING_GAP)
+        echoed = self._echoed(dialogue, length, "*" * len(answer) if hidden else answer, hidden=hidden)
+        if self._lost:
+            return None
+        if not echoed:
+            dialogue.question = answered.question
             return Result.QUESTION
         dialogue.answered.append(answered)
-        self._type("\r")
-        dialogue.seen = len(dialogue.text.text)
+        dialogue.seen = len(dialogue.text)
+        self._shell.type("\r")
         return None
 
-    def _spell(self, answer: str) -> None:
-        for character in answer:
-            self._type(character)
-            threading.Event().wait(TYPING_GAP)
-
-    def _echoed(self, dialogue: _Dialogue, before: int, answer: str) -> bool:
-        """Whether the console shows the whole answer; only then is Enter sent. Secrets are not shown."""
-        deadline = time.monotonic() + ECHO_SECONDS
-        secret = classify(dialogue.text.text[:before]) is Quiet.PASSWORD
-        while time.monotonic() < deadline and not self.closed:
+    def _echoed(self, dialogue: _Dialogue, length: int, shown: str, *, hidden: bool) -> bool:
+        """Whether the console shows the whole answer; only then is Enter typed."""
+        until = time.monotonic() + (HIDDEN_ECHO_SECONDS if hidden else ECHO_SECONDS)
+        while not self._lost and time.monotonic() < until:
             self._take(dialogue)
-            if secret or answer in dialogue.text.text[before:]:
+            if reading(dialogue.text.since(length)).endswith(shown):
                 return True
-            self._wait(TYPING_GAP)
-        return False
-
-    def _type(self, text: str) -> None:
-        try:
-            self._connection.channel.sendall(text.encode("ascii"))
-        except OSError as problem:
-            raise Unreachable(self.name, "the connection was gone", "Try again.") from problem
+            self._shell.wait(LOOK_AGAIN)
+        return hidden and not self._lost
 
 
 def _tidy(output: str, *, prompt: bool) -> str:

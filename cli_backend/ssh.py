@@ -1,32 +1,50 @@
-"""The way to a node: socket, SSH transport, host key, login. One try, told in words when it fails."""
+"""The way to a node: socket, SSH transport, host key, shell. One try, told in words when it fails."""
 
 import logging
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli_backend.exchange import AlgorithmsRefused, Endpoint, LoginRefused, Operator, Unreachable
-from cli_backend.hostkeys import check
+from cli_backend.exchange import AlgorithmsRefused, Endpoint, HostKeyRefused, Operator, Unreachable
+from cli_backend.hostkeys import check, kinds_known, same_kind
 from cli_backend.lockout import Failures
+from cli_backend.login import log_in
 
 if TYPE_CHECKING:
-    from paramiko import Channel, Transport
+    from paramiko import Channel
+
+    from cli_backend.legacy import NodeTransport
 
 CONNECT_SECONDS = 10.0
 BANNER_SECONDS = 20.0
-LOGIN_SECONDS = 60.0
+SHELL_SECONDS = 60.0
+PROBE_SECONDS = 5.0
+MOST_KEYS = 4  # kinds of host keys that are asked for to find the one in the plan
+KEEPALIVE_SECONDS = 30  # keeps address translation on the way alive; does not count as activity for the CLI
 COLUMNS, ROWS = 511, 200  # wide, so that no line is folded
 
+_KINDS = {"kex": "key exchange", "keys": "host key", "ciphers": "cipher", "macs": "MAC"}
+
 Resolve = Callable[[str], tuple[str, ...]]
+
+
+class Port(Enum):
+    """What a look at a node's SSH port shows."""
+
+    CLOSED = auto()
+    SILENT = auto()  # it accepts, but no SSH server speaks
+    SSH = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
     """A shell on a node, before its first prompt."""
 
-    transport: "Transport"
+    transport: "NodeTransport"
     channel: "Channel"
     host_key: str
     algorithms: str
@@ -40,37 +58,77 @@ def connect(
     endpoint: Endpoint, operator: Operator, failures: Failures, known_hosts: Path, resolve: Resolve
 ) -> Connection:
     """Reach a node and log in. Raises CliError of the kind that fits; the password is tried once."""
-    logging.getLogger("paramiko").addHandler(logging.NullHandler())
-    logging.getLogger("paramiko").propagate = False
-    sock = _open_socket(endpoint, resolve)
-    transport = _transport(endpoint, sock)
+    transport, shown = _reach(endpoint, operator, known_hosts, resolve)
     try:
-        _negotiate(endpoint, transport)
-        key = transport.get_remote_server_key()
-        shown = check(endpoint, key.get_name(), key.asbytes(), known_hosts, operator)
-        _login(endpoint, transport, operator, failures)
+        log_in(endpoint, transport, operator, failures)
         channel = _open_shell(endpoint, transport)
+        transport.set_keepalive(KEEPALIVE_SECONDS)
     except BaseException:
         transport.close()
         raise
     return Connection(transport=transport, channel=channel, host_key=shown, algorithms=_agreed(transport))
 
 
-def _open_socket(endpoint: Endpoint, resolve: Resolve) -> socket.socket:
+def probe(endpoint: Endpoint, resolve: Resolve) -> Port:
+    """Look whether an SSH server speaks on a node's port, without logging in."""
+    try:
+        with _open_socket(endpoint, resolve, PROBE_SECONDS) as sock:
+            received = b""
+            while b"SSH-" not in received and len(received) < 4096:
+                data = sock.recv(256)
+                if not data:
+                    return Port.SILENT
+                received += data
+            return Port.SSH if b"SSH-" in received else Port.SILENT
+    except Unreachable:
+        return Port.CLOSED
+    except OSError:
+        return Port.SILENT
+
+
+def _reach(endpoint: Endpoint, operator: Operator, known_hosts: Path, resolve: Resolve) -> tuple["NodeTransport", str]:
+    """A transport whose host key is accepted, and the fingerprint.
+
+    A server shows one of its keys. The plan may hold the fingerprint of another one, so each kind that the server has
+    is asked for before the key counts as changed. Nothing but the key exchange happens on these connections.
+    """
+    wanted, tried = kinds_known(endpoint, known_hosts), list[str]()
+    first: HostKeyRefused | None = None
+    while True:
+        transport = _negotiated(endpoint, resolve, wanted)
+        key = transport.get_remote_server_key()
+        tried.append(key.get_name())
+        try:
+            return transport, check(endpoint, key.get_name(), key.asbytes(), known_hosts, operator)
+        except HostKeyRefused as refused:
+            transport.close()
+            first = first or refused
+        except BaseException:
+            transport.close()
+            raise
+        ours = [kind for kind in transport.preferred_keys if kind in transport.offered["keys"]]
+        others = [kind for kind in ours if not any(same_kind(kind, done) for done in tried)]
+        if endpoint.host_key is None or not others or len(tried) == MOST_KEYS:
+            raise first
+        wanted = (others[0],)
+
+
+def _open_socket(endpoint: Endpoint, resolve: Resolve, seconds: float = CONNECT_SECONDS) -> socket.socket:
     addresses = resolve(endpoint.address) or (endpoint.address,)
     reason = "no address"
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.settimeout(CONNECT_SECONDS)
         try:
+            # A name instead of a number would ask the system's resolver, which cannot be cancelled.
+            socket.inet_pton(family, address)
+            sock.settimeout(seconds)
             sock.connect((address, endpoint.port))
+            _tune(sock)
         except OSError as problem:
             sock.close()
             reason = "timed out" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
             continue
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return sock
     raise Unreachable(
         endpoint.name,
@@ -79,107 +137,109 @@ def _open_socket(endpoint: Endpoint, resolve: Resolve) -> socket.socket:
     )
 
 
-def _transport(endpoint: Endpoint, sock: socket.socket) -> "Transport":
+def _tune(sock: socket.socket) -> None:
+    """Send at once, and notice a dead peer within two minutes."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def _negotiated(endpoint: Endpoint, resolve: Resolve, kinds: Sequence[str]) -> "NodeTransport":
+    """A transport after the key exchange; host keys of `kinds` are asked for first."""
+    sock = _open_socket(endpoint, resolve)
     from cli_backend.legacy import LegacyTransport, ModernTransport
 
-    kind = LegacyTransport if endpoint.legacy_algorithms else ModernTransport
-    transport = kind(sock)
+    logger = logging.getLogger("paramiko")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False  # a broken connection is told by us, in words
+    try:
+        transport = (LegacyTransport if endpoint.legacy_algorithms else ModernTransport)(sock)
+    except BaseException:
+        sock.close()
+        raise
     transport.daemon = True
     transport.banner_timeout = BANNER_SECONDS
-    transport.auth_timeout = LOGIN_SECONDS
+    options = transport.get_security_options()
+    options.key_types = sorted(options.key_types, key=lambda kind: not any(same_kind(kind, k) for k in kinds))
+    try:
+        _exchange_keys(endpoint, transport)
+    except BaseException:
+        transport.close()
+        raise
     return transport
 
 
-def _negotiate(endpoint: Endpoint, transport: "Transport") -> None:
+def _exchange_keys(endpoint: Endpoint, transport: "NodeTransport") -> None:
     from paramiko import SSHException
     from paramiko.ssh_exception import IncompatiblePeer
 
     try:
         transport.start_client(timeout=BANNER_SECONDS)
     except IncompatiblePeer as problem:
-        raise AlgorithmsRefused(
-            endpoint.name,
-            f"the node offers no SSH algorithm that is allowed here ({problem})",
-            "Releases 9.x to 11.5 offer only old ones. Allow them for this node: legacy_algorithms = true in the plan,"
-            " or --legacy-algorithms.",
-        ) from problem
+        raise _no_common_algorithm(endpoint, transport) from problem
     except (SSHException, EOFError, OSError) as problem:
+        if transport.remote_version:
+            said = f"the SSH connection ended in the key exchange ({_words(problem)})"
+        else:
+            said = f"{endpoint.place} accepts connections, but no SSH server answers ({_words(problem)})"
         raise Unreachable(
-            endpoint.name,
-            f"the port answers, but not as an SSH server does ({str(problem) or 'the connection ended'})",
-            "The node may be starting. Try again in a minute.",
+            endpoint.name, said, "The node may be starting, or has too many sessions. Try again in a minute."
         ) from problem
 
 
-def _login(endpoint: Endpoint, transport: "Transport", operator: Operator, failures: Failures) -> None:
-    password = operator.password(endpoint.name)
-    if password is None:
-        raise LoginRefused(endpoint.name, "no password was given", "Try again with the password of the CLI account.")
-    failures.may_try(endpoint.name, password)
-    from paramiko import SSHException
-    from paramiko.ssh_exception import AuthenticationException
-
-    try:
-        _authenticate(endpoint, transport, operator, password)
-    except AuthenticationException as problem:
-        failures.failed(endpoint.name, password)
-        raise LoginRefused(
-            endpoint.name,
-            f"the node refused the login of {endpoint.user}",
-            "Check account and password. A locked account looks the same; it unlocks after five minutes.",
-        ) from problem
-    except (SSHException, EOFError, OSError) as problem:
-        raise Unreachable(
-            endpoint.name, f"the connection ended during the login ({problem})", "Try again in a minute."
-        ) from problem
-    failures.succeeded(endpoint.name)
+def _words(problem: BaseException) -> str:
+    if isinstance(problem, EOFError) or not str(problem) or "banner" in str(problem):
+        return "the connection ended, or nothing came"
+    return str(problem)
 
 
-def _authenticate(endpoint: Endpoint, transport: "Transport", operator: Operator, password: str) -> None:
-    """Use the one method that the server lists; keyboard-interactive may ask for a second factor."""
-    from paramiko.ssh_exception import BadAuthenticationType
+def _no_common_algorithm(endpoint: Endpoint, transport: "NodeTransport") -> AlgorithmsRefused:
+    """What the server offers, and what would help."""
+    from cli_backend.legacy import LegacyTransport
 
-    try:
-        transport.auth_none(endpoint.user)
-        return
-    except BadAuthenticationType as problem:
-        allowed = problem.allowed_types
-    if "password" in allowed:
-        transport.auth_password(endpoint.user, password, fallback=False)
-        return
-
-    used: list[str] = []
-
-    def answer(_title: str, _instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
-        answers = []
-        for prompt, echo in prompts:
-            if not echo and not used:
-                used.append(prompt)
-                answers.append(password)
-            else:
-                answers.append(operator.answer_prompt(endpoint.name, prompt, echo) or "")
-        return answers
-
-    transport.auth_interactive(endpoint.user, answer)
+    missing, helps = [], not endpoint.legacy_algorithms
+    for kind, name in _KINDS.items():
+        offered = transport.offered.get(kind, ())
+        if not set(offered) & set(getattr(transport, f"preferred_{kind}")):
+            missing.append(f"{name}: it offers only {_listed(offered)}")
+            helps = helps and bool(set(offered) & set(getattr(LegacyTransport, f"_preferred_{kind}")))
+    remedy = (
+        "Releases 9.x to 11.5 offer only old ones. Allow them for this node: legacy_algorithms = true in the plan,"
+        " or --legacy-algorithms."
+        if helps
+        else "Not even --legacy-algorithms helps here. From 12.5 on the lists are on the page Cipher Management."
+    )
+    problem = f"the node offers no SSH algorithm that is allowed here. {'; '.join(missing) or 'It did not say which'}"
+    return AlgorithmsRefused(endpoint.name, problem, remedy)
 
 
-def _open_shell(endpoint: Endpoint, transport: "Transport") -> "Channel":
+def _listed(names: Sequence[str]) -> str:
+    """Names that a server sent, fit to be shown."""
+    shown = [name for name in names if re.fullmatch(r"[A-Za-z0-9@._-]{1,64}", name)]
+    return ", ".join(shown[:12]) + (", ..." if len(shown) > 12 else "") if shown else "nothing"
+
+
+def _open_shell(endpoint: Endpoint, transport: "NodeTransport") -> "Channel":
     from paramiko import SSHException
 
     try:
-        channel = transport.open_session(timeout=LOGIN_SECONDS)
+        channel: Channel = transport.open_session(timeout=SHELL_SECONDS)
+        channel.settimeout(SHELL_SECONDS)
         channel.get_pty(term="vt100", width=COLUMNS, height=ROWS)
         channel.invoke_shell()
     except (SSHException, EOFError, OSError) as problem:
         raise Unreachable(
             endpoint.name,
-            f"the node opens no shell ({problem})",
+            f"the node opens no shell ({_words(problem)})",
             "It may be starting, or have too many sessions. Try again in a minute.",
         ) from problem
     return channel
 
 
-def _agreed(transport: "Transport") -> str:
-    kex = getattr(transport, "kex_engine", None)
-    parts = (getattr(kex, "name", ""), *(getattr(transport, name, "") for name in ("host_key_type", "remote_cipher")))
-    return ", ".join(str(part) for part in parts if part)
+def _agreed(transport: "NodeTransport") -> str:
+    cipher, mac = transport.remote_cipher, transport.remote_mac
+    # Authenticated ciphers bring their own integrity; the MAC that was agreed on is not used.
+    parts = (transport.agreed_kex, transport.host_key_type, cipher, "" if "gcm" in cipher else mac)
+    return ", ".join(part for part in parts if part)

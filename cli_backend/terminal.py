@@ -1,12 +1,29 @@
-"""Bytes of a terminal -> plain text: decoding, line ends, erasing, and our own housekeeping taken out again."""
+"""Bytes of a terminal -> plain text: decoding, line ends, erasing, and our own housekeeping taken out again.
+
+Two readings of what a node prints. *Output* keeps everything but terminal housekeeping: what else a node sends, such as
+a window title or a cleared screen, stays in it as data and is hostile until shown. *Reading* (`reading`) is what a
+person would see, for finding prompt, pager and question; it is never shown.
+"""
 
 import codecs
 import re
 
-_CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_CSI_BEGUN = re.compile(r"\x1b(?:\[[0-9;?]{0,32})?\Z")
-_CARRIAGE = re.compile(r"\r+\n|\r")
-_ERASED = re.compile(r"^[\r \t]*(?:\x1b\[K[\r \t]*)*")
+# What a terminal session is full of: attributes, erasing to the end of the line, cursor positions, modes, key pads.
+_HOUSEKEEPING = r"\x1b\[[0-9;?]{0,32}[mKHfhl]|\x1b[=>]|\x1b\([AB0]"
+_TOKEN = re.compile(rf"({_HOUSEKEEPING})|(\r+)|(\n)|(\x08)|([^\r\n\x08\x1b]+|\x1b)")
+# An end that may become housekeeping with the next bytes. Bounded, so that no node can keep its text from being read.
+_BEGUN = re.compile(r"\x1b(?:\[[0-9;?]{0,32}|\()?\Z")
+_ERASES = re.compile(r"\x1b\[[0-9;?]*K")
+
+_SEQUENCES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f]"
+)
+
+
+def reading(text: str) -> str:
+    """Normalised text without any escape sequence and control character, as it looks on a screen."""
+    return _SEQUENCES.sub("", text)
 
 
 class Text:
@@ -14,64 +31,105 @@ class Text:
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._held = ""  # an escape sequence or a line end that has only begun
-        self._text = ""
-        self._erasing = False
+        self._held = ""  # housekeeping that has only begun
+        self._chunks: list[str] = []  # complete lines
+        self._size = 0  # of all chunks
+        self._line = ""  # the line that has no end yet
+        self._after_return = False
+        self._erasing = False  # a pager was cut away; what erases it on a screen is swallowed
+        self._erased = False
+        self._blanks = ""  # blanks while erasing: they belong to the erasing only when a return follows
+
+    def __len__(self) -> int:
+        return self._size + len(self._line)
 
     def feed(self, data: bytes) -> None:
         """Take in what arrived."""
         text = self._held + self._decoder.decode(data)
         self._held = ""
-        begun = _CSI_BEGUN.search(text)
+        begun = _BEGUN.search(text)
         if begun:
             text, self._held = text[: begun.start()], begun.group()
-        if text.endswith("\r"):
-            stripped = text.rstrip("\r")
-            text, self._held = stripped, text[len(stripped) :] + self._held
-        if self._erasing and text:
-            text = _ERASED.sub("", text)
-            self._erasing = not text
-        self._append(_CARRIAGE.sub("\n", _CSI.sub("", text)))
-
-    def settle(self) -> None:
-        """Nothing more comes for now: a held carriage return was a line end after all."""
-        if self._held.startswith("\r"):
-            rest = self._held.lstrip("\r")
-            self._held = rest
-            if not self._erasing:
-                self._append("\n")
+        done: list[str] = []
+        for housekeeping, returns, newline, backspace, plain in _TOKEN.findall(text):
+            if housekeeping:
+                self._erased = self._erased or bool(_ERASES.match(housekeeping))
+            elif self._erasing and self._erase(returns or backspace, newline, plain):
+                continue
+            elif returns or newline:
+                self._end_line(bool(returns), done)
+            elif backspace:
+                self._line = self._line[:-1]
+            else:
+                self._line += self._blanks + plain
+                self._blanks, self._after_return = "", False
+        self._add("".join(done))
 
     @property
     def text(self) -> str:
         """Everything so far."""
-        return self._text
+        self._chunks = ["".join(self._chunks)]
+        return self._chunks[0] + self._line
+
+    def since(self, position: int) -> str:
+        """What follows a position."""
+        if position >= self._size:
+            return self._line[position - self._size :]
+        parts, start = [self._line], self._size
+        for chunk in reversed(self._chunks):
+            start -= len(chunk)
+            parts.append(chunk[max(0, position - start) :])
+            if start <= position:
+                break
+        return "".join(reversed(parts))
 
     def tail(self, length: int = 4096) -> str:
         """The end of it, which is enough to see a prompt or a question."""
-        return self._text[-length:]
+        return self.since(max(0, len(self) - length))
+
+    @property
+    def lines_end(self) -> int:
+        """The position behind the last complete line."""
+        return self._size
 
     def cut(self, length: int) -> None:
         """Take a pager's text away from the end; what erases it on the screen is swallowed when it comes."""
-        self._text = self._text[: len(self._text) - length]
-        self._erasing = True
+        kept = self.text[: len(self) - length]
+        end = kept.rfind("\n") + 1
+        self._chunks, self._size, self._line = [kept[:end]], end, kept[end:]
+        self._erasing, self._erased, self._blanks, self._after_return = True, False, "", False
 
-    def _append(self, text: str) -> None:
-        for piece in re.split(r"(\x08+)", text):
-            if piece.startswith("\x08"):
-                line = self._text.rfind("\n") + 1
-                self._text = self._text[: max(line, len(self._text) - len(piece))]
-            else:
-                self._text += piece
+    def _erase(self, back: str, newline: str, plain: str) -> bool:
+        """Swallow what erases a pager: returns, backspaces, and blanks between them. False: this is output again."""
+        if back:
+            self._blanks = ""
+            return True
+        if plain and not plain.strip(" \t"):
+            self._blanks += plain
+            return True
+        self._erasing = False
+        # A line end that erases nothing on the screen only ends the pager's own line.
+        return bool(newline) and not self._erased
+
+    def _end_line(self, returned: bool, done: list[str]) -> None:
+        if not self._after_return:
+            done.append(self._line + self._blanks + "\n")
+            self._line, self._blanks = "", ""
+        self._after_return = returned
+
+    def _add(self, lines: str) -> None:
+        if lines:
+            self._chunks.append(lines)
+            self._size += len(lines)
 
 
-def after_echo(text: str, command: str) -> int | None:
-    """Where the output of a command begins: after the first line that echoes it. None: not echoed yet.
+def echo_end(text: str, command: str) -> int | None:
+    """Where the last echo of a command ends. None: not echoed (yet).
 
     A console that wraps a long line echoes it with line ends in between; those do not count.
     """
-    at = text.find(command)
+    at = text.rfind(command)
     if at >= 0:
-        end = text.find("\n", at + len(command))
-        return None if end < 0 else end + 1
-    wrapped = re.search(r"\n?".join(re.escape(character) for character in command) + r"[ \t]*\n", text)
-    return wrapped.end() if wrapped else None
+        return at + len(command)
+    wrapped = re.compile(r"(?: ?\n)?".join(re.escape(character) for character in command))
+    return max((found.end() for found in wrapped.finditer(text)), default=None)

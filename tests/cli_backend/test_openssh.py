@@ -1,9 +1,9 @@
 """The node's CLI behind an SSH server that we did not write: OpenSSH, with a scripted console."""
 
+import base64
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from cli_backend.exchange import AlgorithmsRefused, Answered, Endpoint, Expected
 from cli_backend.hostkeys import fingerprint
 from cli_backend.node import Nodes
 from cli_backend.output import parse_network
+from tests.cli_backend.people import Operator
 from tests.servers.openssh import Sshd, sshd
 
 pytestmark = [
@@ -19,39 +20,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="sshd checks passwords of real accounts"),
 ]
 CONTINUE = Expected(pattern=r"Continue\s*\(y/n\)\s*[?:]?", answer="y")
-
-
-@dataclass
-class Operator:
-    """A person with one password."""
-
-    secret: str
-    answers: dict[str, str] = field(default_factory=dict)
-    shown: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
-    passwords_asked: int = 0
-
-    def password(self, node: str) -> str | None:
-        """The password."""
-        del node
-        self.passwords_asked += 1
-        return self.secret
-
-    def accept_host_key(self, node: str, key_type: str, shown: str) -> bool:
-        """Accept, and remember what was shown."""
-        del node, key_type
-        self.shown.append(shown)
-        return True
-
-    def answer_prompt(self, node: str, prompt: str, echo: bool) -> str | None:
-        """Nothing else is asked."""
-        raise AssertionError((node, prompt, echo))
-
-    def answer_question(self, node: str, command: str, question: str) -> str | None:
-        """Only what was prepared is answered."""
-        del node
-        self.questions.append(question)
-        return self.answers.get(command)
 
 
 @pytest.fixture
@@ -69,8 +37,6 @@ def nodes(server: Sshd, folder: Path, operator: Operator, **endpoint: object) ->
 
 def pinned(server: Sshd) -> str:
     """The fingerprint of the server's key."""
-    import base64
-
     return fingerprint(base64.b64decode(server.host_key.read_text(encoding="utf-8").split()[1]))
 
 
@@ -142,7 +108,8 @@ def test_an_unknown_key_is_shown_once_and_a_changed_one_stops(server: Sshd, tmp_
     with pytest.raises(HostKeyRefused, match="the plan says"):
         nodes(server, tmp_path, operator, host_key=other).run("imp1", "show network eth0")
     known = tmp_path / "known_hosts"
-    known.write_text(re.sub(r"AAAAC3\S+", "AAAAC3NzaC1lZDI1NTE5AAAAIAAA", known.read_text(encoding="utf-8")))
+    other_key = base64.b64encode(b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(32)).decode()
+    known.write_text(re.sub(r"AAAAC3\S+", other_key, known.read_text(encoding="utf-8")))
     with pytest.raises(HostKeyRefused, match="changed"):
         nodes(server, tmp_path, operator).run("imp1", "show network eth0")
     assert operator.passwords_asked == asked
@@ -180,7 +147,8 @@ def test_an_old_node_is_refused_until_the_plan_allows_it(tmp_path: Path) -> None
         device = nodes(server, tmp_path, operator, legacy_algorithms=True)
         exchange = device.run("imp1", "show network eth0")
         assert exchange.result is Result.OK
-        assert exchange.algorithms == "ssh-rsa, aes128-cbc"
+        assert exchange.algorithms == "diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc, hmac-sha1"
+        assert "key exchange: it offers only diffie-hellman-group14-sha1" in refused.value.problem
         device.close()
 
 

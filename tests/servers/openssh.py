@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,20 +55,25 @@ def account() -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that the account can reach. Not below pytest's own: each pytest that starts closes that one again."""
+    with tempfile.TemporaryDirectory(prefix="fedwizard-console-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextlib.contextmanager
 def sshd(folder: Path, *options: str, key_type: str = "ed25519") -> Iterator[Sshd]:
     """A server with a host key of its own. `options` are lines of its configuration."""
-    host_key, state = folder / "host_key", folder / "state"
-    state.mkdir()
+    host_key = folder / "host_key"
     subprocess.run(["ssh-keygen", "-q", "-t", key_type, "-N", "", "-f", str(host_key)], check=True)
-    with account() as (user, password):
+    with account() as (user, password), open_folder() as opened:
+        state = opened / "state"
+        state.mkdir()
         os.chown(state, pwd.getpwnam(user).pw_uid, -1)
-        for parent in (state, *state.parents):
-            if parent == Path("/tmp") or parent == parent.parent:
-                break
-            parent.chmod(parent.stat().st_mode | 0o055)
         port = free_port()
         # The account may read neither this checkout nor a Python in somebody's home.
-        script = folder / SCRIPT.name
+        script = opened / SCRIPT.name
         shutil.copyfile(SCRIPT, script)
         script.chmod(0o644)
         python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable

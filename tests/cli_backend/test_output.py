@@ -1,0 +1,202 @@
+"""The parsers on the outputs of the reference, and on anything else."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli_backend import output as o
+
+ETH0 = """
+Ethernet 0
+DHCP         : disabled           Status     : up
+IP Address   : 10.53.50.219       IP Mask    : 255.255.255.000
+Link Detected: yes                Mode       : Auto disabled, Full, 1000 Mbits/s
+Duplicate IP : no
+
+DNS
+Primary      : 10.53.51.234       Secondary  : Not Configured
+Options      : timeout:5 attempts:2
+Domain       : new-domain.com
+Gateway      : 10.53.50.1 on Ethernet 0
+"""
+PUBLISHER = """
+10.1.89.30 CUCMv10SUB.alegarc2.lab CUCMv10SUB Subscriber callmanager DBSub authenticated using TCP since Mon Jul 1
+10.1.89.20 CUCM10.alegarc2.lab CUCM10 Publisher callmanager DBPub authenticated
+10.106.61.120 CUCMPUB  Publisher callmanager DBPub authenticated
+10.1.89.40 old.lab old Publisher authenticated
+10.1.89.50 imp1.lab imp1 Subscriber cups DBPub not authenticated
+
+Server Table (processnode) Entries
+----------------------------------
+10.1.89.20
+"""
+SERVICES = """
+Requesting service status, please wait...
+System SSH [STARTED]
+Name Service Cache [STOPPED]  Service Not Activated
+Service Manager is running
+>> Return code = 0
+A Cisco DB[STARTED]
+Cisco DRF Master[STOPPED]  Commanded Out of Service
+Cisco XCP Router[STARTING]  
+"""  # noqa: W291
+RESTART = """
+Do not press Ctrl+C while the service is restarting. If the service has not restarted properly, execute it again.
+Service Manager is running
+Cisco XCP Router[STOPPING]  
+Cisco XCP Router[STARTING]  
+Cisco XCP Router[STARTING]  
+Cisco XCP Router[STARTED]  
+"""  # noqa: W291
+NTP = """ntpd (pid 1250) is running...
+
+     remote           refid      st t when poll reach   delay   offset  jitter
+*10.1.1.1        10.0.0.1        2 u  133  256  377    0.512    0.130   0.098
+
+synchronised to NTP server (10.1.1.1) at stratum 3
+   time correct to within 36 ms
+   polling server every 256 s
+"""
+ROW = "cucm-01  172.168.0.101  0.045  {flags}  {queue}  (g_2) ({state}) Setup Completed\n"
+OLD_ROW = "cups-pub  10.48.47.136  0.038   {rpc}   Connected {queue}     match  Yes    (2) PUB Setup Completed\n"
+
+
+def test_network() -> None:
+    network = o.parse_network(ETH0)
+    assert (network.dhcp, network.domain, network.domain_known) == (False, "new-domain.com", True)
+    assert (network.address, network.mask, network.gateway) == ("10.53.50.219", "255.255.255.0", "10.53.50.1")
+    assert (network.primary_dns, network.secondary_dns, network.status) == ("10.53.51.234", None, "up")
+    assert network.unparsed == ("Ethernet 0",)
+
+
+@pytest.mark.parametrize("domain", ["Domain       :\n", "Domain       : Not Configured\n", ""])
+def test_a_domain_that_is_not_set(domain: str) -> None:
+    network = o.parse_network(ETH0.replace("Domain       : new-domain.com\n", domain))
+    assert (network.domain, network.domain_known) == (None, True)
+
+
+def test_half_an_output_does_not_say_that_there_is_no_domain() -> None:
+    network = o.parse_network(ETH0[: ETH0.index("Domain")])
+    assert (network.dhcp, network.domain, network.domain_known) == (False, None, False)
+    assert o.parse_network("").domain_known is False
+    assert o.parse_network(ETH0.replace("disabled  ", "enabled   ", 1)).dhcp is True
+
+
+def test_cluster() -> None:
+    view = o.parse_cluster(PUBLISHER)
+    assert [node.address for node in view.nodes] == [
+        "10.1.89.30", "10.1.89.20", "10.106.61.120", "10.1.89.40", "10.1.89.50",
+    ]  # fmt: skip
+    assert [node.host for node in view.nodes] == ["CUCMv10SUB", "CUCM10", "", "old", "imp1"]
+    assert (view.nodes[3].product, view.nodes[3].database, view.nodes[3].role) == (None, None, "Publisher")
+    assert (view.nodes[4].product, view.nodes[4].state) == ("cups", "not authenticated")
+    assert view.unparsed[0].startswith("Server Table")
+
+
+def test_services_and_the_last_state() -> None:
+    listed = o.parse_services(SERVICES)
+    assert listed.services[0] == o.Service(name="System SSH", state="STARTED")
+    assert listed.services[1].why == "Service Not Activated"
+    assert listed.services[3] == o.Service(name="Cisco DRF Master", state="STOPPED", why="Commanded Out of Service")
+    assert listed.services[4] == o.Service(name="Cisco XCP Router", state="STARTING")
+    assert len(listed.unparsed) == 3
+    assert o.last_state(RESTART, "Cisco XCP Router") == "STARTED"
+    assert o.last_state(RESTART[: RESTART.rindex("Cisco XCP")], "Cisco XCP Router") == "STARTING"
+    assert o.last_state(RESTART, "Cisco XCP") is None
+
+
+def test_version() -> None:
+    version = o.parse_version("Active Master Version: 9.0.1.10000-37\nNo Installed Software Options Found.\n")
+    assert (version.text, version.release) == ("9.0.1.10000-37", "9.0")
+    assert version.unparsed == ("No Installed Software Options Found.",)
+    assert o.parse_version("Inactive Master Version: 9.0.1.10000-37\n").release is None
+
+
+def test_ntp() -> None:
+    ntp = o.parse_ntp(NTP)
+    assert (ntp.synchronised, ntp.server, ntp.stratum, ntp.offset_ms) == (True, "10.1.1.1", 3, 36)
+    bad = o.parse_ntp("ntpd (pid 1250) is running...\n\nunsynchronised\n  time server re-starting\n")
+    assert (bad.synchronised, bad.server) == (False, None)
+    unknown = o.parse_ntp("chronyd is running\nLeap status : Normal\n")
+    assert unknown == o.NtpStatus(unparsed=("chronyd is running", "Leap status : Normal"))
+
+
+@pytest.mark.parametrize(
+    ("text", "healthy"),
+    [
+        (ROW.format(flags="Y/Y/Y", queue=0, state=2), True),
+        (ROW.format(flags="Y/Y/N", queue=0, state=2), False),
+        (ROW.format(flags="Y/?/Y", queue=0, state=2), False),
+        (ROW.format(flags="Y/Y/Y", queue=7, state=2), False),
+        (ROW.format(flags="Y/Y/Y", queue=0, state=4), False),
+        (OLD_ROW.format(rpc="Yes", queue=0), True),
+        (OLD_ROW.format(rpc="No", queue=0), False),
+        (OLD_ROW.format(rpc="Yes", queue=12), False),
+        (
+            "DB Version: ccm15_0_1_12900_234\nSERVER-NAME IP ADDRESS (msec) DbMon? QUEUE Group ID (RTMT) & Details\n",
+            None,
+        ),
+    ],
+)
+def test_replication(text: str, healthy: bool | None) -> None:
+    assert o.parse_replication(text).healthy is healthy
+
+
+def test_replication_of_a_single_node() -> None:
+    text = "Runtime state cannot be performed on a cluster with a single active node; aborting operation"
+    single = o.parse_replication(text)
+    assert (single.single_node, single.healthy, single.unparsed) == (True, None, (text,))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (" 00:36:33 up 79 days, 12:45,  1 user", 79 * 86400 + 12 * 3600 + 45 * 60),
+        (" 16:22:34 up 10:47, 1 user", 10 * 3600 + 47 * 60),
+        (" 16:22:34 up 5 min,  1 user", 300),
+        (" 16:22:34 up 1 day,  3 min,  1 user", 86400 + 180),
+    ],
+)
+def test_uptime(text: str, seconds: int) -> None:
+    assert o.parse_uptime(f"Host Name : x\n\nUptime:\n{text}\n") == o.Uptime(seconds=seconds)
+    assert o.parse_uptime("Uptime:\n") is None
+
+
+def test_lookups() -> None:
+    both = (
+        "Local Resolution:\nh.x resolves locally to 10.63.70.125\n\n"
+        "External Resolution:\nh.x has address 10.63.70.125\n"
+    )
+    assert o.parse_lookup(both) == o.Lookup(addresses=("10.63.70.125",))
+    reverse = "10.53.50.219 resolves locally to S1.new.com\n219.50.53.10.in-addr.arpa domain name pointer s1.new.com.\n"
+    assert o.parse_lookup(reverse) == o.Lookup(names=("s1.new.com",))
+    srv = "Nothing found\n\n_s._tcp.a.com has SRV record 0 0 5061 Sip.A.com.\n_s._tcp.b.com has SRV record 0 0 0 .\n"
+    assert o.parse_lookup(srv).records == ((0, 0, 5061, "sip.a.com"), (0, 0, 0, "."))
+    assert o.parse_lookup(srv).not_found is False
+    assert o.parse_lookup("Nothing found\n\nHost x not found: 3(NXDOMAIN)\n").not_found is True
+    silent = o.parse_lookup("Nothing found\n\n;; connection timed out; no servers could be reached\n")
+    assert (silent.not_found, silent.unparsed) == (False, (";; connection timed out; no servers could be reached",))
+
+
+PARSERS: tuple[Callable[[str], object], ...] = (
+    o.parse_network, o.parse_cluster, o.parse_services, o.parse_version, o.parse_ntp, o.parse_replication,
+    o.parse_uptime, o.parse_lookup,
+)  # fmt: skip
+REAL = "\n".join([ETH0, PUBLISHER, SERVICES, NTP, ROW.format(flags="Y/Y/Y", queue=0, state=2)]).split("\n")
+MANGLED = st.lists(st.sampled_from(REAL) | st.text(max_size=80), max_size=20).map("\n".join)
+
+
+@given(st.text() | MANGLED)
+def test_no_output_makes_them_fail(text: str) -> None:
+    for parse in PARSERS:
+        parse(text)
+        parse(text.replace("1", "99999999999999999999"))
+
+
+@given(MANGLED)
+def test_what_is_not_understood_is_kept(text: str) -> None:
+    services = o.parse_services(text)
+    told = sum(1 for line in text.split("\n") if line.strip())
+    assert len(services.services) + len(services.unparsed) == told

@@ -1,0 +1,122 @@
+"""A node that goes away and comes back, callers who leave, and quitting while something hangs."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from cli_backend.exchange import LoginRefused, Unreachable
+from tests.cli_backend.people import Operator, Reach
+from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
+
+
+def echo(console: Console, command: str) -> None:
+    """A console with one answer."""
+    console.out(f"you said {command}\r\n")
+
+
+class Place:
+    """A port, whoever listens."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[Place]:
+    """A port that accepts and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield Place(listener.getsockname()[1])
+
+
+def test_closed_then_silent_then_back(reach: Reach) -> None:
+    told: list[str] = []
+    with serve(echo) as server:
+        device = reach(server, Operator(PASSWORD), host_key=None)
+        device.run("imp1", "show x")
+        port, key = server.port, server
+        keys = tuple(transport.get_server_key() for transport in key.transports[:1])
+    back: list[bool] = []
+    waiting = threading.Thread(
+        target=lambda: back.append(device.wait_for_return("imp1", went_down=False, timeout=60, on_progress=told.append))
+    )
+    waiting.start()
+    while not any("closed, restarting" in text for text in told):
+        threading.Event().wait(0.02)
+    with serve(echo, port=port, keys=keys):  # type: ignore[arg-type]
+        waiting.join(40)
+        assert back == [True]
+        assert device.run("imp1", "show y").output == "you said show y\n"
+    assert told[0].startswith(f"imp1 (127.0.0.1 port {port}): ")
+    assert told[-1].endswith(" of at most 60 s")
+
+
+def test_an_open_port_is_not_taken_for_a_return(reach: Reach) -> None:
+    with serve(echo) as server:
+        operator = Operator(PASSWORD)
+        told: list[str] = []
+        device = reach(server, operator)
+        assert device.wait_for_return("imp1", went_down=False, timeout=1.5, on_progress=told.append) is False
+        assert set(text.split(": ")[1].split(",")[0] for text in told) == {"still open"}
+        assert operator.passwords_asked == 0
+
+
+def test_a_refused_login_ends_the_waiting_after_one_try(reach: Reach) -> None:
+    with serve(echo, Login()) as server:
+        with pytest.raises(LoginRefused):
+            reach(server, Operator("wrong")).wait_for_return("imp1", went_down=True, timeout=30)
+        assert server.attempts == ["wrong"]
+
+
+@pytest.mark.parametrize("act", ["run", "wait"])
+def test_leaving_and_quitting_are_quick_though_the_node_is_silent(reach: Reach, act: str) -> None:
+    with silent() as place:
+        device = reach(place, Operator(PASSWORD))
+        cancel = threading.Event()
+        ended: list[object] = []
+
+        def call() -> None:
+            try:
+                if act == "run":
+                    device.run("imp1", "show x", cancel=cancel)
+                else:
+                    ended.append(device.wait_for_return("imp1", went_down=True, timeout=60, cancel=cancel))
+            except Unreachable as problem:
+                ended.append(problem)
+
+        for quit_it in (cancel.set, device.close):
+            cancel.clear()
+            caller = threading.Thread(target=call)
+            caller.start()
+            threading.Event().wait(0.3)
+            began = time.monotonic()
+            quit_it()
+            caller.join(5)
+            assert not caller.is_alive()
+            assert time.monotonic() - began < 1
+        assert len(ended) == 2
+
+
+def test_quitting_is_quick_though_the_person_does_not_answer(reach: Reach) -> None:
+    def asks(console: Console, command: str) -> None:
+        console.out("Really?")
+        console.line()
+
+    with serve(asks) as server:
+        operator = Operator(PASSWORD, thinking=threading.Event())
+        device = reach(server, operator)
+        caller = threading.Thread(target=lambda: device.run("imp1", "utils x"))
+        caller.start()
+        assert operator.asked.wait(20)
+        began = time.monotonic()
+        device.close()
+        caller.join(5)
+        assert time.monotonic() - began < 1
+        assert not caller.is_alive()
+        assert server.sessions[0].wait(5)
+        assert server.received.endswith(b"utils x\r")
+        assert operator.thinking is not None
+        operator.thinking.set()
