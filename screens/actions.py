@@ -11,53 +11,53 @@ from wizard.engine import Choice
 class Deed:
     """One thing a person can do. `choice` is the answer it gives, None where it only moves about."""
 
-    action: str
+    name: str
     key: str
     label: str
     help: str
     choice: Choice | None = None
-    of_app: bool = False
+
+    @property
+    def shown_key(self) -> str:
+        """The key as it stands on the keyboard."""
+        return {"enter": "Enter", "question_mark": "?"}.get(self.key, self.key)
 
 
 DEEDS = (
     Deed("forward", "enter", "go on", "Go forward: begin, send, or say that you have done it.", Choice.GO),
     Deed("retry", "r", "retry", "Try the failed step again.", Choice.RETRY),
-    Deed("recheck", "c", "read again", "Read again what the step depends on.", Choice.RECHECK),
+    Deed("recheck", "c", "check again", "Read again what the step depends on.", Choice.RECHECK),
     Deed("again", "g", "do again", "Do it again, where its outcome is unknown.", Choice.AGAIN),
     Deed("by_hand", "m", "done by hand", "Say that you did it yourself in the web interface.", Choice.BY_HAND),
     Deed("accept", "a", "accept", "Accept it as it is, with a reason.", Choice.ACCEPT),
     Deed("skip", "s", "skip", "Skip the step, with a reason.", Choice.SKIP),
     Deed("hold", "h", "hold", "Hold the walk here, with a reason, and leave.", Choice.HOLD),
     Deed("cancel", "x", "cancel", "Cancel what is running. A node goes on with what it was told."),
-    Deed("overview", "o", "overview", "All steps, and where they stand.", of_app=True),
     Deed("look_back", "b", "back", "Look at the step before. Looking changes nothing."),
     Deed("look_on", "n", "next", "Look at the step after."),
     Deed("redo", "u", "redo", "Open the step you look at again, with a reason."),
-    Deed("copy", "y", "copy", "Write the values of this step to a file, and offer them to the terminal."),
-    Deed("help", "question_mark", "help", "This help.", of_app=True),
-    Deed("leave", "q", "quit", "Quit. What is shown as done is on disk.", of_app=True),
+    Deed("copy", "y", "copy", "Write a value of this step to a file, and offer it to the terminal. Again: the next."),
+    Deed("overview", "o", "overview", "All steps, and where they stand."),
+    Deed("help", "question_mark", "help", "What this screen is, and the keys."),
+    Deed("leave", "q", "quit", "Quit. What is shown as done is on disk. Ctrl+Q and F10 quit anywhere."),
 )
 
+BY_NAME = {deed.name: deed for deed in DEEDS}
 BY_CHOICE = {deed.choice: deed for deed in DEEDS if deed.choice is not None}
 ALWAYS = ("overview", "help", "leave")
 
 
 def bindings() -> list[Binding]:
     """The keys of the step screen."""
-    keys = [Binding(deed.key, f"app.{deed.action}" if deed.of_app else deed.action, show=False) for deed in DEEDS]
-    return [
-        *keys,
-        Binding("ctrl+q,f10", "app.leave", "quit", show=False, priority=True),
-        Binding("escape", "leave_line", "leave the line", show=False),
-    ]
+    keys = [Binding(deed.key, f"deed('{deed.name}')", deed.label, show=False) for deed in DEEDS]
+    return [*keys, Binding("escape", "leave_line", "leave the line", show=False)]
 
 
-def key_name(key: str) -> str:
-    """A key as it stands on the keyboard."""
-    return {"enter": "Enter", "question_mark": "?"}.get(key, key)
-
-
-def help_text() -> str:
+def key_lines() -> tuple[tuple[str, str], ...]:
     """All keys with what they do."""
-    lines = [f"{key_name(deed.key):<7}{deed.help}" for deed in DEEDS]
-    return "\n".join((*lines, "ctrl+p Everything as a list to search."))
+    more = (
+        ("PgUp", "PgDn and the arrows move the text."),
+        ("Esc", "Leave a line that is being typed, or a window; nothing is sent. Tab goes back to the line."),
+        ("Ctrl+P", "Everything that works now, as a list to search."),
+    )
+    return (*((deed.shown_key, deed.help) for deed in DEEDS), *more)

@@ -1,42 +1,60 @@
-"""Dialogs: a typed confirmation, a reason, a question out of the middle of an act, and a text to read."""
+"""Dialogs: one line to type, such as a confirmation, a reason or a password; and a text to read."""
 
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from screens.widgets.verbatim import Verbatim
+from screens.bodies.parts import Line, Text, around, prose
+from screens.bodies.select import body_for
+from screens.widgets.verbatim import Verbatim, literal
+from wizard.engine import Ask
 from wizard.ports import Prompt, PromptKind
 
+Refuse = Callable[[str], str]
+LEAVE = "Enter confirms. Escape leaves everything as it is."
 
-class Answer(ModalScreen[str | None]):
-    """One line to type; Escape gives nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "nothing", "cancel", show=False, priority=True)]
+class LineDialog(ModalScreen[str | None]):
+    """One line to type; Escape gives nothing. `refuse` says why a text is not taken, or nothing."""
 
-    def __init__(self, heading: str, body: Content, ask: str, *, hidden: bool = False, must_be: str = "") -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "nothing", "cancel", show=False, priority=True),
+        Binding("pageup", "about(-1)", "up", show=False, priority=True),
+        Binding("pagedown", "about(1)", "down", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        heading: str,
+        about: Iterable[Line],
+        ask: str,
+        *,
+        refuse: Refuse | None = None,
+        hidden: bool = False,
+        leave: str = LEAVE,
+    ) -> None:
         super().__init__()
-        self._heading, self._body, self._ask = heading, body, ask
-        self._hidden, self._must_be = hidden, must_be
+        self._heading, self._about, self._ask, self._leave = heading, tuple(about), ask, leave
+        self._refuse, self._hidden = refuse or not_empty, hidden
 
     def compose(self) -> ComposeResult:
         """Heading, what it is about, the line."""
         with Vertical(classes="dialog"):
             yield Verbatim(self._heading, classes="heading")
-            with VerticalScroll(classes="about"):
-                body = Verbatim()
-                body.show(self._body)
-                yield body
+            if self._about:
+                with VerticalScroll(classes="about", can_focus=False):
+                    yield Text(self._about)
             yield Verbatim(self._ask, id="ask")
-            line = Input(password=self._hidden, id="line", select_on_focus=False)
+            line = Input(password=self._hidden, id="line", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
-            yield Verbatim("Enter confirms, Escape leaves everything as it is.", classes="quiet")
+            yield Verbatim(self._leave, classes="quiet")
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -44,52 +62,122 @@ class Answer(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip() if not self._hidden else event.value
-        if self._must_be and text != self._must_be:
-            self.query_one("#ask", Verbatim).say(f"That is not {self._must_be}. Type {self._must_be} to confirm.")
+        event.stop()
+        text = event.value if self._hidden else event.value.strip()
+        refusal = self._refuse(text)
+        if not refusal:
+            self.dismiss(text)
             return
-        self.dismiss(text)
+        ask = self.query_one("#ask", Verbatim)
+        ask.add_class("bad")
+        ask.say(refusal)
+        self.query_one("#line", Input).value = ""
 
     def action_nothing(self) -> None:
         """Leave."""
         self.dismiss(None)
 
+    def action_about(self, by: int) -> None:
+        """Move the text above the line."""
+        for about in self.query(".about").results(VerticalScroll):
+            about.scroll_relative(y=by * max(about.size.height - 1, 1), animate=False)
+
 
 class Reading(ModalScreen[None]):
-    """A text to read; any of the usual keys closes it."""
+    """A text to read and scroll; any of the usual keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,question_mark", "close", "close", show=False, priority=True)
     ]
 
-    def __init__(self, heading: str, body: Content) -> None:
+    def __init__(self, heading: str, about: Iterable[Line]) -> None:
         super().__init__()
-        self._heading, self._body = heading, body
+        self._heading, self._about = heading, tuple(about)
 
     def compose(self) -> ComposeResult:
         """Heading and text."""
         with Vertical(classes="dialog"):
             yield Verbatim(self._heading, classes="heading")
             with VerticalScroll(classes="reading"):
-                body = Verbatim()
-                body.show(self._body)
-                yield body
-            yield Verbatim("Escape closes this.", classes="quiet")
+                yield Text(self._about)
+            yield Verbatim("PgUp and PgDn move the text. Escape closes it.", classes="quiet")
+
+    def on_mount(self) -> None:
+        """The arrows move the text."""
+        self.query_one(".reading").focus()
 
     def action_close(self) -> None:
         """Close."""
         self.dismiss(None)
 
 
-def prompt_dialog(prompt: Prompt, body: Content) -> Answer:
-    """The dialog for a question out of the middle of an act."""
+class Sure(ModalScreen[str | None]):
+    """Something that happens only when the person says so a second time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,q,enter", "sure", "yes", show=False, priority=True),
+        Binding("n,escape", "nothing", "no", show=False, priority=True),
+    ]
+
+    def __init__(self, heading: str, about: Iterable[Line], keys: str) -> None:
+        super().__init__()
+        self._heading, self._about, self._keys = heading, tuple(about), keys
+
+    def compose(self) -> ComposeResult:
+        """What would happen, and the two keys."""
+        with Vertical(classes="dialog"):
+            yield Verbatim(self._heading, classes="heading")
+            yield Text(self._about)
+            yield Verbatim(self._keys, classes="keyhint")
+
+    def action_sure(self) -> None:
+        """Yes."""
+        self.dismiss("yes")
+
+    def action_nothing(self) -> None:
+        """No."""
+        self.dismiss(None)
+
+
+def not_empty(text: str) -> str:
+    """Refuses nothing but emptiness."""
+    return "" if text.strip() else "Nothing was typed. Type it, or leave with Escape."
+
+
+def exactly(wanted: str) -> Refuse:
+    """Refuses everything but one text."""
+    return lambda text: "" if text == wanted else f"That is not {wanted}. Type {wanted} to confirm."
+
+
+def yes_or_no(text: str) -> str:
+    """Refuses everything but a clear answer."""
+    return "" if text in {"yes", "no"} else "Type yes or no, in full."
+
+
+def typed_confirmation(ask: Ask) -> LineDialog:
+    """The second confirmation of something disruptive: the action in full, and the node's name to type."""
+    row = ask.row
+    lines = (*body_for(row).lines(), *around(row.step))
+    return LineDialog(f"Confirm: {row.step.title}", lines, f"Type {ask.typed} to confirm", refuse=exactly(ask.typed))
+
+
+def prompt_dialog(prompt: Prompt) -> LineDialog:
+    """The dialog for a question out of the middle of an act. The text is the node's own, verbatim."""
+    text = [literal(line) for line in prompt.text.splitlines()]
     match prompt.kind:
         case PromptKind.PASSWORD:
-            return Answer(f"Password for {prompt.node}", body, "Password:", hidden=True)
+            note = prose("Kept in memory for this session, and tried once. It is never written anywhere.")
+            leave = "Enter uses it. Escape gives up this step."
+            about: list[Line] = [*text, "", *note]
+            return LineDialog(f"Password for {prompt.node}", about, "Password:", hidden=True, leave=leave)
         case PromptKind.HOST_KEY:
-            return Answer(f"Host key of {prompt.node}", body, "Type yes if this is the node's key:")
+            note = prose("Compare it with what you got another way, such as on the node's own console.")
+            ask, leave = "Is this the node's key? Type yes or no:", "Enter answers. Escape is no: nothing is sent."
+            return LineDialog(f"Host key of {prompt.node}", [*text, "", *note], ask, refuse=yes_or_no, leave=leave)
         case PromptKind.QUESTION:
-            about = "This step did not announce the question. Escape sends nothing."
-            return Answer(f"{prompt.node} asks", body, f"{about} Answer:")
+            heading = f"{prompt.node} asks something that this step did not announce"
+            leave = "Enter sends exactly this. Escape sends nothing, and the step ends."
+            return LineDialog(heading, text, "Your answer:", leave=leave)
         case PromptKind.EXTRA:
-            return Answer(f"{prompt.node} asks", body, "Answer:", hidden=not prompt.echo)
+            leave = "Enter sends it. Escape gives up this step."
+            return LineDialog(f"{prompt.node} asks", text, "Answer:", hidden=not prompt.echo, leave=leave)

@@ -1,58 +1,91 @@
-"""All steps, by procedure, with where each stands."""
+"""All steps, by procedure, with where each stands; always as it stands now."""
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.bodies.content import symbol
+from screens.bodies.parts import QUIET, symbol
+from screens.scene import Scene
+from screens.widgets.keyline import KeyLine
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.engine import Row, Word
 from wizard.frontend import pending_lines
-from wizard.resolve import Walk
-from wizard.state import State
+from wizard.step import AlreadySo, NotApplicable
+
+LONGEST_TITLE = 52  # columns
 
 
 class Overview(Screen[str | None]):
     """Gives the id of the step to look at, or nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,o,q", "back", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,o,q,b", "back", "back", show=False),
+        Binding("question_mark", "app.help", "help", show=False),
+    ]
 
-    def __init__(self, walk: Walk, rows: tuple[Row, ...], state: State, current: str) -> None:
+    def __init__(self, scene: Scene) -> None:
         super().__init__()
-        self._walk, self._rows, self._state, self._current = walk, rows, state, current
+        self._scene = scene
+        self._words: dict[str, Word] = {}
 
     def compose(self) -> ComposeResult:
-        """Counts, pending restarts, the list."""
-        words = [row.word for row in self._rows]
-        counts = "   ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
-        yield Verbatim(f"Overview   {counts}", classes="header")
-        pending = "\n".join(pending_lines(self._state.facts))
-        if pending:
-            yield Verbatim(pending, classes="problem")
-        yield OptionList(*self._options(), id="steps", markup=False)
-        yield Verbatim("Enter looks at a step   Escape goes back", classes="keys")
+        """Counts, pending restarts, the list, why the chosen one stands as it does."""
+        yield Verbatim(id="counts", classes="header")
+        yield Verbatim(id="pending", classes="pending")
+        yield OptionList(id="steps", markup=False, compact=True)
+        yield Verbatim(id="detail")
+        yield KeyLine(id="keys", classes="keys")
 
     def on_mount(self) -> None:
         """Begin at the current step."""
+        rows = self._scene.rows()
         steps = self.query_one("#steps", OptionList)
-        steps.highlighted = steps.get_option_index(self._current) if self._current else None
+        steps.add_options(self._options(rows))
+        self._words = {row.step.id: row.word for row in rows}
+        here = self._scene.looking or self._scene.current
+        if here:
+            steps.highlighted = steps.get_option_index(here)
+        self._say_totals(rows)
+        self.query_one(KeyLine).keys((("Enter", "looks at the step"), ("Esc", "back"), ("?", "help")))
         steps.focus()
 
-    def _options(self) -> list[Option | None]:
-        options: list[Option | None] = []
-        rows = {row.step.id: row for row in self._rows}
-        for chapter in self._walk.chapters:
+    def update_rows(self) -> None:
+        """Show where the steps stand now; the highlight stays where it is."""
+        rows = self._scene.rows()
+        steps = self.query_one("#steps", OptionList)
+        for row in rows:
+            if self._words.get(row.step.id) is not row.word:
+                steps.replace_option_prompt(row.step.id, step_line(row))
+                self._words[row.step.id] = row.word
+        self._say_totals(rows)
+
+    def _say_totals(self, rows: tuple[Row, ...]) -> None:
+        words = [row.word for row in rows]
+        counts = "   ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
+        stamp = "PRACTICE   " if self._scene.sitting.practice else ""
+        self.query_one("#counts", Verbatim).say(f"{stamp}Overview   {counts}")
+        pending = self.query_one("#pending", Verbatim)
+        lines = pending_lines(self._scene.runner.state.facts)
+        pending.say("\n".join(lines))
+        pending.display = bool(lines)
+
+    def _options(self, rows: tuple[Row, ...]) -> list[Option]:
+        known = {row.step.id: row for row in rows}
+        options: list[Option] = []
+        for chapter in self._scene.sitting.walk.chapters:
             options.append(Option(literal(chapter.procedure.title, "bold"), disabled=True))
-            for step in chapter.steps:
-                row = rows[step.id]
-                how = f" ({row.how})" if row.how else ""
-                text = f"  {symbol(row.word)} {row.word.value:<8}{step.title}{how}"
-                options.append(Option(literal(text), id=step.id))
+            options += [Option(step_line(known[step.id]), id=step.id) for step in chapter.steps]
         return options
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say more about the chosen one."""
+        row = self._scene.row(str(event.option.id))
+        self.query_one("#detail", Verbatim).say(" ".join(part for part in (row.step.id, detail_of(row)) if part))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Look at it."""
@@ -61,3 +94,24 @@ class Overview(Screen[str | None]):
     def action_back(self) -> None:
         """Back to where the walk is."""
         self.dismiss(None)
+
+
+def step_line(row: Row) -> Content:
+    """One step: sign, word, who saw it, title."""
+    title = row.step.title
+    if len(title) > LONGEST_TITLE:
+        title = title[: LONGEST_TITLE - 3] + "..."
+    text = f"  {symbol(row.word)} {row.word.value:<8}{row.how:<9} {title}"
+    return literal(text, QUIET if row.word in {Word.NOT_APPLICABLE, Word.SKIP} else "")
+
+
+def detail_of(row: Row) -> str:
+    """Why a step stands as it does."""
+    match row.standing:
+        case NotApplicable(reason):
+            return f"- does not apply: {reason}"
+        case AlreadySo(reason) if row.word is Word.DONE:
+            return f"- already so: {reason}"
+        case _:
+            text = row.record.problem or row.record.note
+            return f"- {text}" if text else ""

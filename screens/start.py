@@ -9,79 +9,134 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from screens.widgets.keyline import KeyLine
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.session import SessionSummary
+from wizard.text import visible_line
+
+HEADLINE = "fedwizard   SIP federation for Cisco IM and Presence"
+CHOICES = (
+    ("practise", "Practise", "on a simulated network; nothing leaves this machine"),
+    ("open", "Open a plan", "and walk through it with your cluster"),
+    ("new", "New plan", "write a commented example to fill in"),
+    ("resume", "Resume", "go on with a session"),
+    ("quit", "Quit", ""),
+)
+KEYS = (("Up, Down", "choose"), ("Enter", "opens"), ("?", "help"), ("q", "quit"))
 
 
 class OpeningScreen(Screen[None]):
     """What is seen until a session is open."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.leave", "quit", show=False)]
+
     def compose(self) -> ComposeResult:
         """One line."""
-        yield Verbatim("fedwizard   SIP federation for Cisco IM and Presence", classes="header")
+        yield Verbatim(HEADLINE, classes="header")
         yield Verbatim("Opening ...", classes="heading")
+        yield Verbatim("q quits", classes="keys")
 
 
 class StartScreen(Screen[None]):
     """What to begin with."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,ctrl+q,f10", "leave", "quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "app.leave", "quit", show=False),
+        Binding("question_mark", "app.help", "help", show=False),
+    ]
 
     class Chosen(Message):
-        """What was chosen: practise, open, new, quit, or the folder of a session."""
+        """What was chosen: practise, open, new, resume or quit."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
             self.what = what
 
-    def __init__(self, sessions: tuple[SessionSummary, ...]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._sessions = sessions
         self._opening = False
 
     def compose(self) -> ComposeResult:
         """A list, and what went wrong last."""
-        yield Verbatim("fedwizard   SIP federation for Cisco IM and Presence", classes="header")
-        yield OptionList(*self._options(), id="choices", markup=False)
-        yield Verbatim(id="status", classes="problem")
-        yield Verbatim("Up and Down choose   Enter opens   q quits", classes="keys")
+        yield Verbatim(HEADLINE, classes="header")
+        yield Verbatim("What do you want to do?", classes="heading")
+        yield OptionList(
+            *(Option(literal(f"{label:<14}{about}"), id=what) for what, label, about in CHOICES),
+            id="choices",
+            markup=False,
+            compact=True,
+        )
+        yield Verbatim(id="help")
+        yield KeyLine(classes="keys")
 
     def on_mount(self) -> None:
         """Ready to choose."""
+        self.query_one(KeyLine).keys(KEYS)
         self.query_one("#choices").focus()
 
-    def _options(self) -> list[Option]:
-        first = [
-            Option(literal("Practise on a simulated network"), id="practise"),
-            Option(literal("Open a plan and begin"), id="open"),
-            Option(literal("Write a new plan, from a commented example"), id="new"),
-        ]
-        resumable = [
-            Option(literal(f"Go on with {s.name}   {s.kind}, last {s.last[:16]}"), id=str(s.folder))
-            for s in self._sessions
-            if not s.problem and not s.locked and not s.ended
-        ]
-        return [*first, *resumable[:12], Option(literal("Quit"), id="quit")]
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Hand the choice to the app."""
-        if not self._opening:
+        """Hand the choice to the app; while something is being opened, nothing else is."""
+        if not self._opening or event.option.id == "quit":
             self.post_message(self.Chosen(str(event.option.id)))
 
     def begin_opening(self) -> None:
-        """Say that a session is being opened; until it is, nothing else is."""
+        """Say that a session is being opened."""
         self._opening = True
         self.say("Opening ...")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, bad: bool = False) -> None:
         """Show what went wrong, or what is under way."""
-        self.query_one("#status", Verbatim).say(text)
+        line = self.query_one("#help", Verbatim)
+        line.set_class(bad, "bad")
+        line.say(text)
 
-    def could_not_open(self, text: str) -> None:
-        """Show why not; choose again."""
+    def opened_nothing(self) -> None:
+        """Nothing was opened; choose again."""
         self._opening = False
-        self.say(text)
+        self.say("")
 
-    def action_leave(self) -> None:
-        """Quit."""
-        self.post_message(self.Chosen("quit"))
+
+class SessionsScreen(Screen[str | None]):
+    """The sessions of this account; gives the folder of the one to go on with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "back", "back", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """A list, filled when it has been read."""
+        yield Verbatim("fedwizard   Resume a session", classes="header")
+        yield OptionList(id="sessions", markup=False, compact=True)
+        yield Verbatim("Reading the sessions ...", id="help")
+        yield KeyLine(classes="keys")
+
+    def on_mount(self) -> None:
+        """Nothing to choose from yet."""
+        self.query_one(KeyLine).keys((("Up, Down", "choose"), ("Enter", "goes on with it"), ("Esc", "back")))
+        self.query_one("#sessions").focus()
+
+    def fill(self, sessions: tuple[SessionSummary, ...], problem: str) -> None:
+        """Show the sessions; those that cannot be opened say why and cannot be chosen."""
+        choices = self.query_one("#sessions", OptionList)
+        choices.add_options(
+            Option(literal(_line(one)), id=str(one.folder), disabled=bool(_obstacle(one))) for one in sessions
+        )
+        empty = "There is no session yet. Escape goes back; begin with Practise."
+        self.query_one("#help", Verbatim).say(problem or ("" if sessions else empty))
+        choices.action_first()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go on with it."""
+        self.dismiss(event.option.id)
+
+    def action_back(self) -> None:
+        """Back to the start."""
+        self.dismiss(None)
+
+
+def _line(session: SessionSummary) -> str:
+    stands = _obstacle(session) or ("finished" if session.ended else "")
+    last = session.last[:16].replace("T", " ")
+    return f"{visible_line(session.name):<30.30} {session.kind:<9}{last:<18}{stands}"
+
+
+def _obstacle(session: SessionSummary) -> str:
+    return session.problem or ("open elsewhere" if session.locked else "")

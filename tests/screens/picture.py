@@ -1,9 +1,13 @@
 """The picture of an app as plain text. The compositor is private in Textual; nothing else here touches it."""
 
+from typing import TypeVar
+
 from textual.app import App
 
+T = TypeVar("T")
 
-def picture_of(app: App[None]) -> str:
+
+def picture_of(app: App[T]) -> str:
     """The lines that are on the screen."""
     width, height = app.size
     strips = app.screen._compositor.render_strips(app.size)

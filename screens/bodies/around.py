@@ -1,0 +1,92 @@
+"""What stands around a step: the beginning of a procedure, a problem, what is on record, several reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from screens.bodies.check import findings_lines, findings_of
+from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
+from screens.widgets.verbatim import literal
+from wizard.engine import Ask, AskKind, Row, Word
+from wizard.evidence import Outcome
+from wizard.resolve import Chapter
+from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
+from wizard.text import visible
+
+MOST_OUTPUT = 200  # lines of one exchange that are shown when looking back
+HEADINGS = {
+    AskKind.FAILED: "This failed.",
+    AskKind.STOPPED: "This cannot go on.",
+    AskKind.UNKNOWN: "Did it happen?",
+}
+
+
+def begin_lines(chapter: Chapter) -> Iterator[Line]:
+    """What a procedure is for, what it disrupts, and its steps."""
+    procedure = chapter.procedure
+    yield pair("Why", procedure.why)
+    yield ""
+    yield pair("Disrupts", procedure.disrupts)
+    yield ""
+    yield literal("Reading and checking run by themselves; each change is asked for.", QUIET)
+    yield ""
+    yield from (literal(f"  - {step.title}") for step in chapter.steps)
+
+
+def trouble_lines(ask: Ask, outcome: Outcome | None) -> Iterator[Line]:
+    """What went wrong and what to do next, with what was found."""
+    yield literal(HEADINGS[ask.kind], BAD)
+    yield pair("Problem", ask.problem, BAD)
+    yield pair("Next", ask.remedy)
+    yield from findings_lines(findings_of(ask.row.record.findings) or (outcome.findings if outcome else ()))
+    yield ""
+
+
+def record_lines(row: Row, outcome: Outcome | None) -> Iterator[Line]:
+    """What is on record about a step: who, when, note, problem, findings, and what nodes answered in this sitting."""
+    record = row.record
+    word = row.word.value + (f", {row.how}" if row.how else "")
+    yield literal(f"{symbol(row.word)} {word}", VALUE)
+    yield from _standing(row)
+    if record.at:
+        yield pair("When", f"{record.at[:19].replace('T', ' ')} UTC, {record.by}")
+    for label, text in (("Note", record.note), ("Problem", record.problem), ("Next", record.remedy)):
+        if text:
+            yield pair(label, text)
+    yield from findings_lines(findings_of(record.findings))
+    yield ""
+    if outcome is not None:
+        yield from _exchanges(outcome)
+
+
+def _standing(row: Row) -> Iterator[Line]:
+    match row.standing:
+        case NotApplicable(reason) | AlreadySo(reason):
+            yield pair("Because", reason)
+        case Stop(problem, _) if row.word is Word.HOLD:
+            yield pair("Because", problem)
+        case Unknown(condition):
+            yield pair("Applies", f"only if {condition}; that is not known yet")
+        case _:
+            return
+
+
+def _exchanges(outcome: Outcome) -> Iterator[Line]:
+    for evidence in outcome.evidence:
+        exchange = evidence.exchange
+        if exchange is None:
+            continue
+        yield exact(exchange.node, exchange.command)
+        yield literal(f"{exchange.result.value}, {exchange.duration_ms} ms, {exchange.started}", QUIET)
+        lines = visible(exchange.output).splitlines()
+        yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
+        if len(lines) > MOST_OUTPUT:
+            yield literal(f"  ({len(lines) - MOST_OUTPUT} more lines are on record)", QUIET)
+        yield ""
+
+
+def running_lines(rows: Sequence[Row], left: Mapping[str, Row]) -> Iterator[Line]:
+    """Several reads at a time: which are done, which are not."""
+    yield literal("These run at the same time, on different nodes or servers:", LABEL)
+    yield ""
+    for row in rows:
+        running = row.step.id in left
+        yield literal(f"  {'...' if running else symbol(Word.DONE):<4}{row.step.title}", "" if running else QUIET)

@@ -1,0 +1,87 @@
+"""One live check: what is asked, and what was found, worst first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, assert_never
+
+from checks.finding import Finding, Json, Owner, Severity, worst_first
+from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, TlsRequest
+from screens.bodies.parts import BAD, Body, Line, pair
+from screens.widgets.verbatim import literal
+from wizard.report.text import finding_lines
+from wizard.step import Check
+
+
+class CheckBody(Body):
+    """A check."""
+
+    PAGE: ClassVar[str] = "check"
+
+    def lines(self) -> Iterator[Line]:
+        """What is asked of whom."""
+        does = self.row.step.does
+        assert isinstance(does, Check)
+        yield from request_lines(does.request)
+        if not does.stops:
+            yield pair("", "What it finds decides what has to be done; it stops nothing.")
+
+
+def request_lines(request: CheckRequest) -> Iterator[Line]:
+    """What a check asks."""
+    match request:
+        case DnsRequest():
+            yield pair("Asks DNS", f"the {request.service.upper()} federation SRV record of {request.domain}")
+            if request.expect_target:
+                yield pair("Expects", f"the target {request.expect_target}")
+        case HostRequest():
+            yield pair("Asks DNS", f"the addresses of {request.name}")
+            if request.expect_address:
+                yield pair("Expects", request.expect_address)
+        case TlsRequest():
+            yield pair("Connects", f"{request.host} port {request.port}: TLS and certificate")
+            if request.name:
+                yield pair("Expects", f"a certificate for {request.name}")
+        case CertificateRequest():
+            yield pair("Reads", str(request.path))
+        case _:
+            assert_never(request)
+
+
+def findings_of(bodies: Sequence[Mapping[str, Json]]) -> tuple[Finding, ...]:
+    """The findings of a record, worst first. What is not understood is left out."""
+    return worst_first(found for body in bodies if (found := _finding(body)) is not None)
+
+
+def findings_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """What was seen, why it matters, how to mend it: worst first."""
+    for found in worst_first(findings):
+        yield ""
+        head, *rest = finding_lines(found)
+        yield literal(head, BAD if found.severity is Severity.FAIL else "")
+        yield from (literal(line) for line in rest)
+
+
+def _finding(body: Mapping[str, Json]) -> Finding | None:
+    try:
+        severity, owner = Severity(str(body.get("severity"))), Owner(str(body.get("owner", Owner.YOU)))
+    except ValueError:
+        return None
+    return Finding(
+        code=str(body.get("code", "")),
+        severity=severity,
+        subject=str(body.get("subject", "")),
+        observed=_table(body.get("observed")),
+        expected=_table(body.get("expected")),
+        why=str(body.get("why", "")),
+        fix=_texts(body.get("fix")),
+        owner=owner,
+        verify_with=str(body.get("verify_with", "")),
+        refs=_texts(body.get("refs")),
+    )
+
+
+def _table(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -1,0 +1,52 @@
+"""The last screen of a walk: counts, pending restarts, where the record is, what to do next."""
+
+from collections.abc import Iterator
+
+from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
+from screens.widgets.verbatim import literal
+from wizard.frontend import pending_lines, summary_lines
+from wizard.runner import Ended
+from wizard.session import JOURNAL, sessions_root
+from wizard.sitting import Sitting
+from wizard.state import State
+
+HEADINGS = {"finished": "Finished", "held": "Held", "stopped": "Ended", "broken": "Stopped"}
+
+
+def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line]:
+    """How it ended, and what to do next."""
+    counts, *pending = summary_lines(sitting.walk, state)
+    if ended.problem:
+        yield pair("Problem", ended.problem, BAD)
+        yield pair("Next", ended.remedy)
+    if state.held:
+        yield pair("Held", state.held)
+    yield pair("Steps", counts.removeprefix("summary: "))
+    for line in pending:
+        yield literal(line, BAD)
+    if not pending_lines(state.facts):
+        yield pair("Restarts", "none is waiting")
+    yield from _places(sitting)
+    yield ""
+    yield from _next(sitting, ended)
+
+
+def _places(sitting: Sitting) -> Iterator[Line]:
+    yield ""
+    yield literal("Session folder:")
+    yield from (literal(f"  {piece}", VALUE) for piece in broken(str(sitting.folder), 72))
+    head = sitting.head()
+    yield literal("Head of the record; note it in the ticket, to show that nothing was cut off:")
+    yield from (literal(f"  {head[start : start + 64]}", VALUE) for start in range(0, len(head), 64))
+
+
+def _next(sitting: Sitting, ended: Ended) -> Iterator[Line]:
+    folder = sitting.folder
+    name = folder.name if folder.parent == sessions_root() else str(folder)
+    if ended.reason != "finished":
+        yield from (literal(piece, VALUE) for piece in broken(f"fedwizard resume {name}", 74))
+        yield literal("  goes on from here", QUIET)
+    yield from (literal(piece, VALUE) for piece in broken(f"fedwizard export {name}", 74))
+    yield literal("  writes the runbook with everything that was done", QUIET)
+    yield from (literal(piece, VALUE) for piece in broken(f"fedwizard verify {folder / JOURNAL}", 74))
+    yield literal("  says whether the record is whole and unaltered", QUIET)

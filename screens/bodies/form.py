@@ -1,0 +1,87 @@
+"""Values that only a person can read: a line for each, with what the plan says above it."""
+
+from collections.abc import Iterator, MutableMapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input
+
+from screens.bodies.parts import Body, Line, exact, joined, pair
+from screens.widgets.verbatim import Verbatim
+from wizard.engine import Row
+from wizard.step import Form, FormField
+
+TYPE_HERE = "Type what the page shows:"
+
+
+class FormBody(Body):
+    """A form. `draft` keeps what is being typed while the person looks elsewhere; None: nothing can be typed."""
+
+    PAGE: ClassVar[str] = "form"
+
+    class Helped(Message):
+        """The help of the line that is being typed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, row: Row, draft: MutableMapping[str, str] | None, *, eager: bool = True) -> None:
+        super().__init__(row)
+        self._draft, self._eager = draft, eager
+
+    @property
+    def form(self) -> Form:
+        """What the step asks for."""
+        does = self.row.step.does
+        assert isinstance(does, Form)
+        return does
+
+    def lines(self) -> Iterator[Line]:
+        """Where to look."""
+        yield pair("Where", self.form.interface)
+        yield pair("Menu", " > ".join(self.form.menu))
+
+    def compose(self) -> ComposeResult:
+        """Where to look, and a line for each value."""
+        yield Verbatim(joined(self.lines()))
+        for field in self.form.fields:
+            head = (pair("Field", field.label), exact("", f"the plan says {field.expected}", ""))
+            if self._draft is None:
+                yield Verbatim(joined(head))
+                continue
+            yield Verbatim(joined((*head, pair("", TYPE_HERE))))
+            line = Input(self._draft.get(field.name, ""), id=f"field-{field.name}", compact=True, select_on_focus=False)
+            line.cursor_blink = False
+            yield line
+
+    def on_mount(self) -> None:
+        """Type at once, unless the person only came by."""
+        lines = self.query(Input)
+        if lines and self._eager:
+            lines.first().focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        if self._draft is not None and event.input.id:
+            self._draft[event.input.id.removeprefix("field-")] = event.value
+
+    def on_descendant_focus(self) -> None:
+        """Say what helps with the line that is being typed."""
+        field = self._focused_field()
+        if field is not None and field.help:
+            self.post_message(self.Helped(field.help))
+
+    def next_empty(self) -> Input | None:
+        """The first line in which nothing stands, other than the one that is being typed."""
+        return next((line for line in self.query(Input) if not line.value.strip() and not line.has_focus), None)
+
+    def values(self) -> dict[str, str]:
+        """What was typed, by the names of the fields."""
+        return {str(line.id).removeprefix("field-"): line.value for line in self.query(Input)}
+
+    def _focused_field(self) -> FormField | None:
+        focused = next((str(line.id) for line in self.query(Input) if line.has_focus), "")
+        return next((field for field in self.form.fields if f"field-{field.name}" == focused), None)

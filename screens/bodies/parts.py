@@ -1,0 +1,145 @@
+"""What the bodies are made of: labelled prose, exact text, and what every kind of step says beside what it does."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+
+from checks.names import for_display
+from screens.terminal import ascii_only
+from screens.widgets.verbatim import Verbatim, literal
+from wizard.describe import reversal_of, span
+from wizard.engine import Row, Word
+from wizard.step import PointOfNoReturn, Step
+from wizard.text import visible_line
+
+LABEL, VALUE, QUIET, BAD = "dim", "bold", "dim", "bold"
+INDENT, ROOM = 12, 62  # columns: the label, and the text beside it; together they fit a dialog
+FULL = INDENT + ROOM
+
+Line = Content | str
+SIGNS = {
+    Word.DONE: ("✓", "+"),
+    Word.SKIP: ("-", "-"),
+    Word.NOT_APPLICABLE: ("·", "."),
+    Word.FAIL: ("✗", "x"),
+    Word.HOLD: ("!", "!"),
+    Word.OPEN: ("○", "o"),
+    Word.STALE: ("~", "~"),
+    Word.UNKNOWN: ("?", "?"),
+}
+
+
+def symbol(word: Word) -> str:
+    """The sign of a word, for people who scan a list; never without the word."""
+    return SIGNS[word][ascii_only()]
+
+
+class Body(VerticalGroup):
+    """What one step does. `lines` are what it shows, `PAGE` the page of help about it."""
+
+    PAGE: ClassVar[str] = "step"
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+
+    def lines(self) -> Iterator[Line]:
+        """What is shown."""
+        yield ""
+
+    def compose(self) -> ComposeResult:
+        """The lines, as one text."""
+        yield Verbatim(joined(self.lines()))
+
+    def progress(self, text: str) -> None:
+        """Something to say while it runs; most kinds leave that to the line of help."""
+
+
+class Text(VerticalGroup):
+    """Lines of their own, such as a problem on top of a step."""
+
+    def __init__(self, lines: Iterable[Line], *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Verbatim(joined(self._lines))
+
+
+def joined(lines: Iterable[Line]) -> Content:
+    """Lines below each other."""
+    return Content("\n").join([literal(line) if isinstance(line, str) else line for line in lines])
+
+
+def pair(label: str, text: str, style: str = "") -> Content:
+    """A label and prose beside it."""
+    return hanging(label, wrapped(text, ROOM) or [""], style)
+
+
+def prose(text: str) -> Iterator[Line]:
+    """A paragraph without a label."""
+    yield from (literal(line) for line in wrapped(text, FULL))
+
+
+def exact(label: str, text: str, style: str = VALUE) -> Content:
+    """A label and text that must not be changed: broken only where it has to, and the break marked."""
+    return hanging(label, broken(text, ROOM), style)
+
+
+def hanging(label: str, lines: list[str], style: str = "") -> Content:
+    """A label, and lines that hang beside it."""
+    return Content.assemble(literal(f"{label:<{INDENT}}", LABEL), literal(("\n" + " " * INDENT).join(lines), style))
+
+
+def broken(text: str, width: int) -> list[str]:
+    """One line of exact text in pieces of `width` columns; each that goes on ends in ` >`."""
+    text = visible_line(text)
+    pieces = []
+    while len(text) > width:
+        pieces.append(text[: width - 2] + " >")
+        text = text[width - 2 :]
+    return [*pieces, text]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Prose in lines of at most `width` columns; a word that is longer is broken."""
+    lines, line = [], ""
+    for word in visible_line(" ".join(text.split())).split(" "):
+        rest = word
+        if line and len(line) + 1 + len(rest) > width:
+            lines.append(line)
+            line = ""
+        while len(rest) > width:
+            lines.append(rest[:width])
+            rest = rest[width:]
+        line = f"{line} {rest}" if line else rest
+    return [*lines, line] if line else lines
+
+
+def both_forms(value: str) -> str:
+    """How an internationalised name reads, empty for any other value."""
+    if "xn--" not in value or ascii_only():
+        return ""
+    read = for_display(value)
+    return f"reads {read.partition(' (')[0]}" if read != value else ""
+
+
+def around(step: Step) -> Iterator[Line]:
+    """Why, effects, common mistakes, how to take it back, how long it takes."""
+    yield ""
+    yield pair("Why", step.why)
+    for effect in step.effects:
+        yield pair("Effect", effect)
+    for node, service in step.restarts:
+        yield pair("Restart", f"{service} on {node} has to be restarted afterwards; the wizard collects restarts.")
+    for mistake in step.mistakes:
+        yield pair("Mistake", mistake)
+    label, how = reversal_of(step)
+    yield pair(label, how, BAD if isinstance(step.reversal, PointOfNoReturn) else "")
+    if step.verified_by:
+        yield pair("Proved by", step.verified_by)
+    yield pair("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")

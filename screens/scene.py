@@ -1,0 +1,82 @@
+"""What the screen of the walk knows: what is asked, what runs, what is looked at. Nothing of widgets."""
+
+from dataclasses import dataclass, field
+
+from screens.copying import Copyable, copyables
+from screens.situation import Situation
+from wizard.engine import Ask, AskKind, Row, Word, survey
+from wizard.evidence import Outcome
+from wizard.runner import Ended, Runner
+from wizard.sitting import Sitting
+from wizard.state import Status
+
+SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
+
+
+@dataclass
+class Scene:
+    """The state of the screen.
+
+    `ask` is None from the moment an answer was given until the next question, so that one key never answers twice.
+    `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
+    the person came by while looking about, so that a form must not catch the next key.
+    """
+
+    sitting: Sitting
+    runner: Runner
+    ask: Ask | None = None
+    ended: Ended | None = None
+    running: dict[str, Row] = field(default_factory=dict)
+    batch: tuple[Row, ...] = ()
+    looking: str | None = None
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    draft: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+    passing: bool = False
+
+    def rows(self) -> tuple[Row, ...]:
+        """All steps, as they stand now."""
+        return survey(self.sitting.walk, self.runner.state)
+
+    def row(self, step_id: str) -> Row:
+        """One step, as it stands now. Raises KeyError."""
+        found = {row.step.id: row for row in self.rows()}
+        return found[step_id]
+
+    @property
+    def current(self) -> str:
+        """The id of the step at which the walk is, empty at its beginning and end."""
+        if self.ask is not None:
+            return self.ask.row.step.id
+        if self.running:
+            return next(iter(self.running))
+        return self.batch[0].step.id if self.batch and self.ended is None else ""
+
+    def seen(self) -> Row | None:
+        """The step that stands on the screen; none at the beginning of a procedure and at the end."""
+        if self.looking is not None:
+            return self.row(self.looking)
+        if self.ask is not None:
+            return None if self.ask.kind is AskKind.BEGIN else self.ask.row
+        return next(iter(self.running.values()), None)
+
+    def copyables(self) -> tuple[Copyable, ...]:
+        """What of the step on the screen can be copied."""
+        row = self.seen()
+        return copyables(row.step.does) if row else ()
+
+    def situation(self, *, typing: bool = False, more_below: bool = False) -> Situation:
+        """What this means for the keys."""
+        row = self.seen()
+        settled = row is not None and row.word in {Word.DONE, Word.SKIP} and row.record.status in SETTLED
+        return Situation(
+            asked=self.ask.kind if self.ask else None,
+            choices=self.ask.choices if self.ask else (),
+            looking=self.looking is not None,
+            ended=self.ended is not None,
+            running=bool(self.running),
+            redoable=settled,
+            copyable=row is not None and bool(copyables(row.step.does)),
+            typing=typing,
+            more_below=more_below,
+        )

@@ -1,0 +1,79 @@
+"""What can be done now: one pure function from how things stand on the screen, for keys, footer and palette alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from screens.actions import ALWAYS, DEEDS, Deed
+from wizard.engine import AskKind, Choice
+
+GO_LABELS = {
+    AskKind.BEGIN: "begin",
+    AskKind.INSTRUCT: "I have done it",
+    AskKind.NOTICE: "I have sent it",
+    AskKind.FORM: "this is what it shows",
+    AskKind.CONFIRM: "send it",
+    AskKind.CONFIRM_TYPED: "confirm by typing",
+}
+GUIDES = {
+    AskKind.BEGIN: "Read what it is for. Enter begins.",
+    AskKind.INSTRUCT: "Do this there, then press Enter.",
+    AskKind.NOTICE: "Send this text, then press Enter.",
+    AskKind.FORM: "Look there and type what you see, not what should be there.",
+    AskKind.CONFIRM: "Enter sends exactly this command. Nothing has been sent yet.",
+    AskKind.CONFIRM_TYPED: "This disrupts. Enter asks for the node's name; nothing has been sent yet.",
+    AskKind.FAILED: "Mend it and retry, or say with a reason why the walk may go on.",
+    AskKind.STOPPED: "Nothing was sent. Mend it and check again, or say with a reason how to go on.",
+    AskKind.UNKNOWN: "Nothing is sent again by itself. Look at the node, then decide.",
+}
+STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows."""
+
+    asked: AskKind | None = None
+    choices: tuple[Choice, ...] = ()
+    looking: bool = False
+    ended: bool = False
+    running: bool = False
+    redoable: bool = False
+    copyable: bool = False
+    typing: bool = False
+    more_below: bool = False
+
+    def allows(self, deed: Deed) -> bool:
+        """Whether a deed makes sense now."""
+        if deed.name == "forward":
+            return self.ended or self.looking or Choice.GO in self.choices
+        if deed.choice is not None:
+            return not self.looking and deed.choice in self.choices
+        match deed.name:
+            case "cancel":
+                return self.running
+            case "redo":
+                return self.looking and self.redoable and self.asked is not None
+            case "copy":
+                return self.copyable
+            case _:
+                return True
+
+    @property
+    def forward_label(self) -> str:
+        """What Enter does."""
+        if self.looking:
+            return "back to where the walk is"
+        if self.ended:
+            return "quit"
+        return GO_LABELS.get(self.asked, "go on") if self.asked else "go on"
+
+    def labels(self) -> Iterator[tuple[str, str]]:
+        """The keys that work now, with their words, in the order in which they are shown."""
+        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS]
+        yield from ((deed.shown_key, self.forward_label) for deed in now if deed.name == "forward")
+        if self.typing:
+            yield "Esc", "leaves the line, then:"
+        if self.more_below:
+            yield "PgDn", "more"
+        yield from ((deed.shown_key, deed.label) for deed in now if deed.name != "forward")
+        yield from ((deed.shown_key, deed.label) for deed in DEEDS if deed.name in ALWAYS)

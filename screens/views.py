@@ -1,0 +1,139 @@
+"""What stands on the screen of the walk, worked out from the scene: two lines of header, a title, bodies, a help."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from screens.bodies.around import begin_lines, record_lines, running_lines, trouble_lines
+from screens.bodies.closing import HEADINGS, closing_lines
+from screens.bodies.parts import LABEL, Text, around
+from screens.bodies.select import body_for
+from screens.scene import Scene
+from screens.situation import GUIDES, STOPPED_FOR_GOOD
+from screens.widgets.verbatim import literal
+from wizard.engine import Ask, AskKind, Choice, Row
+from wizard.runner import Ended
+from wizard.step import Command, Kind, NodeReturns, NodeSettles, Restart, Wait
+
+TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
+NAME = "fedwizard"
+LONGEST_HELP = 150  # characters: two lines
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture. `output`: what nodes printed belongs to it; `page`: the page of help about it."""
+
+    chapter: str
+    step: Row | None
+    title: str
+    widgets: tuple[Widget, ...]
+    help: str
+    page: str = "step"
+    output: bool = False
+
+
+def view_of(scene: Scene) -> View:
+    """What has to be seen now."""
+    if scene.looking is not None:
+        return _looking(scene, scene.row(scene.looking))
+    if scene.ended is not None:
+        return _ended(scene, scene.ended)
+    if scene.ask is not None:
+        return _asking(scene, scene.ask)
+    if scene.batch:
+        return _running(scene)
+    return View("", None, "Starting", (), "Starting ...", "begin")
+
+
+def _looking(scene: Scene, row: Row) -> View:
+    outcome = scene.outcomes.get(row.step.id)
+    widgets = (Text(record_lines(row, outcome)), body_for(row), Text(around(row.step)))
+    waits = scene.ask is not None or scene.ended is not None
+    meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
+    return View(
+        _chapter(scene, row), row, row.step.title, widgets, f"You are looking at this step. {meanwhile}", "looking"
+    )
+
+
+def _ended(scene: Scene, ended: Ended) -> View:
+    text = Text(closing_lines(scene.sitting, scene.runner.state, ended))
+    guide = "Enter or q quits. b, n and o still look at the steps."
+    return View("", None, HEADINGS[ended.reason], (text,), guide, "end")
+
+
+def _asking(scene: Scene, ask: Ask) -> View:
+    row, guide = ask.row, GUIDES[ask.kind]
+    chapter = _chapter(scene, row)
+    if ask.kind is AskKind.BEGIN:
+        about = scene.sitting.walk.chapter_of(row.step.id)
+        return View("", None, chapter, (Text(begin_lines(about)),), _after(scene, guide), "begin")
+    if ask.kind in TROUBLE:
+        if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
+            guide = STOPPED_FOR_GOOD
+        problem = Text(trouble_lines(ask, scene.outcomes.get(row.step.id)), classes="trouble")
+        widgets = (problem, body_for(row), Text(around(row.step)))
+        return View(chapter, row, row.step.title, widgets, guide, "trouble", output=True)
+    body = body_for(row, scene.draft, eager=not scene.passing)
+    return View(chapter, row, row.step.title, (body, Text(around(row.step))), _after(scene, guide), body.PAGE)
+
+
+def _running(scene: Scene) -> View:
+    batch = scene.batch
+    row = batch[0]
+    chapter = _chapter(scene, row)
+    if len(batch) > 1:
+        text = Text(running_lines(batch, scene.running))
+        title = f"Reading and checking: {len(batch)} at a time"
+        return View(chapter, row, title, (text,), "running", "running", output=True)
+    body = body_for(row)
+    widgets = (body, Text(around(row.step)))
+    return View(chapter, row, row.step.title, widgets, _after(scene, "running"), body.PAGE, output=True)
+
+
+def _after(scene: Scene, guide: str) -> str:
+    """What was done last, then what to do now; two lines at most."""
+    return f"{scene.last} {guide}" if scene.last and len(scene.last) + len(guide) < LONGEST_HELP else guide
+
+
+def _chapter(scene: Scene, row: Row) -> str:
+    return scene.sitting.walk.chapter_of(row.step.id).procedure.title
+
+
+def header(scene: Scene, view: View, width: int) -> Content:
+    """PRACTICE, the procedure, and how far the walk is."""
+    ids = [step.id for step in scene.sitting.walk.steps]
+    stamp = "PRACTICE   " if scene.sitting.practice else ""
+    step = view.step.step.id if view.step else ""
+    count = f"{len(ids)} step{'s' if len(ids) != 1 else ''}"
+    right = f"step {ids.index(step) + 1} of {len(ids)}" if step in ids else count
+    return literal(_fit(f"{stamp}{view.chapter or NAME}", right, width))
+
+
+def place(scene: Scene, view: View, width: int) -> Content:
+    """The id of the step, and its node."""
+    if view.step is None:
+        return literal("")
+    looking = "   looking" if scene.looking is not None else ""
+    node = node_of(view.step.step.does)
+    return literal(_fit(f"{view.step.step.id}{looking}", f"node {node}" if node else "", width), LABEL)
+
+
+def node_of(does: Kind) -> str:
+    """The node on which a step acts, empty where there is none."""
+    match does:
+        case Command() | Restart():
+            return does.node
+        case Wait(until=NodeReturns() as until):
+            return until.node
+        case Wait(until=NodeSettles() as until):
+            return until.reads[0].node
+        case _:
+            return ""
+
+
+def _fit(left: str, right: str, width: int) -> str:
+    room = max(width - 2, 20)
+    left = left if len(left) + len(right) + 3 <= room else left[: max(room - len(right) - 6, 8)] + "..."
+    return left + " " * max(room - len(left) - len(right), 1) + right

@@ -1,0 +1,331 @@
+"""The keys, over a real runner: what they do, and above all what they do not."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from cli_backend.exchange import Result
+from screens.app import FedwizardApp
+from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, Stage, on_stage, sitting_of, step, trial
+from wizard.engine import AskKind
+from wizard.journal import read
+from wizard.state import Status, fold
+from wizard.step import Step
+
+DISRUPT, FORM, INSTRUCT = "trial/disrupt@imp1", "trial/form@imp1", "trial/instruct@imp1"
+
+
+def kinds(folder: Path) -> list[str]:
+    """The kinds of all events on record."""
+    return [event.kind for event in read(folder / "journal.jsonl").events]
+
+
+def status(folder: Path, step_id: str) -> Status:
+    """What is on record of a step."""
+    return fold(read(folder / "journal.jsonl").events).record(step_id).status
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Callable[..., None]:
+    """Run a test's coroutine on an app whose procedure has begun."""
+
+    def run(steps: tuple[Step, ...], script: Script, test: Callable[[Stage, Path], Awaitable[None]]) -> None:
+        async def main() -> None:
+            sitting = sitting_of(tmp_path / "S", (trial(*steps),), script)
+            async with on_stage(sitting) as stage:
+                await stage.until("Enter begin")
+                await stage.press("enter")
+                await test(stage, tmp_path / "S")
+
+        asyncio.run(main())
+
+    return run
+
+
+Play = Callable[[tuple[Step, ...], Script, Callable[[Stage, Path], Awaitable[None]]], None]
+
+
+def test_a_wrong_name_confirms_nothing_and_the_right_one_sends_once(play: Play) -> None:
+    script = Script()
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        await stage.press("enter")
+        await stage.until("Type imp1 to confirm")
+        await stage.write("imp2")
+        await stage.press("enter")
+        await stage.until("That is not imp1")
+        assert script.sent == []
+        await stage.press("escape")
+        await stage.until("confirm by typing")
+        assert "step.confirmed" not in kinds(folder)
+        await stage.press("enter")
+        await stage.write("imp1")
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert script.sent == ["set network domain local.example"]
+        assert kinds(folder)[-4:] == ["step.intent", "evidence", "step.done", "session.finished"]
+
+    play((step("disrupt"),), script, test)
+
+
+def test_looking_back_needs_no_valid_form_and_keeps_what_was_typed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("enter")
+        await stage.until("Type what the page shows")
+        before = kinds(folder)
+        await stage.write("half a val")
+        await stage.press("escape", "b")
+        picture = await stage.until("You are looking")
+        assert "done, attested" in picture
+        await stage.press("n", "n")
+        await stage.press("o")
+        await stage.until("Overview")
+        await stage.press("escape", "enter")
+        picture = await stage.until("half a val")
+        assert "half a valno" not in picture
+        await stage.write("ue")
+        await stage.until("half a value")
+        assert kinds(folder) == before
+
+    play((step("instruct"), step("form"), step("notice")), Script(), test)
+
+
+def test_a_form_goes_to_the_next_empty_line_and_a_refusal_stands_where_the_help_stood(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        await stage.write("local.example")
+        await stage.press("enter")
+        await stage.until("The number alone.")
+        await stage.press("enter")
+        picture = await stage.until("Not taken:")
+        assert "Peer port is empty" in picture
+        assert "The number alone." not in picture
+        await stage.write("5061")
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert status(folder, FORM) is Status.DONE
+
+    play((step("form"),), Script(), test)
+
+
+def test_one_press_answers_one_question(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        scene = stage.walk.scene
+        await stage.pilot.press("enter", "enter", "enter")
+        await stage.until(lambda: scene.ask is not None and scene.ask.kind is AskKind.CONFIRM)
+        assert kinds(folder).count("step.confirmed") == 1
+        await stage.until("Enter send it")
+
+    play((step("instruct"), step("change")), Script(), test)
+
+
+def test_reasons_are_wanted_and_recorded(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("s")
+        await stage.until("Reason:")
+        await stage.press("enter")
+        await stage.until("Nothing was typed")
+        await stage.write("not today")
+        await stage.press("enter")
+        await stage.until("Finished")
+        events = read(folder / "journal.jsonl").events
+        assert [event.body.get("note") for event in events if event.kind == "step.skipped"] == ["not today"]
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_holding_ends_the_walk_with_status_3(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("h")
+        await stage.write("window over")
+        await stage.press("enter")
+        picture = await stage.until("fedwizard resume")
+        assert "window over" in picture
+        await stage.press("q")
+        assert stage.app.return_value == 3
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_redo_of_a_looked_at_step_wants_a_reason(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("enter")
+        await stage.until("I have sent it")
+        await stage.press("b")
+        await stage.until("u redo")
+        await stage.press("u")
+        await stage.write("wrong value")
+        await stage.press("enter")
+        await stage.until("I have done it")
+        assert status(folder, INSTRUCT) is Status.OPEN
+
+    play((step("instruct"), step("notice")), Script(), test)
+
+
+def test_a_failed_check_can_be_retried_and_its_findings_stand_there(play: Play) -> None:
+    script = Script(findings=FINDINGS)
+
+    async def test(stage: Stage, folder: Path) -> None:
+        picture = await stage.until("This failed.")
+        assert "srv-name-missing" in picture
+        assert "Ask the partner to publish it." in picture
+        script.findings = ()
+        await stage.press("r")
+        await stage.until("Finished")
+
+    play((step("check"),), script, test)
+
+
+def test_cancel_gives_up_waiting(play: Play) -> None:
+    script = Script(gate=threading.Event(), result=Result.TIMED_OUT)
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("x cancel")
+        await stage.press("x")
+        await stage.until("This failed.")
+        assert "x cancel" not in stage.picture
+
+    play((step("read"),), script, test)
+
+
+def test_prompts_come_one_at_a_time_and_a_password_is_never_shown(play: Play) -> None:
+    script = Script(prompts=(PASSWORD, QUESTION))
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Password:")
+        await stage.write("canary-word")
+        assert "canary" not in stage.picture
+        assert "canary" not in stage.app.export_screenshot()
+        await stage.press("enter")
+        await stage.until("Are you sure (yes/no)? [no]:")
+        await stage.press("escape")
+        await stage.until("Finished")
+        assert script.answers == ["canary-word", None]
+
+    play((step("read"),), script, test)
+
+
+def test_copying_writes_a_private_file_and_claims_nothing(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("y")
+        picture = await stage.until("copied.txt")
+        assert "may have taken it" in " ".join(picture.split())
+        assert (folder / "copied.txt").read_text() == "partner.example\n"
+        assert (folder / "copied.txt").stat().st_mode & 0o777 == 0o600
+        await stage.press("y")
+        await stage.until("2 of 5")
+        assert (folder / "copied.txt").read_text() == "Partner\n"
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_quitting_asks_only_while_a_change_is_under_way(play: Play) -> None:
+    script = Script(gate=threading.Event())
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        await stage.press("enter")
+        await stage.write("imp1")
+        await stage.press("enter")
+        await stage.until("x cancel")
+        await stage.press("q")
+        await stage.until("Quit now?")
+        await stage.press("escape")
+        await stage.until("x cancel")
+        assert not stage.app.leaving.begun
+        await stage.press("ctrl+q")
+        await stage.until("Quit now?")
+        await stage.press("enter")
+        assert stage.app.return_value == 130
+
+    play((step("disrupt"),), script, test)
+
+
+def test_the_palette_offers_what_the_keys_do(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+        assert {"I have done it (Enter)", "skip (s)", "overview (o)", "quit (q)"} <= offered
+        assert not any("retry" in title or "cancel" in title for title in offered)
+        await stage.press("ctrl+p")
+        await stage.write("overview")
+        await stage.until("All steps, and where they stand.")
+        await stage.press("enter")
+        await stage.until("Overview   ")
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_a_resize_keeps_what_is_typed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Type what the page shows")
+        await stage.write("typed")
+        for size in ((120, 40), (60, 15), (80, 24)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.until("typed")
+            assert all(len(line) <= size[0] for line in stage.picture.splitlines())
+
+    play((step("form"),), Script(), test)
+
+
+def test_the_overview_follows_the_walk(play: Play) -> None:
+    script = Script(gate=threading.Event())
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("x cancel")
+        await stage.press("o")
+        await stage.until("2 open")
+        assert script.gate is not None
+        script.gate.set()
+        await stage.until("1 done")
+        await stage.press("escape")
+        await stage.until("I have done it")
+
+    play((step("read"), step("instruct")), script, test)
+
+
+def test_what_ends_in_the_middle_of_looking_waits(play: Play) -> None:
+    script = Script(gate=threading.Event())
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("x cancel")
+        await stage.press("n", "n")
+        await stage.until("The walk goes on meanwhile.")
+        assert script.gate is not None
+        script.gate.set()
+        await stage.until("The walk waits for you.")
+        assert "looking" in stage.picture
+        await stage.press("enter")
+        await stage.until("I have sent it")
+
+    play((step("read"), step("notice"), step("instruct")), script, test)
+
+
+def test_signals_end_in_order(tmp_path: Path) -> None:
+    closed: list[str] = []
+
+    async def main() -> FedwizardApp:
+        sitting = sitting_of(tmp_path / "S", (trial(step("instruct")),), Script())
+        sitting.closers.append(lambda: closed.append("sitting"))
+        async with on_stage(sitting) as stage:
+            await stage.until("Enter begin")
+            runner = stage.app.leaving.runner
+            assert runner is not None
+            sitting.closers.append(lambda: closed.append(f"runner alive {not runner.join(0)}"))
+            stage.app.end(130)
+            await stage.until(lambda: stage.app.leaving.closed)
+            return stage.app
+
+    app = asyncio.run(main())
+    assert closed == ["runner alive False", "sitting"]
+    assert app.return_value == 130
