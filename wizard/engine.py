@@ -164,7 +164,7 @@ def _row(step: Step, action: Action, standing: Standing, state: State) -> Row:
 
 def _word(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> tuple[Word, str]:
     match record.status:
-        case Status.SKIPPED:
+        case Status.SKIPPED if not _necessary_since(step, record, state):
             return Word.SKIP, ""
         case Status.DONE | Status.ACCEPTED:
             return (Word.DONE, record.how) if _still_holds(step, action, standing, record, state) else (Word.STALE, "")
@@ -181,6 +181,12 @@ def _word(step: Step, action: Action, standing: Standing, record: StepRecord, st
             return Word.HOLD, ""
         case Applies():
             return (Word.FAIL if record.status is Status.FAILED else Word.OPEN), ""
+
+
+def _necessary_since(step: Step, record: StepRecord, state: State) -> bool:
+    """Whether something made a restart necessary after it was skipped."""
+    does = step.does
+    return isinstance(does, Restart) and state.facts.pending.get((does.node, does.service), 0) > record.seq
 
 
 def _still_holds(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> bool:
@@ -251,7 +257,7 @@ def _turn(walk: Walk, state: State, row: Row) -> Ask | Do:
         return _settle(row)
     if step.procedure not in state.begun:
         return Ask(AskKind.BEGIN, row, (Choice.GO, Choice.HOLD))
-    if row.word is Word.HOLD:
+    if row.word is Word.HOLD or isinstance(row.standing, Stop | Unknown):  # a stale step may be forbidden by now
         return _stopped(row)
     if row.word is Word.FAIL:
         choices = (Choice.RETRY, Choice.SKIP, Choice.ACCEPT, Choice.HOLD)
@@ -323,9 +329,9 @@ def submit(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
         case Choice.SKIP:
             return (Record("step.skipped", step.id, {"note": answer.text, **_identity(ask.row)}),)
         case Choice.ACCEPT:
-            return (
-                Record("step.accepted", step.id, {"note": answer.text, **_identity(ask.row), **_accepted(ask.row)}),
-            )
+            # "It happened", said of what was sent: then what follows it has to be seen, as if we had seen it happen.
+            came_true = effects(ask.row) if ask.kind is AskKind.UNKNOWN else _accepted(ask.row)
+            return (Record("step.accepted", step.id, {"note": answer.text, **_identity(ask.row), **came_true}),)
         case Choice.HOLD:
             return (Record("session.held", "", {"reason": answer.text, "at_step": step.id}),)
         case _:
@@ -338,6 +344,8 @@ def reopen(row: Row, reason: str) -> tuple[Record, ...] | Refusal:
         return Refusal("only a step that is done or skipped can be opened again")
     if row.record.status not in {Status.DONE, Status.SKIPPED, Status.ACCEPTED}:
         return Refusal("nothing was done in this step; there is nothing to do again")
+    if isinstance(row.step.does, Restart) and isinstance(row.standing, NotApplicable):
+        return Refusal(row.standing.reason)
     return (Record("step.reopened", row.step.id, {"reason": reason or "redo"}),)
 
 

@@ -94,7 +94,7 @@ def apply(state: State, event: Recorded) -> State:
         case "plan.changed":
             return replace(state, plan_text=_text(body, "plan") or state.plan_text, finished=False)
         case "session.resumed":
-            return replace(state, held="")
+            return replace(state, held="", records=_unconfirmed(state.records))
         case "session.held":
             return replace(state, held=_text(body, "reason"))
         case "session.finished":
@@ -145,6 +145,16 @@ def _apply_step(state: State, event: Recorded) -> State:
         case _:
             return state
     return replace(state, facts=facts, records={**state.records, event.step: new}, finished=False)
+
+
+def _unconfirmed(records: Mapping[str, StepRecord]) -> Mapping[str, StepRecord]:
+    """What was confirmed and not sent is confirmed anew in the next sitting; what a person attested stays said."""
+    return {
+        step: replace(record, status=Status.OPEN)
+        if record.status is Status.CONFIRMED and record.how == "confirmed"
+        else record
+        for step, record in records.items()
+    }
 
 
 def _done(facts: Facts, event: Recorded) -> Facts:

@@ -1,6 +1,7 @@
 """Plans for the tests of the core, built without a file."""
 
 from wizard.plan.model import Plan
+from wizard.plan.problems import load_text
 
 PRACTICE_LIKE = """\
 # The plan of the practice deployment.
@@ -66,29 +67,12 @@ publisher_fqdn = "imp1.north.example"
 
 def practice_plan() -> Plan:
     """The deployment of the practice network's healthy scenario."""
-    return Plan.model_validate(
-        {
-            "release": "9.0",
-            "local": {
-                "sip_proxy_domain": "local.example",
-                "public_fqdn": "imp-public.mail.local.example",
-                "public_address": "192.0.2.10",
-                "routing_node": "imp1",
-                "peer_auth_port": 5061,
-            },
-            "nodes": (
-                {"name": "imp1", "fqdn": "imp1.local.example", "address": "192.0.2.11", "role": "publisher"},
-                {"name": "imp2", "fqdn": "imp2.local.example", "address": "192.0.2.12", "role": "subscriber"},
-            ),
-            "partners": (
-                {"domain": "partner.example", "description": "Partner", "external_fqdn": "sip.partner.example"},
-                {
-                    "domain": "branch.example",
-                    "description": "Branch",
-                    "external_fqdn": "edge.branch.example",
-                    "publishes_srv": False,
-                },
-            ),
-            "email": {"domain": "mail.local.example"},
-        }
-    )
+    return load_text(PRACTICE_LIKE, "plan.toml")
+
+
+def three_nodes() -> Plan:
+    """A cluster whose publisher stands last in the file; one node lives on DHCP, one has its domain already."""
+    plan = practice_plan()
+    publisher, subscriber = plan.nodes
+    with_domain = subscriber.model_copy(update={"name": "imp3", "fqdn": "imp3.local.example", "address": "192.0.2.13"})
+    return plan.model_copy(update={"nodes": (subscriber.model_copy(update={"dhcp": True}), with_domain, publisher)})

@@ -1,91 +1,152 @@
 """The exports: what they hold, that they come out the same each time, and that foreign text in them is inert."""
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.core.plans import PRACTICE_LIKE, practice_plan
-from wizard.__main__ import main
+from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
 from wizard.export.formats import FORMATS
-from wizard.export.transcript import Transcript, transcribe
-from wizard.journal import Journal
-from wizard.procedures import CATALOGUE
-from wizard.resolve import walk_of
-from wizard.secrets import Secrets
-from wizard.session import Session, create
+from wizard.export.pieces import Exchanged
+from wizard.export.transcript import StepTranscript, Transcript
+from wizard.record import AlteredError
+from wizard.session import Session
+from wizard.text import visible
 
-HOSTILE = "\x1b[2J```\n</pre><script>alert(1)</script> \u202etxet [x](http://y)\x07"
+GOLDEN = Path(__file__).parent.parent / "golden" / "export"
+HOSTILE = (
+    "\x1b[2J```` x `\n# heading\n</pre><script>alert(1)</script> &#x202e;&lt;b&gt; \u202etxet | a\r"
+    " [x](http://y) ![i](http://z) http://evil.example <!-- \x07\u200b\u2028 **b** ~~~\n```\n- item\ta@b.example"
+)
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    """A session in which a node and a person were hostile."""
-    made = create(tmp_path / "S", PRACTICE_LIKE, practice=True, secrets=Secrets())
-    exchange = {
-        "node": "imp1",
-        "command": "show version active",
-        "result": "ok",
-        "output": HOSTILE,
-        "answered": [],
-        "host_key": "",
-        "algorithms": "",
-    }
-    made.journal.append("evidence", {"exchange": exchange}, "health/version@imp1")
-    made.journal.append("step.skipped", {"note": HOSTILE}, "health/version@imp1")
-    check = {"target": HOSTILE, "status": "fail", "findings": [{"code": "x", "severity": "fail", "subject": HOSTILE}]}
-    made.journal.append("evidence", {"check": check}, "dns/look-address")
-    made.journal.append("evidence", {"exchange": {**exchange, "output": "long\n" * 20000}}, "health/ntp@imp1")
+    """The story, with nothing hostile in it."""
+    made = new_session(tmp_path / "S")
+    tell(made)
     return made
 
 
-def transcript(session: Session) -> Transcript:
-    """The transcript of the session."""
-    walk = walk_of(practice_plan(), CATALOGUE)
-    return transcribe("S", walk, session.journal.events, session.folder / "blobs")
+def step(transcript: Transcript, step_id: str) -> StepTranscript:
+    """One step of a transcript."""
+    return next(s for procedure in transcript.procedures for s in procedure.steps if s.id == step_id)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_nothing_in_an_export_can_act(name: str, session: Session) -> None:
-    text = FORMATS[name][1](transcript(session))
-    assert "\x1b" not in text
-    assert "\x07" not in text
-    assert "\u202e" not in text
-    if name == "md":
-        outside = "\n".join(text.split("````")[::2])
-        assert "<script>" not in outside
-        assert "[x](" not in outside
-    assert text == FORMATS[name][1](transcript(session))
+def test_a_transcript_looks_like_this(name: str, session: Session) -> None:
+    file, render = FORMATS[name]
+    text = render(transcript_of(session, torn=17))
+    assert text == render(transcript_of(session, torn=17))
+    path = GOLDEN / file
+    if os.environ.get("FEDWIZARD_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), f"FEDWIZARD_GOLDEN=1 pytest {__file__}"
 
 
-def test_the_json_holds_what_was_done_and_large_outputs(session: Session) -> None:
-    document = json.loads(FORMATS["json"][1](transcript(session)))
-    assert document["schema"] == "fedwizard.runbook/1"
-    assert document["practice"] is True
-    steps = {step["id"]: step for procedure in document["procedures"] for step in procedure["steps"]}
-    assert steps["health/version@imp1"]["word"] == "skip"
-    assert steps["health/ntp@imp1"]["evidence"][0]["output"].count("long") == 20000
+def test_the_header_says_who_when_and_what_is_left(session: Session) -> None:
+    found = transcript_of(session)
+    assert (found.practice, found.finished, found.ended) == (True, False, "")
+    assert found.people == ("ada as root", "bob from 192.0.2.7")
+    assert found.plan_sha256 == "ab12"
+    assert found.count == 29
+    assert found.head.endswith("1d")
+    assert found.pending == ("restart Cisco XCP Router on imp1",)
+    session.journal.append("session.finished", {})
+    assert transcript_of(session).ended == "2026-01-01T22:30:00.000000Z"
 
 
-def test_export_writes_private_files_and_goes_on_record(
-    session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    session.close()
-    assert main(["export", str(session.folder)]) == 0
-    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [path.name for path in written] == ["runbook.md", "runbook.json"]
-    assert all(path.stat().st_mode & 0o777 == 0o600 for path in written)
-    journal = Journal.open(session.folder / "journal.jsonl", session.folder / "blobs", Secrets())
-    assert journal.events[-1].kind == "export"
-    journal.close()
-    assert main(["export", str(session.folder), "--format", "pdf"]) == 64
-    content = (session.folder / "journal.jsonl").read_bytes()
-    (session.folder / "journal.jsonl").write_bytes(content.replace(b"imp1", b"imp9", 1))
-    assert main(["export", str(session.folder)]) == 1
-    assert "altered" in capsys.readouterr().err
+def test_each_step_has_its_word_and_who_saw_it(session: Session) -> None:
+    found = transcript_of(session)
+    words = {s.id: (s.word, s.how) for procedure in found.procedures for s in procedure.steps}
+    assert words == {
+        "trial/look": ("done", "attested"),
+        "trial/form": ("done", "attested"),
+        SET: ("done", "observed"),
+        "trial/page": ("done", "attested"),
+        ROUTER: ("unknown", ""),
+        "trial/tell": ("skip", ""),
+        "trial/seen": ("done", "observed"),
+        "never/step": ("n/a", ""),
+        "gone/step": ("done", "observed"),
+    }
+    assert step(found, "trial/look").deviation == "accepted, although: harmless"
+    assert step(found, "trial/tell").deviation == "skipped"
+    assert step(found, "trial/form").entered == (("Public name", "a.example"),)
+    assert step(found, "trial/seen").reason == "we saw that it is so"
+    assert (step(found, SET).at, step(found, SET).who) == ("2026-01-01T22:19:00.000000Z", "bob")
 
 
-def test_a_session_under_way_can_be_exported(session: Session) -> None:
-    before = len(session.journal.events)
-    assert main(["export", str(session.folder)]) == 0
-    assert len(session.journal.events) == before
+def test_each_intent_has_its_outcome(session: Session) -> None:
+    first, second = step(transcript_of(session), SET).sent
+    assert (first.outcome, first.refers_to, first.seconds) == ("no effect", 0, 240)
+    assert (second.outcome, second.refers_to, second.seconds) == ("done", 10, 180)
+    assert second.action["command"] == "set network domain local.example"
+    (left,) = step(transcript_of(session), ROUTER).sent
+    assert (left.outcome, left.seconds) == ("unknown", None)
+
+
+def test_large_texts_come_from_beside_the_record(session: Session) -> None:
+    long = {"node": "imp1", "command": "show tech", "result": "ok", "output": "long\n" * 20000}
+    session.journal.append("evidence", {"exchange": long}, "trial/look")
+    session.journal.append("step.skipped", {"note": "reason " * 20000}, "trial/look")
+    found = step(transcript_of(session), "trial/look")
+    assert isinstance(found.evidence[-1], Exchanged)
+    assert found.evidence[-1].output.count("long") == 20000
+    assert found.history[-1].text.count("reason") == 20000
+    next((session.folder / "blobs").iterdir()).write_text("other", encoding="utf-8")
+    with pytest.raises(AlteredError):
+        transcript_of(session)
+
+
+def test_what_a_later_version_wrote_is_no_obstacle(session: Session) -> None:
+    session.journal.append("evidence", {"exchange": {"output": 3, "answered": "no"}, "check": []}, "trial/look")
+    session.journal.append("evidence", {"check": {"findings": [1, {"severity": "odd", "fix": 4}]}}, "trial/look")
+    session.journal.append("step.levitated", {"note": ["x"]}, "trial/look")
+    session.journal.append("weather", {"text": "fair"})
+    for _, render in FORMATS.values():
+        assert render(transcript_of(session))
+
+
+def prose_of(markdown: str) -> str:
+    """A Markdown text without its fences and code spans: what is left can act."""
+    kept: list[str] = []
+    fence = ""
+    for line in markdown.splitlines():
+        run = re.match(r" *(`{3,})", line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif run:
+            fence = run[1]
+        else:
+            kept.append(line)
+    assert not fence, "a fence was left open"
+    return re.sub(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", "", "\n".join(kept))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_foreign_can_act(name: str, tmp_path: Path) -> None:
+    made = new_session(tmp_path / "H")
+    tell(made, HOSTILE)
+    text = FORMATS[name][1](transcript_of(made))
+    assert visible(text) == text, "there is something unprintable in it"
+    if name == "json":
+        assert text.isascii()
+        held = json.loads(text)["procedures"][0]["steps"][0]
+        assert HOSTILE in held["evidence"][0]["findings"][0]["fix"]
+        return
+    prose = prose_of(text)
+    for mark in ("script", "evil", "heading", "#x202e", "item", "b.example", "```", "[x](", "<!--", "~~~"):
+        assert mark not in prose, mark
+    assert text.count("alert(1)") > 10
+
+
+def test_practice_is_stamped_and_reality_is_not(tmp_path: Path) -> None:
+    practice, real = new_session(tmp_path / "P"), new_session(tmp_path / "R", practice=False)
+    for made, stamped in ((practice, True), (real, False)):
+        text = FORMATS["md"][1](transcript_of(made))
+        assert ("PRACTICE" in text.splitlines()[0]) is stamped
+        assert ("PRACTICE" in text) is stamped
+        assert json.loads(FORMATS["json"][1](transcript_of(made)))["practice"] is stamped

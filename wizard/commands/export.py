@@ -9,6 +9,8 @@ from wizard.errors import FedwizardError, UsageError
 
 if TYPE_CHECKING:
     from wizard.export.transcript import Transcript
+    from wizard.plan.model import Plan
+    from wizard.record import Event
 
 LATER = ("html", "cast", "ticket", "bundle")
 
@@ -33,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.format} is not built yet.", f"There are {', '.join(FORMATS)} and all.")
     if wanted[0] not in FORMATS:
         raise UsageError(f"{args.format} is no format.", f"There are {', '.join(FORMATS)} and all.")
-    folder = locate(args.session).absolute()
+    folder = locate(args.session).resolve()
     target = args.folder or folder / "exports"
-    rendered = {FORMATS[name][0]: FORMATS[name][1](_transcript(folder)) for name in wanted}
+    transcript = _transcript(folder)
+    rendered = {FORMATS[name][0]: FORMATS[name][1](transcript) for name in wanted}
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, text in rendered.items():
@@ -52,12 +55,15 @@ def run(args: argparse.Namespace) -> int:
 def _transcript(folder: Path) -> "Transcript":
     from wizard.export.transcript import transcribe
     from wizard.journal import read
-    from wizard.plan.problems import load_text
     from wizard.procedures import CATALOGUE
-    from wizard.record import blob_text
     from wizard.resolve import walk_of
 
-    reading = read(folder / "journal.jsonl")
+    try:
+        reading = read(folder / "journal.jsonl")
+    except OSError as problem:
+        raise UsageError(
+            f"{folder / 'journal.jsonl'} cannot be read: {problem.strerror}", "Ask its owner."
+        ) from problem
     if reading.altered_line is not None:
         raise FedwizardError(
             f"{folder / 'journal.jsonl'} was altered: line {reading.altered_line}",
@@ -65,9 +71,23 @@ def _transcript(folder: Path) -> "Transcript":
         )
     if not reading.events:
         raise UsageError(f"{folder} holds an empty record", "There is nothing to export.")
-    planned = [event.body["plan"] for event in reading.events if "plan" in event.body]
-    plan = load_text(blob_text(planned[-1], folder / "blobs"), str(folder / "plan.toml"))
-    return transcribe(folder.name, walk_of(plan, CATALOGUE), reading.events, folder / "blobs", reading.torn_bytes)
+    walk = walk_of(_plan(reading.events, folder), CATALOGUE)
+    return transcribe(folder.name, walk, reading.events, folder / "blobs", reading.torn_bytes)
+
+
+def _plan(events: "tuple[Event, ...]", folder: Path) -> "Plan":
+    """The last plan on record that is one: a plan that was spoilt afterwards must not hide what was done before."""
+    from wizard.plan.problems import load_text
+    from wizard.record import blob_text
+
+    planned = [event.body["plan"] for event in events if event.kind in {"session.open", "plan.changed"}]
+    refused = UsageError(f"{folder} holds a record without a plan", "There is nothing to export.")
+    for text in reversed(planned):
+        try:
+            return load_text(blob_text(text, folder / "blobs"), str(folder / "plan.toml"))
+        except UsageError as problem:
+            refused = problem
+    raise refused
 
 
 def _note(folder: Path, files: dict[str, str]) -> None:

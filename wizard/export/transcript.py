@@ -1,76 +1,91 @@
-"""A session as one typed model: what was planned, what was done, who saw it, and the evidence. Pure."""
+"""A session as one typed model: what was planned, what was done, who saw it, and the evidence. Pure.
+
+`Transcript` is what every format renders. Texts in it are as the record holds them: foreign, and not yet harmless.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.finding import Json
-from wizard.engine import Row, survey
-from wizard.record import Event, blob_text
+from wizard.describe import action_lines
+from wizard.engine import Row, Word, survey
+from wizard.export.pieces import (
+    Checked,
+    Exchanged,
+    Noted,
+    Sent,
+    entered_of,
+    evidence_of,
+    findings_of,
+    note_of,
+    people_of,
+    sent_of,
+    text_of,
+    who_of,
+    whole,
+)
+from wizard.record import Event
 from wizard.resolve import Walk, meaning
-from wizard.state import State, fold
+from wizard.state import State, Status, StepRecord, fold
 
+__all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
 
-@dataclass(frozen=True, kw_only=True)
-class Exchanged:
-    """One command with its output, questions and answers."""
-
-    at: str
-    node: str
-    command: str
-    result: str
-    output: str
-    answered: tuple[tuple[str, str], ...]
-    host_key: str
-    algorithms: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """One check with its findings."""
-
-    at: str
-    target: str
-    status: str
-    findings: tuple[Mapping[str, Json], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noted:
-    """Something that happened to a step: confirmed, sent, failed, skipped, opened again. `who` is the account."""
-
-    at: str
-    kind: str
-    who: str
-    text: str
+FORMER = "former"
+_ENDINGS = {
+    Status.DONE: Word.DONE,
+    Status.ACCEPTED: Word.DONE,
+    Status.SKIPPED: Word.SKIP,
+    Status.FAILED: Word.FAIL,
+    Status.SENT: Word.UNKNOWN,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepTranscript:
-    """One step: planned, done, evidence."""
+    """One step: planned, done, evidence.
+
+    `at` and `who` are of the record that settled it, empty where none did. `reason` is what a person or the evidence
+    says for its standing, `deviation` why it is not simply done as planned. `planned` is the action as data,
+    `instructions` as a person reads it; `entered` are values read off a page, as (label, value).
+    """
 
     id: str
     title: str
     word: str
     how: str
+    at: str
+    who: str
     reason: str
+    deviation: str
+    problem: str
     planned: Mapping[str, Json]
+    instructions: tuple[str, ...]
+    entered: tuple[tuple[str, str], ...]
+    sent: tuple[Sent, ...]
+    findings: tuple[Mapping[str, Json], ...]
     history: tuple[Noted, ...]
     evidence: tuple[Exchanged | Checked, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcedureTranscript:
-    """One procedure and its steps."""
+    """One procedure and its steps. `excluded` says why it does not apply."""
 
     id: str
     title: str
+    excluded: str
     steps: tuple[StepTranscript, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
-    """A whole session. `head` is the hash of its last record, `torn` the bytes of a last line that was cut short."""
+    """A whole session.
+
+    `head` is the hash of its last record, `torn` the bytes of a last line that was cut short. `ended` is empty while
+    it is not finished, `held` the reason of a hold that lasts. `session` is what happened beside the steps: people
+    coming and going, holds, plan changes, questions of nodes.
+    """
 
     name: str
     practice: bool
@@ -78,6 +93,7 @@ class Transcript:
     plan_sha256: str
     started: str
     last: str
+    ended: str
     finished: bool
     held: str
     people: tuple[str, ...]
@@ -90,118 +106,119 @@ class Transcript:
 
 
 def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn: int = 0) -> Transcript:
-    """The transcript of a session's record. `events` must not be empty."""
-    state, first = fold(events), events[0]
-    rows = {row.step.id: row for row in survey(walk, state)}
-    procedures = tuple(
-        ProcedureTranscript(
-            id=chapter.procedure.id,
-            title=chapter.procedure.title,
-            steps=tuple(_step(rows[step.id], events, blobs) for step in chapter.steps),
-        )
-        for chapter in walk.chapters
-    )
+    """The transcript of a session's record. `events` must not be empty.
+
+    Raises AlteredError when a text that was kept beside the record is gone or not what was written.
+    """
+    state, record = fold(events), [whole(event, blobs) for event in events]
     return Transcript(
         name=name,
         practice=state.practice,
-        tool=_text(first.body.get("tool")),
-        plan_sha256=_plan_hash(events),
-        started=first.at,
-        last=events[-1].at,
+        tool=_last(record, "tool"),
+        plan_sha256=_last(record, "plan_sha256"),
+        started=record[0].at,
+        last=record[-1].at,
+        ended=next((e.at for e in reversed(record) if e.kind == "session.finished"), "") if state.finished else "",
         finished=state.finished,
         held=state.held,
-        people=tuple(dict.fromkeys(_who(event) for event in events)),
-        count=len(events),
-        head=events[-1].hash,
+        people=people_of(record),
+        count=len(record),
+        head=record[-1].hash,
         torn=torn,
-        pending=_pending(state),
-        procedures=procedures,
-        session=tuple(_note(event) for event in events if not event.step and event.kind in _SESSION_KINDS),
+        pending=tuple(f"restart {service} on {node}" for node, service in sorted(state.facts.pending)),
+        procedures=_procedures(walk, state, record),
+        session=tuple(note_of(event) for event in record if not event.step and event.kind != "evidence"),
     )
 
 
-_SESSION_KINDS = {
-    "session.open",
-    "session.resumed",
-    "session.held",
-    "session.finished",
-    "plan.changed",
-    "host-key.answered",
-    "journal.recovered",
-    "note",
-}
-_TOLD = ("reason", "note", "problem", "text", "question", "fingerprint", "procedure")
+def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[ProcedureTranscript, ...]:
+    rows = {row.step.id: row for row in survey(walk, state)}
+    mine: dict[str, list[Event]] = {}
+    for event in events:
+        mine.setdefault(event.step, []).append(event)
+    found = [
+        ProcedureTranscript(
+            id=chapter.procedure.id,
+            title=chapter.procedure.title,
+            excluded=chapter.excluded.reason if chapter.excluded else "",
+            steps=tuple(_step(rows[step.id], mine.get(step.id, [])) for step in chapter.steps),
+        )
+        for chapter in walk.chapters
+    ]
+    # What was done stays in the transcript although a changed plan no longer has the step.
+    former = tuple(_former(step, state, done) for step, done in mine.items() if step and step not in rows)
+    if former:
+        title = "Steps that the plan no longer has"
+        found.append(ProcedureTranscript(id=FORMER, title=title, excluded="", steps=former))
+    return tuple(found)
 
 
-def _step(row: Row, events: Sequence[Event], blobs: Path) -> StepTranscript:
-    mine = [event for event in events if event.step == row.step.id]
+def _step(row: Row, events: Sequence[Event]) -> StepTranscript:
+    record, told = row.record, row.record.status in _ENDINGS
     return StepTranscript(
         id=row.step.id,
         title=row.step.title,
         word=row.word.value,
         how=row.how,
-        reason=_text(getattr(row.standing, "reason", "")) or row.record.note,
+        at=record.at if told else "",
+        who=_who(record, events) if told else "",
+        reason=_said(record, events) if told else text_of(getattr(row.standing, "reason", "")),
+        deviation=_deviation(row.record.status, events),
+        problem=record.problem or ("" if told else text_of(getattr(row.standing, "problem", ""))),
         planned=meaning(row.step.does),
-        history=tuple(_note(event) for event in mine if event.kind != "evidence"),
-        evidence=tuple(piece for event in mine if event.kind == "evidence" for piece in _evidence(event, blobs)),
+        instructions=tuple(action_lines(row.step.does)),
+        entered=entered_of(events, row.step.does),
+        sent=sent_of(events),
+        findings=findings_of(events) if told else (),
+        history=tuple(note_of(event) for event in events if event.kind != "evidence"),
+        evidence=tuple(piece for event in events for piece in evidence_of(event)),
     )
 
 
-def _note(event: Event) -> Noted:
-    body = event.body
-    told = [_text(body.get(key)) for key in _TOLD if _text(body.get(key))]
-    if event.kind == "step.intent" and body.get("refers_to"):
-        told.append(f"anew, after the intent in record {body['refers_to']}")
-    if event.kind == "plan.changed":
-        told.append(_text(body.get("diff")))
-    if event.kind.startswith("step.") and event.kind != "step.confirmed":
-        told = [text for text in told if text != _text(body.get("fingerprint"))]
-    return Noted(at=event.at, kind=event.kind, who=_who(event), text="; ".join(told))
+def _former(step: str, state: State, events: Sequence[Event]) -> StepTranscript:
+    record = state.record(step)
+    sent = sent_of(events)
+    return StepTranscript(
+        id=step,
+        title=step,
+        word=_ENDINGS.get(record.status, Word.OPEN).value,
+        how=record.how,
+        at=record.at,
+        who=_who(record, events),
+        reason=_said(record, events),
+        deviation=_deviation(record.status, events),
+        problem=record.problem,
+        planned=sent[-1].action if sent else {},
+        instructions=(),
+        entered=entered_of(events, None),
+        sent=sent,
+        findings=findings_of(events),
+        history=tuple(note_of(event) for event in events if event.kind != "evidence"),
+        evidence=tuple(piece for event in events for piece in evidence_of(event)),
+    )
 
 
-def _evidence(event: Event, blobs: Path) -> tuple[Exchanged | Checked, ...]:
-    exchange, check = event.body.get("exchange"), event.body.get("check")
-    found: list[Exchanged | Checked] = []
-    if isinstance(exchange, dict):
-        answered = exchange.get("answered")
-        pairs = [a for a in answered if isinstance(a, dict)] if isinstance(answered, list) else []
-        found.append(
-            Exchanged(
-                at=event.at,
-                node=_text(exchange.get("node")),
-                command=_text(exchange.get("command")),
-                result=_text(exchange.get("result")),
-                output=blob_text(exchange.get("output", ""), blobs),
-                answered=tuple((_text(a.get("question")), _text(a.get("answer"))) for a in pairs),
-                host_key=_text(exchange.get("host_key")),
-                algorithms=_text(exchange.get("algorithms")),
-            )
-        )
-    if isinstance(check, dict):
-        findings = check.get("findings")
-        found.append(
-            Checked(
-                at=event.at,
-                target=_text(check.get("target")),
-                status=_text(check.get("status")),
-                findings=tuple(f for f in findings if isinstance(f, dict)) if isinstance(findings, list) else (),
-            )
-        )
-    return tuple(found)
+def _who(record: StepRecord, events: Sequence[Event]) -> str:
+    return next((who_of(event) for event in events if event.seq == record.seq), record.by)
 
 
-def _plan_hash(events: Sequence[Event]) -> str:
-    hashes = [_text(event.body.get("plan_sha256")) for event in events if "plan_sha256" in event.body]
-    return hashes[-1] if hashes else ""
+def _said(record: StepRecord, events: Sequence[Event]) -> str:
+    """The note that came with the ending, or with the attestation that led to it."""
+    if record.note or record.status is not Status.DONE:
+        return record.note
+    confirmed = [event for event in events if event.kind == "step.confirmed" and event.seq < record.seq]
+    return text_of(confirmed[-1].body.get("note")) if confirmed else ""
 
 
-def _pending(state: State) -> tuple[str, ...]:
-    return tuple(f"restart {service} on {node}" for node, service in sorted(state.facts.pending))
+def _deviation(status: Status, events: Sequence[Event]) -> str:
+    """Where a person went another way than the plan: skipped, or accepted in spite of what was seen."""
+    if status is Status.SKIPPED:
+        return "skipped"
+    if status is not Status.ACCEPTED:
+        return ""
+    problems = [text_of(e.body.get("problem")) for e in events if e.kind in {"step.failed", "step.unsettled"}]
+    return f"accepted, although: {problems[-1]}" if problems else "accepted by a person"
 
 
-def _who(event: Event) -> str:
-    return _text(event.actor.get("user")) or "unknown"
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _last(events: Sequence[Event], key: str) -> str:
+    return next((text_of(event.body[key]) for event in reversed(events) if key in event.body), "")
