@@ -13,9 +13,9 @@ from screens.bodies.parts import QUIET, symbol
 from screens.scene import Scene
 from screens.widgets.keyline import KeyLine
 from screens.widgets.verbatim import Verbatim, literal
-from wizard.engine import Row, Word
 from wizard.frontend import pending_lines
 from wizard.step import AlreadySo, NotApplicable
+from wizard.survey import Row, Word
 
 LONGEST_TITLE = 52  # columns
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 from screens.copying import Copyable, copyables
 from screens.situation import Situation
-from wizard.engine import Ask, AskKind, Row, Word, survey
+from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome
 from wizard.runner import Ended, Runner
 from wizard.sitting import Sitting
 from wizard.state import Status
+from wizard.survey import Row, Word, survey
 
 SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
 

@@ -27,10 +27,11 @@ from screens.widgets.keyline import KeyLine
 from screens.widgets.output import OutputPane
 from screens.widgets.verbatim import Verbatim
 from wizard.describe import span
-from wizard.engine import Ask, Row
+from wizard.engine import Ask
 from wizard.evidence import Outcome
 from wizard.runner import Asked, Concluded, Ended, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
+from wizard.survey import Row
 
 TICK, DRAW = 1.0, 0.2  # seconds: the line of progress, the output of a node
 KEYS_AGAIN = "The keys are keys again; Tab goes back to the line."

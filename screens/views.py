@@ -12,9 +12,10 @@ from screens.bodies.select import body_for
 from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD
 from screens.widgets.verbatim import literal
-from wizard.engine import Ask, AskKind, Choice, Row
+from wizard.engine import Ask, AskKind, Choice
 from wizard.runner import Ended
 from wizard.step import Command, Kind, NodeReturns, NodeSettles, Restart, Wait
+from wizard.survey import Row
 
 TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
 NAME = "fedwizard"

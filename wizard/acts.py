@@ -8,7 +8,7 @@ from typing import assert_never
 
 from checks.finding import Finding, Json, Severity
 from cli_backend.exchange import Answered, Cancel, CliError, Exchange, LoginRefused, Result, Risk, Unreachable
-from wizard.engine import Record, Row
+from wizard.engine import Record
 from wizard.evidence import Evidence, Failure, Observed, Outcome
 from wizard.facts import Facts
 from wizard.observe import observe, service_state
@@ -28,6 +28,7 @@ from wizard.step import (
     Restart,
     Wait,
 )
+from wizard.survey import Row
 
 FIRST_POLL, LONGEST_POLL = 0.2, 30.0  # seconds between two looks while waiting
 UPTIME_GRAIN = 60  # the platform tells its uptime in minutes

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from wizard.engine import Row, Word, survey
 from wizard.facts import Facts
 from wizard.resolve import Walk
 from wizard.runner import Ended, Told
 from wizard.state import State
+from wizard.survey import Row, Word, survey
 
 EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130
 ENDINGS = {"finished": EXIT_DONE, "held": EXIT_HOLDS, "stopped": EXIT_INTERRUPTED, "broken": EXIT_FAILED}

@@ -7,20 +7,7 @@ from dataclasses import dataclass, field
 
 from checks.finding import Json
 from wizard.acts import Bench, Desk, perform, settle
-from wizard.engine import (
-    Answer,
-    Ask,
-    Do,
-    Finished,
-    Record,
-    Refusal,
-    Row,
-    ask_about,
-    effects,
-    next_turn,
-    reopen,
-    submit,
-)
+from wizard.engine import Answer, Ask, Do, Finished, Record, Refusal, ask_about, effects, next_turn, reopen, submit
 from wizard.errors import FedwizardError
 from wizard.evidence import Evidence, Failure, Outcome, finding_body
 from wizard.journal import Event
@@ -28,6 +15,7 @@ from wizard.ports import Ports
 from wizard.resolve import Walk, fingerprint
 from wizard.state import State, Status, apply, fold
 from wizard.step import Command
+from wizard.survey import Row
 
 # --- what the runner tells a front end -------------------------------------------------------------------------------
 

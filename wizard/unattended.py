@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from wizard.engine import Answer, Ask, AskKind, Choice, Row, Word
+from wizard.engine import Answer, Ask, AskKind, Choice
 from wizard.frontend import (
     ENDINGS,
     EXIT_FAILED,
@@ -22,6 +22,7 @@ from wizard.ports import Prompt
 from wizard.runner import Asked, Concluded, Ended, Runner
 from wizard.sitting import Sitting
 from wizard.step import Form
+from wizard.survey import Row, Word
 from wizard.text import visible_line
 
 RETRIES = 3

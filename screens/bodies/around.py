@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from screens.bodies.check import findings_lines, findings_of
 from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
 from screens.widgets.verbatim import literal
-from wizard.engine import Ask, AskKind, Row, Word
+from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome
 from wizard.resolve import Chapter
 from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
+from wizard.survey import Row, Word
 from wizard.text import visible
 
 MOST_OUTPUT = 200  # lines of one exchange that are shown when looking back

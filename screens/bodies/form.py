@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from screens.bodies.parts import Body, Line, exact, joined, pair
 from screens.widgets.verbatim import Verbatim
-from wizard.engine import Row
 from wizard.step import Form, FormField
+from wizard.survey import Row
 
 TYPE_HERE = "Type what the page shows:"
 

@@ -11,8 +11,8 @@ from checks.names import for_display
 from screens.terminal import ascii_only
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.describe import reversal_of, span
-from wizard.engine import Row, Word
 from wizard.step import PointOfNoReturn, Step
+from wizard.survey import Row, Word
 from wizard.text import visible_line
 
 LABEL, VALUE, QUIET, BAD = "dim", "bold", "dim", "bold"

@@ -11,8 +11,8 @@ from screens.bodies.notice import NoticeBody
 from screens.bodies.parts import Body
 from screens.bodies.restart import RestartBody
 from screens.bodies.wait import WaitBody
-from wizard.engine import Row
 from wizard.step import Check, Command, Form, Instruct, Notice, Restart, Wait
+from wizard.survey import Row
 
 
 def body_for(row: Row, draft: MutableMapping[str, str] | None = None, *, eager: bool = True) -> Body:

@@ -6,27 +6,14 @@ from dataclasses import dataclass, field
 from checks.finding import Json
 from cli_backend.exchange import Risk
 from tests.core.plans import practice_plan
-from wizard.engine import (
-    Answer,
-    Ask,
-    AskKind,
-    Choice,
-    Do,
-    Finished,
-    Record,
-    Refusal,
-    Row,
-    Word,
-    next_turn,
-    submit,
-    survey,
-)
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, next_turn, submit
 from wizard.evidence import Outcome
 from wizard.procedures import CATALOGUE
 from wizard.resolve import Walk, fingerprint, walk_of
 from wizard.runner import conclusions
 from wizard.state import State, apply
 from wizard.step import Check, Command, Form, Restart, Step
+from wizard.survey import Row, Word, survey
 
 SERVICES = ("Cisco SIP Proxy", "Cisco XCP Router", "Cisco XCP SIP Federation Connection Manager")
 

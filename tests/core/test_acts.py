@@ -11,11 +11,12 @@ from checks.requests import CheckRequest
 from cli_backend.exchange import Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Unreachable
 from tests.core.table import Table, row, table
 from wizard.acts import Bench, Desk, perform, settle
-from wizard.engine import Record, Row
+from wizard.engine import Record
 from wizard.evidence import Failure, Outcome
 from wizard.ports import Ports
 from wizard.runner import conclusions
 from wizard.step import Action, Command
+from wizard.survey import Row
 
 SET = "domain/set@imp1"
 ETH0 = "Ethernet 0\nDHCP : {dhcp}\nStatus : up\nDNS\nPrimary : 192.0.2.53\nDomain : {domain}\n"

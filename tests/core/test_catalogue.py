@@ -9,7 +9,6 @@ from tests.core.plans import practice_plan, three_nodes
 from wizard.__main__ import main
 from wizard.commands.spec import document
 from wizard.describe import WIDTH, action_lines, lines_of
-from wizard.engine import Word, survey
 from wizard.plan.example import example_text
 from wizard.plan.model import Plan
 from wizard.plan.problems import load_text
@@ -31,6 +30,7 @@ from wizard.step import (
     Stop,
     Wait,
 )
+from wizard.survey import Word, survey
 from wizard.text import visible
 
 PLANS = {

@@ -10,13 +10,14 @@ from checks.finding import Json
 from tests.core.plans import practice_plan
 from tests.core.table import Table, changes, table, word
 from wizard.acts import failure_of
-from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, Word, submit, survey
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, submit
 from wizard.evidence import Failure, Outcome
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
 from wizard.runner import conclusions
 from wizard.state import State, Status, fold
 from wizard.step import Command
+from wizard.survey import Word, survey
 
 __all__ = ["Table", "table"]  # the pictures of the screens take them from here
 

@@ -12,7 +12,7 @@ from cli_backend.exchange import Expected, Risk
 from tests.core.plans import practice_plan, three_nodes
 from tests.core.table import Table, changes
 from tests.core.world import World
-from wizard.engine import Answer, Ask, Choice, Do, Finished, Record, Refusal, Row, next_turn, reopen, submit, survey
+from wizard.engine import Answer, Ask, Choice, Do, Finished, Record, Refusal, next_turn, reopen, submit
 from wizard.evidence import Failure, Outcome
 from wizard.plan.model import AolDomain, Node, Partner, Plan
 from wizard.procedures import CATALOGUE
@@ -32,6 +32,7 @@ from wizard.step import (
     Restart,
     Wait,
 )
+from wizard.survey import Row, survey
 
 STEP_ID = re.compile(r"(?P<procedure>[a-z][a-z0-9-]*)/[a-z][a-z0-9-]*(@[A-Za-z0-9][A-Za-z0-9.-]*)?")
 label = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)

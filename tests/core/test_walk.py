@@ -5,13 +5,14 @@ import pytest
 from tests.core.plans import practice_plan, three_nodes
 from tests.core.table import SERVICES, Table, changes, row, table, word
 from tests.core.world import World
-from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, Word, reopen, submit, survey
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, reopen, submit
 from wizard.evidence import Outcome
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.runner import conclusions
 from wizard.state import Status, fold
 from wizard.step import Check, Command
+from wizard.survey import Word, survey
 
 DOMAIN = "set network domain local.example"
 ROUTER = "utils service restart Cisco XCP Router"

@@ -7,7 +7,7 @@ from checks.finding import Json
 from cli_backend.exchange import Risk
 from tests.core.table import SERVICES, Table
 from wizard.acts import failure_of
-from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, Row, submit
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, submit
 from wizard.evidence import Outcome
 from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
@@ -26,6 +26,7 @@ from wizard.step import (
     Restart,
     Wait,
 )
+from wizard.survey import Row
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 from checks.requests import DnsRequest
 from cli_backend.exchange import Expected, Risk
 from tests.core.plans import PRACTICE_LIKE, practice_plan
-from wizard.engine import effects, survey
+from wizard.engine import effects
 from wizard.export.transcript import Transcript, transcribe
 from wizard.record import Event
 from wizard.resolve import Walk, fingerprint, meaning, walk_of
@@ -34,6 +34,7 @@ from wizard.step import (
     Step,
     Undo,
 )
+from wizard.survey import survey
 
 PAGE = ("System", "Service Parameters")
 SET, ROUTER = "trial/set@imp1", "trial/router@imp1"

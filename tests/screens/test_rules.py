@@ -16,11 +16,12 @@ from screens.situation import GO_LABELS, GUIDES, Situation
 from screens.terminal import ascii_only, wants_plain
 from tests.core.plans import practice_plan
 from tests.screens.trial import Script, on_stage, sitting_of, step, trial
-from wizard.engine import AskKind, Choice, survey
+from wizard.engine import AskKind, Choice
 from wizard.ports import Prompt, PromptKind
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.state import State
+from wizard.survey import survey
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENS = sorted((ROOT / "screens").rglob("*.py"))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from checks.finding import Json
 from wizard.describe import action_lines
-from wizard.engine import Row, Word, survey
 from wizard.export.pieces import (
     Checked,
     Exchanged,
@@ -28,6 +27,7 @@ from wizard.export.pieces import (
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import State, Status, StepRecord, fold
+from wizard.survey import Row, Word, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
 

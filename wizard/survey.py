@@ -1,0 +1,106 @@
+"""Where each step of a walk stands: done, skipped, not applicable, failed, on hold, open, stale or of unknown outcome.
+
+Pure. The engine asks it what is next; the overview, the plain list and the exports show it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wizard.resolve import Walk, fingerprint, resolve
+from wizard.state import State, Status, StepRecord
+from wizard.step import (
+    Action,
+    AlreadySo,
+    Applies,
+    NotApplicable,
+    Restart,
+    Standing,
+    Step,
+    Stop,
+    Unknown,
+)
+
+
+class Word(StrEnum):
+    """Where a step stands, in the one word that every front end shows."""
+
+    DONE = "done"
+    SKIP = "skip"
+    NOT_APPLICABLE = "n/a"
+    FAIL = "fail"
+    HOLD = "hold"  # it cannot go on without a person
+    OPEN = "open"
+    STALE = "stale"  # done, but the plan has changed its meaning since, or what it follows was done again
+    UNKNOWN = "unknown"  # sent, and nothing tells what became of it
+
+
+SETTLED = frozenset({Word.DONE, Word.SKIP, Word.NOT_APPLICABLE})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of the walk with where it stands. `how` is observed, attested or empty."""
+
+    step: Step
+    action: Action
+    standing: Standing
+    record: StepRecord
+    word: Word
+    how: str = ""
+
+
+def survey(walk: Walk, state: State) -> tuple[Row, ...]:
+    """Every step of the walk with where it stands now."""
+    rows = []
+    for chapter in walk.chapters:
+        for step in chapter.steps:
+            resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
+            rows.append(_row(step, resolution.action, resolution.standing, state))
+    return tuple(rows)
+
+
+def _row(step: Step, action: Action, standing: Standing, state: State) -> Row:
+    record = state.record(step.id)
+    word, how = _word(step, action, standing, record, state)
+    return Row(step, action, standing, record, word, how)
+
+
+def _word(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> tuple[Word, str]:
+    match record.status:
+        case Status.SKIPPED if not _necessary_since(step, record, state):
+            return Word.SKIP, ""
+        case Status.DONE | Status.ACCEPTED:
+            return (Word.DONE, record.how) if _still_holds(step, action, standing, record, state) else (Word.STALE, "")
+        case Status.SENT:
+            return Word.UNKNOWN, ""
+        case _:
+            pass
+    match standing:
+        case NotApplicable():
+            return Word.NOT_APPLICABLE, ""
+        case AlreadySo():
+            return Word.DONE, "observed"
+        case Stop() | Unknown():
+            return Word.HOLD, ""
+        case Applies():
+            return (Word.FAIL if record.status is Status.FAILED else Word.OPEN), ""
+
+
+def _necessary_since(step: Step, record: StepRecord, state: State) -> bool:
+    """Whether something made a restart necessary after it was skipped."""
+    does = step.does
+    return isinstance(does, Restart) and state.facts.pending.get((does.node, does.service), 0) > record.seq
+
+
+def _still_holds(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> bool:
+    if isinstance(standing, NotApplicable | AlreadySo):
+        return True
+    if isinstance(step.does, Restart) and isinstance(standing, Applies):
+        return False  # the restart became necessary again
+    if record.fingerprint and record.fingerprint != fingerprint(action):
+        return False
+    earlier = (state.record(other) for other in step.after)
+    return all(other.seq < record.seq for other in earlier if other.status in {Status.DONE, Status.ACCEPTED})
+
+
+# --- what comes next -------------------------------------------------------------------------------------------------
