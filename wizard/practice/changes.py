@@ -58,7 +58,7 @@ def stop(state: State, node: str, service: str) -> State:
 
 def activate(state: State, node: str, service: str, now: float, pace: Pace) -> State:
     """Activate a service, which starts it."""
-    if "service" in state.ignored or state.nodes[node].services[service].activated:
+    if state.nodes[node].services[service].activated:
         return state
     ready = now + pace.seconds(RESTART_TAKES - STOPPING_TAKES)
     return _put(state, node, {service: Service(ready_at=ready)})

@@ -1,0 +1,64 @@
+"""Acts of people and of fate: letters that are sent, nodes that fall ill and are healed."""
+
+from dataclasses import replace
+
+from wizard.errors import UsageError
+from wizard.practice import changes
+from wizard.practice.acts.act import Act, Moment, Words, node_name, one_of, take
+from wizard.practice.state import State
+
+AILMENTS = ("ntp", "replication", "service")
+
+
+def _ailing(state: State, words: Words) -> tuple[str, str]:
+    node, kind = take(words, 2, "unwell NODE ntp|replication|service")
+    one_of(kind, AILMENTS, "no ailment is called")
+    return node_name(state, node), kind
+
+
+def _is_unwell(state: State, words: Words, _moment: Moment) -> bool:
+    node, kind = _ailing(state, words)
+    return kind in state.nodes[node].unwell
+
+
+def _patient(state: State, words: Words) -> str:
+    return node_name(state, take(words, 1, "heal NODE")[0])
+
+
+def _heal(state: State, words: Words, _moment: Moment) -> State:
+    return changes.heal(state, _patient(state, words))
+
+
+def _recipient(words: Words) -> str:
+    if not words:
+        raise UsageError("words are missing", "Usage: tell WHO")
+    return " ".join(words)
+
+
+def _tell(state: State, words: Words, _moment: Moment) -> State:
+    who = _recipient(words)
+    return replace(state, notices=tuple(dict.fromkeys((*state.notices, who))))
+
+
+PEOPLE_ACTS = (
+    Act(
+        words=("unwell",),
+        usage="NODE ntp|replication|service",
+        perform=lambda state, words, _moment: changes.make_unwell(state, *_ailing(state, words)),
+        in_effect=_is_unwell,
+    ),
+    Act(
+        words=("heal",),
+        usage="NODE",
+        perform=_heal,
+        in_effect=lambda state, words, _moment: not state.nodes[_patient(state, words)].unwell,
+        ignored_as="health",
+    ),
+    Act(
+        words=("tell",),
+        usage="WHO",
+        perform=_tell,
+        in_effect=lambda state, words, _moment: _recipient(words) in state.notices,
+        ignored_as="notice",
+    ),
+)
