@@ -24,7 +24,7 @@ lint: $(READY)
 install: $(READY)
 
 $(READY): pyproject.toml constraints.txt Makefile
-	@echo "Installing what fedwizard needs into $(VENV) ..."
+	@echo "Installing what fedwizard needs into $(VENV); this takes about half a minute ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { sh .ci/packages python3-venv && $(PYTHON) -m venv $(VENV); }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]' \

@@ -48,7 +48,11 @@ def domain_name(text: str) -> str:
 def host(text: str) -> str:
     """A host given by name or by address, in canonical form. Raises BadNameError."""
     bare = text.strip()
-    return str(ipaddress.ip_address(bare)) if _is_address(bare) else domain_name(bare)
+    if _is_address(bare):
+        return str(ipaddress.ip_address(bare))
+    if bare and set(bare) <= set("0123456789."):
+        raise BadNameError("is not an IPv4 address; that is four numbers from 0 to 255, such as 192.0.2.10")
+    return domain_name(bare)
 
 
 def srv_name(domain: str, service: str = SIP_FEDERATION) -> str:

@@ -7,6 +7,7 @@ from screens.bridge import Bridge
 from screens.fatal import crash_log, sentence
 from screens.leaving import Leaving
 from wizard.errors import FedwizardError
+from wizard.frontend import next_lines
 
 
 class EndingApp(App[int]):
@@ -21,7 +22,12 @@ class EndingApp(App[int]):
     def end(self, status: int) -> None:
         """Stop the runner, close the session, and leave with this exit status."""
         self.leaving.begin(status)
-        self.exit(status)
+        self.exit(status, message=Plain("\n".join(self._farewell()), no_wrap=True))
+
+    def _farewell(self) -> tuple[str, ...]:
+        """What stays on the terminal: where the session is, and how to go on with it."""
+        sitting, runner = self.leaving.sitting, self.leaving.runner
+        return next_lines(sitting.folder, finished=runner.state.finished) if sitting and runner else ()
 
     def known(self, error: Exception) -> FedwizardError:
         """An error that can be shown; a fault of ours goes to the log first."""

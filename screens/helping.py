@@ -1,4 +1,4 @@
-"""The help: a page about what is on the screen, from assets/help, and the keys from the registry."""
+"""The help: a page about what is on the screen, the keys from the registry, the words of the trade."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -11,11 +11,16 @@ WIDTH, KEY = 70, 8  # columns: inside a dialog, of a key
 
 
 def help_lines(page: str, *, keys: bool = True) -> Iterator[Line]:
-    """A page of help, then the keys."""
+    """A page of help, then the keys, then the words."""
     yield from page_lines(page_text(page))
-    if not keys:
-        return
+    if keys:
+        yield ""
+        yield from _keys()
     yield ""
+    yield from page_lines(page_text("words"))
+
+
+def _keys() -> Iterator[Line]:
     yield literal("Keys", BAD)
     for key, text in key_lines():
         head, *rest = wrapped(text, WIDTH - KEY)

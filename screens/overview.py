@@ -14,7 +14,7 @@ from screens.scene import Scene
 from screens.widgets.keyline import KeyLine
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.frontend import pending_lines
-from wizard.step import AlreadySo, NotApplicable
+from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 
 LONGEST_TITLE = 52  # columns
@@ -109,9 +109,13 @@ def detail_of(row: Row) -> str:
     """Why a step stands as it does."""
     match row.standing:
         case NotApplicable(reason):
-            return f"- does not apply: {reason}"
+            return f"- so far: {reason}" if row.word is Word.OPEN else f"- does not apply: {reason}"
         case AlreadySo(reason) if row.word is Word.DONE:
             return f"- already so: {reason}"
+        case Unknown(condition) if row.word is Word.OPEN:
+            return f"- applies only if {condition}; that is not known yet"
+        case Stop(problem, _) if row.word is Word.HOLD:
+            return f"- {problem}"
         case _:
             text = row.record.problem or row.record.note
             return f"- {text}" if text else ""

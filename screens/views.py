@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from screens.bodies.around import begin_lines, record_lines, running_lines, trouble_lines
 from screens.bodies.closing import HEADINGS, closing_lines
-from screens.bodies.parts import LABEL, Text, around
+from screens.bodies.parts import LABEL, Text, around, pair
 from screens.bodies.select import body_for
 from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD
@@ -77,7 +77,10 @@ def _asking(scene: Scene, ask: Ask) -> View:
         widgets = (problem, body_for(row), Text(around(row.step)))
         return View(chapter, row, row.step.title, widgets, guide, "trouble", output=True)
     body = body_for(row, scene.draft, eager=not scene.passing)
-    return View(chapter, row, row.step.title, (body, Text(around(row.step))), _after(scene, guide), body.PAGE)
+    hint = scene.sitting.hint(row.step.does)
+    practice = (Text((pair("Practice", hint),), classes="hint"),) if hint else ()
+    widgets = (*practice, body, Text(around(row.step)))
+    return View(chapter, row, row.step.title, widgets, _after(scene, guide), body.PAGE)
 
 
 def _running(scene: Scene) -> View:

@@ -4,11 +4,14 @@ import queue
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from wizard.facts import Facts
+from wizard.program import program
 from wizard.resolve import Walk
 from wizard.runner import Ended, Told
+from wizard.session import JOURNAL, sessions_root
 from wizard.state import State
 from wizard.survey import Row, Word, survey
 
@@ -93,6 +96,17 @@ def summary_lines(walk: Walk, state: State) -> tuple[str, ...]:
     words = [row.word for row in survey(walk, state)]
     counts = ", ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
     return (f"summary: {counts}", *pending_lines(state.facts))
+
+
+def next_lines(folder: Path, *, finished: bool) -> tuple[str, ...]:
+    """Where the session is, and the commands that can be given about it."""
+    name = folder.name if folder.parent == sessions_root() else str(folder)
+    return (
+        f"session: {folder}",
+        *(() if finished else (f"  {program()} resume {name}",)),
+        f"  {program()} export {name}",
+        f"  {program()} verify {folder / JOURNAL}",
+    )
 
 
 def pending_lines(facts: Facts) -> tuple[str, ...]:

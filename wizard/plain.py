@@ -12,12 +12,12 @@ from wizard.frontend import (
     EXIT_INTERRUPTED,
     JOIN_SECONDS,
     Interrupted,
+    next_lines,
     signals_interrupt,
     step_line,
     summary_lines,
 )
 from wizard.ports import Prompt, PromptKind
-from wizard.resolve import Walk
 from wizard.runner import Asked, Concluded, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
 from wizard.step import Form
@@ -71,17 +71,18 @@ def run_plain(sitting: Sitting) -> int:
     try:
         with signals_interrupt():
             runner.start()
-            status = _follow(runner, post)
+            status = _follow(sitting, runner, post)
     except (Interrupted, EOFError):
         status = EXIT_INTERRUPTED
-        print("\nEnded. What was shown as done is on record; `fedwizard resume` goes on from here.")
+        print("\nEnded. What was shown as done is on record.")
     runner.stop()
     runner.join(JOIN_SECONDS)
-    print("\n".join(("", *summary_lines(sitting.walk, runner.state))))
+    last = next_lines(sitting.folder, finished=runner.state.finished)
+    print("\n".join(("", *summary_lines(sitting.walk, runner.state), "", *last)))
     return status
 
 
-def _follow(runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
+def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
     while True:
         told = _next(post)
         match told:
@@ -89,7 +90,7 @@ def _follow(runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
                 answer.put(_prompt(prompt))
             case Asked(ask, refusal):
                 if not refusal:
-                    _introduce(ask, runner.walk)
+                    _introduce(ask, sitting)
                 runner.answer(_question(ask, refusal))
             case Ended(reason, problem, remedy):
                 if problem:
@@ -162,11 +163,11 @@ def _menu(ask: Ask) -> None:
         print(f"  {key or 'Enter':<6}{meaning}")
 
 
-def _introduce(ask: Ask, walk: Walk) -> None:
+def _introduce(ask: Ask, sitting: Sitting) -> None:
     step = ask.row.step
     print("\n" + "-" * 76)
     if ask.kind is AskKind.BEGIN:
-        chapter = walk.chapter_of(step.id)
+        chapter = sitting.walk.chapter_of(step.id)
         procedure = chapter.procedure
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
@@ -176,6 +177,8 @@ def _introduce(ask: Ask, walk: Walk) -> None:
         print("\n".join(action_lines(step.does)))
         return
     print("\n".join(lines_of(step)))
+    if hint := sitting.hint(step.does):
+        print(wrap(f"Practice:  {hint}", 76, " " * 11))
 
 
 def _prompt(prompt: Prompt) -> str | None:

@@ -11,6 +11,7 @@ from wizard.ports import Ports, Prompter
 from wizard.resolve import Walk
 from wizard.runner import Listener, Runner, Writer
 from wizard.secrets import Secrets
+from wizard.step import Kind
 
 Recorder = Callable[[Record], None]
 
@@ -31,7 +32,8 @@ class Sitting:
     """An open session.
 
     `make_ports` makes the ports for a front end: its prompter, and what records the questions that come up in an act.
-    `closers` end what was started, last first. `head` is the hash of the last record.
+    `closers` end what was started, last first. `head` is the hash of the last record. `hint` is what a trainee has to
+    know about a kind of step besides; empty on a real cluster.
     """
 
     walk: Walk
@@ -43,6 +45,7 @@ class Sitting:
     make_ports: Callable[[Prompter, Recorder], Ports]
     closers: list[Callable[[], None]] = field(default_factory=list)
     head: Callable[[], str] = str
+    hint: Callable[[Kind], str] = field(default=lambda _does: "")
 
     def runner(self, listener: Listener, prompter: Prompter) -> Runner:
         """A runner over this session; start it when the listener is ready."""

@@ -3,10 +3,10 @@
 Pure. The engine asks it what is next; the overview, the plain list and the exports show it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from wizard.resolve import Walk, fingerprint, resolve
+from wizard.resolve import Chapter, Walk, fingerprint, resolve
 from wizard.state import State, Status, StepRecord
 from wizard.step import (
     Action,
@@ -51,12 +51,42 @@ class Row:
 
 def survey(walk: Walk, state: State) -> tuple[Row, ...]:
     """Every step of the walk with where it stands now."""
-    rows = []
+    rows: list[Row] = []
+    ahead = _Ahead()
     for chapter in walk.chapters:
         for step in chapter.steps:
             resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
-            rows.append(_row(step, resolution.action, resolution.standing, state))
+            row = ahead.judged(_row(step, resolution.action, resolution.standing, state), chapter)
+            ahead = ahead.beyond(row)
+            rows.append(row)
     return tuple(rows)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """What is still to come before a step is reached: the unsettled steps, and the restarts they make necessary."""
+
+    steps: frozenset[str] = frozenset()
+    restarts: frozenset[tuple[str, str]] = frozenset()
+
+    def beyond(self, row: Row) -> "_Ahead":
+        """The same for the step behind this one."""
+        if row.word in SETTLED:
+            return self
+        return _Ahead(self.steps | {row.step.id}, self.restarts | frozenset(row.step.restarts))
+
+    def judged(self, row: Row, chapter: Chapter) -> Row:
+        """The row as it stands where the walk has not come so far: what may still change is open."""
+        if row.word is Word.HOLD and self.steps:
+            return replace(row, word=Word.OPEN)
+        if row.word is Word.NOT_APPLICABLE and chapter.excluded is None and self._may_change(row.step):
+            return replace(row, word=Word.OPEN)
+        return row
+
+    def _may_change(self, step: Step) -> bool:
+        does = step.does
+        restarted = isinstance(does, Restart) and (does.node, does.service) in self.restarts
+        return restarted or bool(self.steps & {*step.after})
 
 
 def _row(step: Step, action: Action, standing: Standing, state: State) -> Row:

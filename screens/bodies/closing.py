@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
 from screens.widgets.verbatim import literal
 from wizard.frontend import pending_lines, summary_lines
+from wizard.program import program
 from wizard.runner import Ended
 from wizard.session import JOURNAL, sessions_root
 from wizard.sitting import Sitting
@@ -44,9 +45,9 @@ def _next(sitting: Sitting, ended: Ended) -> Iterator[Line]:
     folder = sitting.folder
     name = folder.name if folder.parent == sessions_root() else str(folder)
     if ended.reason != "finished":
-        yield from (literal(piece, VALUE) for piece in broken(f"fedwizard resume {name}", 74))
+        yield from (literal(piece, VALUE) for piece in broken(f"{program()} resume {name}", 74))
         yield literal("  goes on from here", QUIET)
-    yield from (literal(piece, VALUE) for piece in broken(f"fedwizard export {name}", 74))
+    yield from (literal(piece, VALUE) for piece in broken(f"{program()} export {name}", 74))
     yield literal("  writes the runbook with everything that was done", QUIET)
-    yield from (literal(piece, VALUE) for piece in broken(f"fedwizard verify {folder / JOURNAL}", 74))
+    yield from (literal(piece, VALUE) for piece in broken(f"{program()} verify {folder / JOURNAL}", 74))
     yield literal("  says whether the record is whole and unaltered", QUIET)

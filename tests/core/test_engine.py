@@ -154,9 +154,27 @@ def test_a_restart_of_unknown_outcome_is_never_repeated_by_itself() -> None:
 # --- pending restarts, redo, staleness ---
 
 
+def test_what_may_still_change_is_open_and_only_the_walk_where_it_is_holds() -> None:
+    found = table()
+    found.observe("imp2", "ntp", {"synchronised": False})
+    assert word(found, "domain/set@imp1") is Word.OPEN  # the health checks are still to come
+    assert word(found, "domain/return@imp1") is Word.OPEN  # and so is the change it would wait for
+    found.to("domain/set@imp1")
+    assert word(found, "domain/set@imp1") is Word.HOLD
+    assert word(found, "domain/set@imp2") is Word.OPEN
+
+
+def test_a_restart_that_nothing_made_necessary_is_not_applicable_in_the_end() -> None:
+    found = table()
+    found.give(found.to("routing-fqdn/set"), Choice.SKIP, "another team does it")
+    while not isinstance(turn := found.turn(), Finished):
+        found.succeed(turn) if isinstance(turn, Do) else found.give(turn)
+    assert word(found, "restarts/xcp-router@imp1") is Word.NOT_APPLICABLE
+
+
 def test_restarts_become_pending_are_done_and_become_pending_again() -> None:
     found = table()
-    assert word(found, "restarts/xcp-router@imp1") is Word.NOT_APPLICABLE
+    assert word(found, "restarts/xcp-router@imp1") is Word.OPEN  # for routing-fqdn/set is still to come
     found.give(found.to("routing-fqdn/set"))
     turn = found.turn()
     assert isinstance(turn, Do)

@@ -44,7 +44,7 @@ SHAPE = [
     Case('"local.example"', '"local.example, other.example"', "local.sip_proxy_domain", "several", "exactly one"),
     Case('"local.example"', '["local.example", "b.example"]', "local.sip_proxy_domain", "several", "exactly one"),
     Case('public_address = "192.0.2.10"\n', "", "local.public_address", "is missing", "Add it", on="[local]"),
-    Case('"192.0.2.10"', '"192.0.2.300"', "local.public_address", "ends in a number", "last label"),
+    Case('"192.0.2.10"', '"192.0.2.300"', "local.public_address", "not an IPv4 address", "four numbers"),
     Case("peer_auth_port = 5061", 'peer_auth_port = "5061"', "local.peer_auth_port", "whole number", "port"),
     Case("peer_auth_port = 5061", "peer_auth_port = 5061.0", "local.peer_auth_port", "whole number", "port"),
     Case('routing_node = "imp1"', "routing_node = 1", "local.routing_node", "in quotes", "receives"),

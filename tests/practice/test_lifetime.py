@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.practice_console import Events, Eventually, Start, Talk
+from wizard.__main__ import main
 from wizard.errors import FedwizardError
 from wizard.plan.model import Plan
 from wizard.practice.client import PracticeNetwork, child_command, control
@@ -185,3 +186,18 @@ def test_a_folder_with_a_long_name(tmp_path: Path) -> None:
         assert network.in_effect(PUBLISH)
     finally:
         network.stop()
+
+
+def test_the_network_can_be_checked_from_outside(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    network = start()
+    plan = str(network.directory / "check.toml")
+    srv = "_sipfederationtls._tcp.local.example"
+
+    def findings() -> set[tuple[str, str]]:
+        main(["check", "plan", plan, "--json"])
+        return {(each["code"], each["subject"]) for each in json.loads(capsys.readouterr().out)["findings"]}
+
+    assert {("srv-name-missing", srv), ("tls-ok", "sip.partner.example:5061")} <= findings()
+    control(network.directory, {"do": list(PUBLISH)})
+    control(network.directory, {"do": ["publish", "srv", "local.example", "sip", PUBLISH[2], "5061"]})
+    assert ("srv-ok", srv) in findings()

@@ -218,7 +218,8 @@ def test_copying_writes_a_private_file_and_claims_nothing(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")
         await stage.press("y")
-        picture = await stage.until("copied.txt")
+        picture = await stage.until("1 of 5")
+        assert "copied.txt" in "".join(picture.split())
         assert "may have taken it" in " ".join(picture.split())
         assert (folder / "copied.txt").read_text() == "partner.example\n"
         assert (folder / "copied.txt").stat().st_mode & 0o777 == 0o600

@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         from wizard.report.text import check_lines
 
+        if args.what in {"dns", "tls"} and not args.nameserver:
+            print("Asked with the name servers of this machine; --nameserver asks others.")
         print("\n".join(check_lines(findings)))
     return EXIT[findings.status.value]
 

@@ -31,11 +31,13 @@ def run(args: argparse.Namespace) -> int:
         print("\nWhat to do:")
         for number, step in enumerate(entry.fix, 1):
             print(wrap(f"{number}. {_generic(step)}", 76, "  "))
-    print(f"\nWho acts: {OWNERS[entry.owner]}")
+    print(wrap(f"\nWho acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
     if entry.verify and entry.verify != f"{{{OWN_COMMAND}}}":
         print(wrap(f"See for yourself: {_generic(entry.verify)}"))
     if entry.refs:
         print(wrap(f"References: {', '.join(entry.refs)}"))
+    if any("{" in text for text in (entry.why, *entry.fix, entry.verify)):
+        print("\nWords in <> stand for what a check saw or expected.")
     return 0
 
 

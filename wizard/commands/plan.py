@@ -30,12 +30,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _new(path: Path) -> int:
     from wizard.plan.example import write_example
+    from wizard.program import program
     from wizard.text import visible_line
 
     write_example(path)
     name = visible_line(str(path))
     print(f"{name} holds an example. Put your values in place of its own.")
-    print(f"Then check it: fedwizard plan check {name}")
+    print(f"Then check it: {program()} plan check {name}")
     return OK
 
 

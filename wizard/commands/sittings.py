@@ -21,7 +21,7 @@ from wizard.runner import Writer
 from wizard.secrets import Secrets
 from wizard.session import Session, create, open_session, sessions_root
 from wizard.sitting import Recorder, Sitting
-from wizard.step import Action, Instruct, Notice
+from wizard.step import Action, Form, Instruct, Kind, Notice
 
 if TYPE_CHECKING:
     from checks.requests import Network
@@ -57,11 +57,25 @@ class PracticeHands:
         )
 
 
+def practice_hint(does: Kind) -> str:
+    """What is different from reality, for a trainee who looks for a page that does not exist."""
+    match does:
+        case Instruct():
+            return "There is no page to open. Read the values, then press Enter: the simulated network does it."
+        case Form():
+            return "There is no page to open. It would show what the plan says; type that."
+        case Notice():
+            return "Nothing is sent to anybody. Read the letter, then press Enter."
+        case _:
+            return ""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a run meets outside the plan: the maps of the practice network, its password, its hands."""
 
     hands: Hands = field(default_factory=Person)
+    hint: Callable[[Kind], str] = field(default=lambda _does: "")
     connections: Mapping[str, str] = field(default_factory=dict)
     name_servers: tuple[str, ...] = ()
     password: str | None = None
@@ -117,6 +131,7 @@ def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tu
 def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:
     return Surroundings(
         hands=PracticeHands(network),
+        hint=practice_hint,
         connections=network.connections,
         name_servers=network.name_servers,
         password=network.password_path.read_text(encoding="utf-8").strip(),
@@ -153,6 +168,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
         make_ports=make_ports,
         closers=[session.close, cast.close, *around.closers],
         head=lambda: session.journal.head,
+        hint=around.hint,
     )
 
 

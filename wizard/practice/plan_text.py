@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
 
 TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
+TRUST_HERE = "trust.pem"  # as seen from the folder of the network
 
 
 def plan_text(scenario: Scenario, host_keys: Mapping[str, str]) -> str:
@@ -21,6 +22,16 @@ def plan_text(scenario: Scenario, host_keys: Mapping[str, str]) -> str:
         _dns(),
     )
     return "\n".join(parts)
+
+
+def reachable_plan(plan: str, connections: Mapping[str, str], name_server: str) -> str:
+    """The plan as it can be checked from outside the wizard while the network runs: with the ports of this run."""
+    lines = [f"{_text(place)} = {_text(endpoint)}" for place, endpoint in sorted(connections.items())]
+    here = plan.replace(_text(TRUST), _text(TRUST_HERE))
+    for address in (NAME_SERVER, INTERNAL_NAME_SERVER):
+        here = here.replace(f"[{_text(address)}]", f"[{_text(name_server)}]")
+    about = "# Where this run of the network is reached. The ports are new each time."
+    return "\n".join((here, about, "[connections]", *lines, ""))
 
 
 def _head(scenario: Scenario) -> str:

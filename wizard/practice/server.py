@@ -17,7 +17,7 @@ from wizard.practice.dns_server import NameServer
 from wizard.practice.edges import Edge
 from wizard.practice.lifeline import end_with
 from wizard.practice.pki import Authority, host_key
-from wizard.practice.plan_text import plan_text
+from wizard.practice.plan_text import plan_text, reachable_plan
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT
 from wizard.practice.scenarios import scenario as find_scenario
 from wizard.practice.ssh_node import SshNode, quieten_paramiko
@@ -83,6 +83,8 @@ def _bring_up(world: World) -> dict[str, object]:
         "scenario": plan.name,
     }
     write_file(directory / "connections.json", json.dumps(reached, indent=1).encode() + b"\n")
+    text = (directory / "plan.toml").read_text(encoding="utf-8")
+    write_file(directory / "check.toml", reachable_plan(text, connections, name_server.endpoint).encode())
     return reached
 
 

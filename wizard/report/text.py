@@ -25,9 +25,10 @@ OWNERS = {
 def check_lines(findings: Findings) -> Iterator[str]:
     """A whole check."""
     yield from wrap(f"{visible_line(findings.target)}: {findings.status.value}", WIDTH).splitlines()
-    for finding in findings.findings:
+    # Several reads of one node are well in the same words; once is enough for people.
+    for lines in dict.fromkeys(tuple(finding_lines(finding)) for finding in findings.findings):
         yield ""
-        yield from finding_lines(finding)
+        yield from lines
     if findings.chain:
         yield ""
         yield "Certificates, as they were sent:"
