@@ -1,6 +1,6 @@
 """Dialogs: one line to type, such as a confirmation, a reason or a password; and a text to read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from textual import on
@@ -10,14 +10,15 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from screens.bodies.parts import Line, Text, around, prose
-from screens.bodies.select import body_for
+from screens.bodies.command import readable
+from screens.bodies.parts import Line, Text, consequences, exact, pair, prose
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.engine import Ask
 from wizard.ports import Prompt, PromptKind
+from wizard.step import Command, Kind, Restart
 
 Refuse = Callable[[str], str]
-LEAVE = "Enter confirms. Escape leaves everything as it is."
+LEAVE = "Enter confirms. Escape leaves everything as it is. PgUp, PgDn move the text."
 
 
 class LineDialog(ModalScreen[str | None]):
@@ -156,9 +157,20 @@ def yes_or_no(text: str) -> str:
 
 def typed_confirmation(ask: Ask) -> LineDialog:
     """The second confirmation of something disruptive: the action in full, and the node's name to type."""
-    row = ask.row
-    lines = (*body_for(row).lines(), *around(row.step))
-    return LineDialog(f"Confirm: {row.step.title}", lines, f"Type {ask.typed} to confirm", refuse=exactly(ask.typed))
+    step = ask.row.step
+    lines = (*_sent(step.does), "", *consequences(step))
+    return LineDialog(f"Confirm: {step.title}", lines, f"Type {ask.typed} to confirm", refuse=exactly(ask.typed))
+
+
+def _sent(does: Kind) -> Iterator[Line]:
+    """What is sent, to which node. All else about it stood on the screen before."""
+    if isinstance(does, Command | Restart):
+        yield pair("Node", does.node)
+        yield exact("Command", does.command)
+    if isinstance(does, Command):
+        yield from (pair("Answers", f"{each.answer} to {readable(each.pattern)}") for each in does.expect)
+    if isinstance(does, Restart):
+        yield pair("Goes down", does.takes_down)
 
 
 def prompt_dialog(prompt: Prompt) -> LineDialog:

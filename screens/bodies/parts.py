@@ -132,14 +132,33 @@ def around(step: Step) -> Iterator[Line]:
     """Why, effects, common mistakes, how to take it back, how long it takes."""
     yield ""
     yield pair("Why", step.why)
+    yield from _afterwards(step)
+    for mistake in step.mistakes:
+        yield pair("Mistake", mistake)
+    yield _reversal(step)
+    if step.verified_by:
+        yield pair("Proved by", step.verified_by)
+    yield _takes(step)
+
+
+def consequences(step: Step) -> Iterator[Line]:
+    """What comes of a step, and whether it can be taken back: what has to be seen before it is confirmed."""
+    yield from _afterwards(step)
+    yield _reversal(step)
+    yield _takes(step)
+
+
+def _afterwards(step: Step) -> Iterator[Line]:
     for effect in step.effects:
         yield pair("Effect", effect)
     for node, service in step.restarts:
         yield pair("Restart", f"{service} on {node} has to be restarted afterwards; the wizard collects restarts.")
-    for mistake in step.mistakes:
-        yield pair("Mistake", mistake)
+
+
+def _reversal(step: Step) -> Line:
     label, how = reversal_of(step)
-    yield pair(label, how, BAD if isinstance(step.reversal, PointOfNoReturn) else "")
-    if step.verified_by:
-        yield pair("Proved by", step.verified_by)
-    yield pair("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
+    return pair(label, how, BAD if isinstance(step.reversal, PointOfNoReturn) else "")
+
+
+def _takes(step: Step) -> Line:
+    return pair("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
