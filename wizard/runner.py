@@ -242,7 +242,7 @@ class Runner:
         for row in turn.rows:
             act = threading.Thread(target=self._act, args=(row, turn.settle), name=row.step.id, daemon=True)
             act.start()
-        left, quitting = len(turn.rows), False
+        left, reopenings = len(turn.rows), list[_Reopen]()
         while left:
             match self._inbox.get():
                 case _ActEnded(row, outcome):
@@ -250,13 +250,19 @@ class Runner:
                     left -= 1
                 case _Write() as message:
                     self._serve(message)
+                case _Reopen() as message:
+                    reopenings.append(message)
                 case _Quit():
-                    quitting = True
-                    break
+                    raise _Abandon("stopped")
                 case _:
                     continue
-        if quitting:
-            raise _Abandon("stopped")
+        for message in reopenings:
+            self._reopen(message)
+
+    def _reopen(self, message: _Reopen) -> None:
+        result = reopen(ask_about(self.walk, self.state, message.step), message.reason)
+        for record in () if isinstance(result, Refusal) else result:
+            self._write(record)
 
     def _act(self, row: Row, settling: bool) -> None:
         step = row.step.id

@@ -12,7 +12,7 @@ from checks.finding import Findings, Json
 from checks.requests import CheckRequest
 from cli_backend.exchange import Answered, Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk, Unreachable
 from tests.core.plans import practice_plan
-from wizard.engine import Answer, AskKind, Choice
+from wizard.engine import Answer, AskKind, Choice, Record
 from wizard.evidence import Failure
 from wizard.journal import Event, Journal
 from wizard.ports import Ports
@@ -114,16 +114,20 @@ class Clock:
         return 0.0
 
 
-def trial(expect: tuple[Expected, ...] = ()) -> Procedure:
-    """One procedure with one change."""
-    step = Step(
-        id=STEP,
+def change(step_id: str, expect: tuple[Expected, ...] = ()) -> Step:
+    """A step that changes something."""
+    return Step(
+        id=step_id,
         title="Change it",
         why="Because.",
         does=Command(node="imp1", command="set something", risk=Risk.CHANGE, expect=expect),
         reversal=PointOfNoReturn("It is a test."),
         duration=Duration(1, 2),
     )
+
+
+def trial(*steps: Step) -> Procedure:
+    """One procedure with these steps."""
     return Procedure(
         id="trial",
         title="Trial",
@@ -131,7 +135,7 @@ def trial(expect: tuple[Expected, ...] = ()) -> Procedure:
         why="",
         disrupts="",
         applies=lambda _plan: Applies(),
-        steps=lambda _plan: (step,),
+        steps=lambda _plan: steps,
     )
 
 
@@ -152,15 +156,15 @@ class Bench:
                 return told
 
 
-def bench(tmp_path: Path, device: ScriptedDevice, expect: tuple[Expected, ...] = ()) -> Bench:
-    """Build a runner that has not started."""
+def bench(tmp_path: Path, device: ScriptedDevice, expect: tuple[Expected, ...] = (), *more: Step) -> Bench:
+    """Build a runner that has not started: one change, and what comes after it."""
     told: queue.Queue[Told] = queue.Queue()
 
     def append(kind: str, body: Mapping[str, Json], step: str) -> Event:
         return device.journal.append(kind, body, step)
 
     runner = Runner(
-        walk=walk_of(practice_plan(), (trial(expect),)),
+        walk=walk_of(practice_plan(), (trial(change(STEP, expect), *more),)),
         writer=Writer(device.journal.events, append),
         ports=Ports(device=device, checks=NoChecks(), hands=NoHands(), clock=Clock(), forget_password=lambda: None),
         listener=told.put,
@@ -243,6 +247,31 @@ def test_stopping_while_an_act_hangs_is_quick_and_nothing_goes_out_unrecorded(
     assert walk.runner.join(1)
     assert [event.kind for event in walk.journal.events][-1] == "step.intent"
     device.block.set()
+
+
+def test_a_step_that_is_opened_again_while_another_runs_is_asked_when_that_has_ended(
+    tmp_path: Path, device: ScriptedDevice
+) -> None:
+    device.block = threading.Event()
+    walk = bench(tmp_path, device, (), change("trial/second@imp1"))
+    walk.runner.start()
+    walk.until(Asked)
+    walk.runner.answer(Answer(Choice.GO))
+    walk.until(Asked)
+    walk.runner.answer(Answer(Choice.SKIP, "later"))
+    walk.until(Asked)
+    walk.runner.answer(Answer(Choice.GO))
+    while not device.sent:
+        walk.told.get(timeout=20)
+    walk.runner.reopen(STEP, "now")
+    walk.runner.record(Record("note", "", {}))  # written behind it, so the runner has seen it
+    assert walk.runner.state.record(STEP).status is Status.SKIPPED
+    device.block.set()
+    walk.until(Concluded)
+    asked = walk.until(Asked)
+    assert isinstance(asked, Asked)
+    assert asked.ask.row.step.id == STEP
+    walk.runner.stop()
 
 
 def test_an_answer_that_cannot_be_taken_is_refused_and_not_recorded(tmp_path: Path, device: ScriptedDevice) -> None:
