@@ -1,9 +1,9 @@
 """What an act brings back: exchanges, findings, observations, and whether it did what it should."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checks.finding import Finding, Findings, Json
+from checks.finding import Finding, Findings, Json, Owner, Severity, worst_first
 from cli_backend.exchange import Exchange
 
 
@@ -106,3 +106,35 @@ def finding_body(finding: Finding) -> dict[str, Json]:
         "refs": list(finding.refs),
         "evidence": dict(finding.evidence),
     }
+
+
+def findings_of(bodies: Sequence[Mapping[str, Json]]) -> tuple[Finding, ...]:
+    """The findings of a record, worst first. What is not understood is left out."""
+    return worst_first(found for body in bodies if (found := _finding(body)) is not None)
+
+
+def _finding(body: Mapping[str, Json]) -> Finding | None:
+    try:
+        severity, owner = Severity(str(body.get("severity"))), Owner(str(body.get("owner", Owner.YOU)))
+    except ValueError:
+        return None
+    return Finding(
+        code=str(body.get("code", "")),
+        severity=severity,
+        subject=str(body.get("subject", "")),
+        observed=_table(body.get("observed")),
+        expected=_table(body.get("expected")),
+        why=str(body.get("why", "")),
+        fix=_texts(body.get("fix")),
+        owner=owner,
+        verify_with=str(body.get("verify_with", "")),
+        refs=_texts(body.get("refs")),
+    )
+
+
+def _table(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from checks.finding import Json
+from checks.finding import Finding, Json, Owner, Severity
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,14 @@ class NodeFacts:
 
 @dataclass(frozen=True)
 class CheckFact:
-    """How a check of a step ended, and which codes it found that are not a pass."""
+    """How a check of a step ended, and what it found."""
 
     status: str
-    codes: frozenset[str]
+    findings: tuple[Finding, ...] = ()
+
+    def to_mend(self, owner: Owner) -> tuple[Finding, ...]:
+        """What keeps the check from passing and is somebody's to mend."""
+        return tuple(found for found in self.findings if found.severity is Severity.FAIL and found.owner is owner)
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,9 @@ class Facts:
             return self
         return replace(self, nodes={**self.nodes, name: learn(self.node(name), value)})
 
-    def with_check(self, step: str, status: str, codes: frozenset[str]) -> "Facts":
+    def with_check(self, step: str, check: CheckFact) -> "Facts":
         """These facts, with the outcome of a check."""
-        return replace(self, checks={**self.checks, step: CheckFact(status, codes)})
+        return replace(self, checks={**self.checks, step: check})
 
     def with_sent(self, step: str, at: str, node: str) -> "Facts":
         """These facts, with a command sent; what runs on the node now has to run again afterwards."""

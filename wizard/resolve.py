@@ -88,7 +88,8 @@ def walk_of(plan: Plan, procedures: tuple[Procedure, ...]) -> Walk:
 
 def resolve(step: Step, plan: Plan, facts: Facts, excluded: NotApplicable | None = None) -> Resolution:
     """Where a step stands now, and its action."""
-    return Resolution(excluded or step.when(plan, facts), Action(step.id, step.does))
+    does = step.informed(facts) if step.informed is not None else step.does
+    return Resolution(excluded or step.when(plan, facts), Action(step.id, does))
 
 
 def fingerprint(action: Action) -> str:

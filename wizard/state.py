@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from checks.finding import Json
-from wizard.facts import Facts
+from wizard.evidence import findings_of
+from wizard.facts import CheckFact, Facts
 
 
 class Status(StrEnum):
@@ -180,9 +181,8 @@ def _learn(facts: Facts, event: Recorded) -> Facts:
     check = body.get("check")
     if isinstance(check, dict):
         findings = check.get("findings")
-        bad = [f for f in findings if isinstance(f, dict)] if isinstance(findings, list) else []
-        codes = frozenset(_text(f, "code") for f in bad if f.get("severity") in {"fail", "warn", "not-tested"})
-        facts = facts.with_check(event.step, _text(check, "status"), codes)
+        bodies = [f for f in findings if isinstance(f, dict)] if isinstance(findings, list) else []
+        facts = facts.with_check(event.step, CheckFact(_text(check, "status"), findings_of(bodies)))
     return facts
 
 

@@ -60,6 +60,7 @@ class Unknown:
 
 Standing = Applies | NotApplicable | AlreadySo | Stop | Unknown
 When = Callable[[Plan, "Facts"], Standing]
+Informed = Callable[["Facts"], "Kind"]
 Judge = Callable[[Plan, "Facts"], tuple[Finding, ...]]
 
 
@@ -253,7 +254,8 @@ class Step:
 
     `restarts` are the restarts, as (node, service), that become pending when it is done. `reads` are the steps whose
     observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
-    done again opens this one again, such as the action that this step verifies.
+    done again opens this one again, such as the action that this step verifies. `informed` is what the step does once
+    more is known; `does` is what can be said before.
     """
 
     id: str
@@ -263,6 +265,7 @@ class Step:
     reversal: Reversal
     duration: Duration
     when: When = field(default=always, compare=False)
+    informed: Informed | None = field(default=None, compare=False)
     effects: tuple[str, ...] = ()
     restarts: tuple[tuple[str, str], ...] = ()
     verified_by: str = ""

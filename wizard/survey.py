@@ -56,7 +56,8 @@ def survey(walk: Walk, state: State) -> tuple[Row, ...]:
     for chapter in walk.chapters:
         for step in chapter.steps:
             resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
-            row = ahead.judged(_row(step, resolution.action, resolution.standing, state), chapter)
+            informed = step if step.informed is None else replace(step, does=resolution.action.does)
+            row = ahead.judged(_row(informed, resolution.action, resolution.standing, state), chapter)
             ahead = ahead.beyond(row)
             rows.append(row)
     return tuple(rows)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from screens.bodies.check import findings_lines, findings_of
+from screens.bodies.check import findings_lines
 from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind
-from wizard.evidence import Outcome
+from wizard.evidence import Outcome, findings_of
 from wizard.resolve import Chapter
 from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word

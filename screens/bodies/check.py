@@ -1,9 +1,9 @@
 """One live check: what is asked, and what was found, worst first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, assert_never
 
-from checks.finding import Finding, Json, Owner, Severity, worst_first
+from checks.finding import Finding, Severity, worst_first
 from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, TlsRequest
 from screens.bodies.parts import BAD, Body, Line, pair
 from screens.widgets.verbatim import literal
@@ -46,11 +46,6 @@ def request_lines(request: CheckRequest) -> Iterator[Line]:
             assert_never(request)
 
 
-def findings_of(bodies: Sequence[Mapping[str, Json]]) -> tuple[Finding, ...]:
-    """The findings of a record, worst first. What is not understood is left out."""
-    return worst_first(found for body in bodies if (found := _finding(body)) is not None)
-
-
 def findings_lines(findings: Sequence[Finding]) -> Iterator[Line]:
     """What was seen, why it matters, how to mend it: worst first."""
     for found in worst_first(findings):
@@ -58,30 +53,3 @@ def findings_lines(findings: Sequence[Finding]) -> Iterator[Line]:
         head, *rest = finding_lines(found)
         yield literal(head, BAD if found.severity is Severity.FAIL else "")
         yield from (literal(line) for line in rest)
-
-
-def _finding(body: Mapping[str, Json]) -> Finding | None:
-    try:
-        severity, owner = Severity(str(body.get("severity"))), Owner(str(body.get("owner", Owner.YOU)))
-    except ValueError:
-        return None
-    return Finding(
-        code=str(body.get("code", "")),
-        severity=severity,
-        subject=str(body.get("subject", "")),
-        observed=_table(body.get("observed")),
-        expected=_table(body.get("expected")),
-        why=str(body.get("why", "")),
-        fix=_texts(body.get("fix")),
-        owner=owner,
-        verify_with=str(body.get("verify_with", "")),
-        refs=_texts(body.get("refs")),
-    )
-
-
-def _table(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()

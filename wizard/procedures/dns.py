@@ -2,15 +2,14 @@
 
 from checks.names import SIP_FEDERATION, SIP_TLS_PORT, for_display, srv_name
 from wizard.facts import Facts
-from wizard.plan.model import Partner, Plan
+from wizard.plan.model import Plan
 from wizard.procedures.common import (
     always_applies,
     needs_own_srv,
     own_srv,
-    partner_srv,
-    partner_tls,
     public_address,
 )
+from wizard.procedures.dns_partners import partner_steps
 from wizard.step import (
     AlreadySo,
     Applies,
@@ -19,7 +18,6 @@ from wizard.step import (
     Duration,
     Field,
     Instruct,
-    NotApplicable,
     NothingToUndo,
     Procedure,
     Snippet,
@@ -46,8 +44,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         *(_publish_srv(plan, domain) for domain in domains),
         _wait_address(plan),
         *(_wait_srv(plan, domain) for domain in domains),
-        *(_partner_srv(partner) for partner in plan.partners),
-        *(_partner_tls(partner) for partner in plan.partners),
+        *partner_steps(plan),
     )
 
 
@@ -193,54 +190,6 @@ def _unless_seen(look: str, what: str) -> When:
             return Unknown("the lookup shows that the record is missing or wrong")
         if seen.status in {"pass", "warn"}:
             return AlreadySo(f"we saw that {what}")
-        return Applies()
-
-    return when
-
-
-# --- theirs ----------------------------------------------------------------------------------------------------------
-
-
-def _partner_srv(partner: Partner) -> Step:
-    return Step(
-        id=f"dns/partner@{partner.domain}",
-        title=f"Find {for_display(partner.domain)} by DNS",
-        why="The cluster finds this partner by its own federation record. It must lead to the Access Edge."
-        if partner.publishes_srv
-        else "The plan says that a static route leads there and no record is published. We look all the same.",
-        does=Check(request=partner_srv(partner)),
-        reversal=NothingToUndo(),
-        duration=LOOK,
-        when=_not_a_front_end(partner),
-    )
-
-
-def _partner_tls(partner: Partner) -> Step:
-    return Step(
-        id=f"dns/partner-tls@{partner.domain}",
-        title=f"See which certificate {partner.route_target} shows",
-        why="TLS is mutual. The subject CN must be the name the cluster allows; the certificate must serve both ways.",
-        does=Check(request=partner_tls(partner)),
-        reversal=NothingToUndo(),
-        duration=LOOK,
-        when=_speaks_tls(partner),
-        mistakes=("Comparing the subject alternative names: the cluster compares the subject CN.",),
-    )
-
-
-def _not_a_front_end(partner: Partner) -> When:
-    def when(_plan: Plan, _facts: Facts) -> Standing:
-        if partner.peer == "front-end":
-            return NotApplicable("a front end in the same enterprise is always reached by a static route")
-        return Applies()
-
-    return when
-
-
-def _speaks_tls(partner: Partner) -> When:
-    def when(_plan: Plan, _facts: Facts) -> Standing:
-        if partner.transport == "tcp":
-            return NotApplicable("the plan says TCP for this partner")
         return Applies()
 
     return when
