@@ -7,6 +7,7 @@ from pathlib import Path
 from wizard.cast import Cast
 from wizard.engine import Record
 from wizard.exits import FilteredListener, FilteredPrompter
+from wizard.lesson import Lesson
 from wizard.ports import Ports, Prompter
 from wizard.resolve import Walk
 from wizard.runner import Listener, Runner, Writer
@@ -46,6 +47,7 @@ class Sitting:
     closers: list[Callable[[], None]] = field(default_factory=list)
     head: Callable[[], str] = str
     hint: Callable[[Kind], str] = field(default=lambda _does: "")
+    lesson: Lesson | None = None
 
     def runner(self, listener: Listener, prompter: Prompter) -> Runner:
         """A runner over this session; start it when the listener is ready."""

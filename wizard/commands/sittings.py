@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wizard.cast import Cast
 from wizard.errors import FedwizardError, UsageError
 from wizard.evidence import Failure
+from wizard.lesson import Lesson, prepared
 from wizard.login import Login
 from wizard.plan.model import Plan
 from wizard.ports import Hands, Person, Ports, Prompter
@@ -76,6 +77,7 @@ class Surroundings:
 
     hands: Hands = field(default_factory=Person)
     hint: Callable[[Kind], str] = field(default=lambda _does: "")
+    lesson: Lesson | None = None
     connections: Mapping[str, str] = field(default_factory=dict)
     name_servers: tuple[str, ...] = ()
     password: str | None = None
@@ -125,13 +127,27 @@ def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tu
     finally:
         shutil.rmtree(nursery, ignore_errors=True)
     network.moved(session.practice)
-    return _sitting(session, secrets, _practice_surroundings(network))
+    around = _practice_surroundings(network)
+    sitting = _sitting(session, secrets, around)
+    for record in prepared(sitting.walk) if around.lesson else ():
+        session.journal.append(record.kind, record.body, record.step)
+    return sitting
+
+
+def _lesson(network: "PracticeNetwork") -> Lesson | None:
+    from wizard.practice.scenarios import scenario
+
+    fault = scenario(network.scenario).fault
+    if fault is None:
+        return None
+    return Lesson(title=fault.title, story=fault.story, symptom=fault.symptom, hints=fault.hints, debrief=fault.debrief)
 
 
 def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:
     return Surroundings(
         hands=PracticeHands(network),
         hint=practice_hint,
+        lesson=_lesson(network),
         connections=network.connections,
         name_servers=network.name_servers,
         password=network.password_path.read_text(encoding="utf-8").strip(),
@@ -169,6 +185,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
         closers=[session.close, cast.close, *around.closers],
         head=lambda: session.journal.head,
         hint=around.hint,
+        lesson=around.lesson,
     )
 
 

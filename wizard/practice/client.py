@@ -90,6 +90,11 @@ class PracticeNetwork:
         return dict(known) if isinstance(known, dict) else {}
 
     @property
+    def scenario(self) -> str:
+        """The name of its scenario."""
+        return str(self._reached["scenario"])
+
+    @property
     def name_servers(self) -> tuple[str, ...]:
         """ADDRESS:PORT of the name servers of the public view."""
         return self._list("name_servers")

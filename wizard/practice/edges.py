@@ -11,7 +11,7 @@ from wizard.practice import changes
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import EdgeSpec
 from wizard.practice.sockets import Port, in_background, serve_connections
-from wizard.practice.state import World
+from wizard.practice.state import World, certificate_key
 
 _IDLE = 10.0  # seconds a connection may be silent
 _MOST_HEADERS = 16384
@@ -41,7 +41,9 @@ class Edge:
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self._authority.server(self._spec.host, self._spec.common_name))
+        host = self._spec.host
+        presented = self._world.state.settings.get(certificate_key(host), self._spec.common_name)
+        context.load_cert_chain(self._authority.server(host, presented))
         context.load_verify_locations(self._authority.root)
         context.verify_mode = ssl.CERT_REQUIRED
         return context

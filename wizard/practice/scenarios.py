@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from wizard.errors import UsageError
+from wizard.practice.lessons import FAULTS, Fault
 
 SIP_PORT = 5061
 NAME_SERVER = "192.0.2.53"
@@ -85,6 +86,8 @@ class Scenario:
     zones: tuple[str, ...]
     records: tuple[Record, ...]
     version: str = "9.0.1.10000-37"
+    finished: bool = False  # whether everything was configured before the network is first started
+    fault: Fault | None = None
     uptime: float = field(default=79 * 86400 + 12 * 3600 + 45 * 60)  # seconds, when the network is first started
 
     @property
@@ -182,4 +185,6 @@ THREE_NODES = replace(
     records=(*HEALTHY.records, *_address_pair("imp3.local.example", "192.0.2.13")),
 )
 
-SCENARIOS = {each.name: each for each in (HEALTHY, THREE_NODES)}
+_LESSONS = tuple(replace(HEALTHY, name=fault.name, finished=True, fault=fault) for fault in FAULTS)
+
+SCENARIOS = {each.name: each for each in (HEALTHY, THREE_NODES, *_LESSONS)}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wizard.errors import FedwizardError
 from wizard.files import write_file
+from wizard.practice.beginning import beginning
 from wizard.practice.control import Control
 from wizard.practice.dns_server import NameServer
 from wizard.practice.edges import Edge
@@ -49,7 +50,7 @@ def serve(directory: Path, scenario: str, pace: float, announce: Callable[[str],
     # From here on the folder is where we stand, so that it may be moved to another place while we run.
     os.chdir(directory)
     Path("nodes").mkdir(mode=0o700, exist_ok=True)
-    world = World(Path(), scenario, pace)
+    world = World(Path(), scenario, pace, beginning)
     end_with(world.stop, parent)
     announce(json.dumps({"ready": True, **_bring_up(world)}))
     world.stop.wait()

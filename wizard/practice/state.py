@@ -165,6 +165,11 @@ def _apexes(plan: Scenario) -> tuple[Record, ...]:
     return tuple(records)
 
 
+def certificate_key(host: str) -> str:
+    """The setting that holds the CN a server presents instead of the one it was built with."""
+    return f"certificate/{host}"
+
+
 def replication_settled(state: State) -> bool:
     """Whether all nodes agree: none was changed, or every one has a domain (a change disturbs it until the last)."""
     changed = any(node.domain_changes for node in state.nodes.values())
@@ -174,8 +179,8 @@ def replication_settled(state: State) -> bool:
 class World:
     """The one place where the state changes. Every change is on disk when `change` returns."""
 
-    def __init__(self, directory: Path, name: str, pace: float) -> None:
-        """Take up what is in the directory, or begin the scenario. Raises FedwizardError."""
+    def __init__(self, directory: Path, name: str, pace: float, begin: Callable[[Scenario, float], State]) -> None:
+        """Take up what is in the directory, or `begin` the scenario. Raises FedwizardError."""
         self.directory = directory
         self.pace = Pace(pace)
         self._path = directory / STATE_FILE
@@ -184,7 +189,7 @@ class World:
         if self._path.exists():
             self._state = _read(self._path)
         else:
-            self._state = initial(scenario(name), self.now())
+            self._state = begin(scenario(name), self.now())
             self._write(self._state)
         self.scenario = scenario(self._state.scenario)
 

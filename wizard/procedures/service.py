@@ -1,6 +1,6 @@
 """c: the SIP Federation Connection Manager on every node, and the Cisco SIP Proxy beside it."""
 
-from wizard.facts import Facts
+from wizard.facts import Facts, NodeFacts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, read, reading, services_judge
 from wizard.procedures.releases import LABELS
@@ -13,6 +13,7 @@ from wizard.step import (
     Field,
     Instruct,
     NodeSettles,
+    NotApplicable,
     NothingToUndo,
     Procedure,
     Standing,
@@ -27,7 +28,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     return (
         *(_read(node) for node in nodes),
-        *(step for node in nodes for step in (_activate(plan, node), _verify(node))),
+        *(step for node in nodes for step in (_activate(plan, node), _start(plan, node), _verify(node))),
     )
 
 
@@ -52,6 +53,8 @@ def _activate(plan: Plan, node: Node) -> Step:
             return Unknown(f"`utils service list` on {node.name} shows that {SIP_FEDERATION_MANAGER} is not running")
         if seen.runs(SIP_FEDERATION_MANAGER):
             return AlreadySo(f"{SIP_FEDERATION_MANAGER} runs on {node.name}")
+        if _is_activated(seen):
+            return NotApplicable(f"it is activated on {node.name}, and stopped")
         return Applies()
 
     return Step(
@@ -81,6 +84,44 @@ def _activate(plan: Plan, node: Node) -> Step:
     )
 
 
+def _is_activated(seen: NodeFacts) -> bool:
+    reason = seen.reasons.get(SIP_FEDERATION_MANAGER, "")
+    return SIP_FEDERATION_MANAGER in seen.services and "not activated" not in reason.lower()
+
+
+def _start(plan: Plan, node: Node) -> Step:
+    labels = LABELS[plan.release]
+
+    def when(_plan: Plan, facts: Facts) -> Standing:
+        seen = facts.node(node.name)
+        if seen.runs(SIP_FEDERATION_MANAGER) or not _is_activated(seen):
+            return NotApplicable(f"it was not seen stopped after its activation on {node.name}")
+        return Applies()
+
+    return Step(
+        id=f"service/start@{node.name}",
+        title=f"Start federation on {node.name}",
+        why="The service is activated and does not run: somebody stopped it, or it fell over. Users on this node cannot"
+        " federate until it runs.",
+        does=Instruct(
+            interface=labels.serviceability,
+            menu=labels.feature_services,
+            fields=(
+                Field("Server", node.fqdn, "then press Go"),
+                Field(labels.service_section, SIP_FEDERATION_MANAGER, "select the button beside it"),
+            ),
+            button="Start",
+            act=("start-service", node.name, SIP_FEDERATION_MANAGER),
+        ),
+        reversal=Undo("Stop it on the same page."),
+        duration=Duration(60, 300),
+        when=when,
+        verified_by=f"service/verify@{node.name}",
+        mistakes=("Starting it on the node you happen to be logged in to: look at Server.",),
+        reads=(f"service/read@{node.name}",),
+    )
+
+
 def _verify(node: Node) -> Step:
     services = (SIP_FEDERATION_MANAGER, SIP_PROXY)
     until = NodeSettles(
@@ -93,7 +134,7 @@ def _verify(node: Node) -> Step:
         does=Wait(until=until),
         reversal=NothingToUndo(),
         duration=Duration(30, 180),
-        after=(f"service/activate@{node.name}", f"domain/return@{node.name}"),
+        after=(f"service/activate@{node.name}", f"service/start@{node.name}", f"domain/return@{node.name}"),
     )
 
 

@@ -40,7 +40,18 @@ def _tell(state: State, words: Words, _moment: Moment) -> State:
     return replace(state, notices=tuple(dict.fromkeys((*state.notices, who))))
 
 
+def _reinstall(state: State, words: Words, moment: Moment) -> State:
+    node = node_name(state, take(words, 1, "reinstall NODE")[0])
+    fresh = replace(state.nodes[node], domain="", domain_changes=0, last_domain_command="", booted_at=moment.now)
+    return state.with_node(node, fresh)
+
+
+def _lacks_domain(state: State, words: Words, _moment: Moment) -> bool:
+    return not state.nodes[node_name(state, take(words, 1, "reinstall NODE")[0])].domain
+
+
 PEOPLE_ACTS = (
+    Act(words=("reinstall",), usage="NODE", perform=_reinstall, in_effect=_lacks_domain),
     Act(
         words=("unwell",),
         usage="NODE ntp|replication|service",

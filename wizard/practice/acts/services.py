@@ -38,7 +38,29 @@ def _is_restarted(state: State, words: Words, _moment: Moment) -> bool:
     return known.activated and not known.halted and (node, service) not in state.pending
 
 
+def _stop(state: State, words: Words, _moment: Moment) -> State:
+    return changes.stop(state, *_service(state, words, "stop-service NODE SERVICE"))
+
+
+def _is_stopped(state: State, words: Words, _moment: Moment) -> bool:
+    node, service = _service(state, words, "stop-service NODE SERVICE")
+    return bool(state.nodes[node].services[service].halted)
+
+
+def _start(state: State, words: Words, moment: Moment) -> State:
+    node, service = _service(state, words, "start-service NODE SERVICE")
+    return changes.start(state, node, service, moment.now, moment.pace)
+
+
 SERVICE_ACTS = (
     Act(words=("activate",), usage="NODE SERVICE", perform=_activate, in_effect=_is_active, ignored_as="service"),
     Act(words=("restart-service",), usage="NODE SERVICE", perform=_restart, in_effect=_is_restarted),
+    Act(words=("stop-service",), usage="NODE SERVICE", perform=_stop, in_effect=_is_stopped),
+    Act(
+        words=("start-service",),
+        usage="NODE SERVICE",
+        perform=_start,
+        in_effect=_is_active,
+        ignored_as="service",
+    ),
 )
