@@ -126,7 +126,8 @@ class FedwizardApp(OpeningApp):
         if isinstance(self.screen, StepScreen):
             page = self.screen.page
         if page:
-            self.push_screen(Reading("Help", help_lines(page, keys=page != "start")))
+            hints = self.step_screen.next_hints() if self.step_screen is not None else ()
+            self.push_screen(Reading("Help", (*hints, *help_lines(page, keys=page != "start"))))
 
     # --- the palette ---
 

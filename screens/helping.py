@@ -10,6 +10,17 @@ from screens.widgets.verbatim import literal
 WIDTH, KEY = 70, 8  # columns: inside a dialog, of a key
 
 
+def hint_lines(hints: tuple[str, ...], shown: int) -> Iterator[Line]:
+    """The hints of a lesson that were asked for so far."""
+    for number, hint in enumerate(hints[:shown], 1):
+        yield literal(f"Hint {number} of {len(hints)}", BAD)
+        yield from (literal(line) for line in wrapped(hint, WIDTH))
+    if 0 < shown < len(hints):
+        yield literal("Open the help again for the next hint.")
+    if hints:
+        yield ""
+
+
 def help_lines(page: str, *, keys: bool = True) -> Iterator[Line]:
     """A page of help, then the keys, then the words."""
     yield from page_lines(page_text(page))

@@ -15,7 +15,7 @@ from screens.bridge import Opened, SessionsRead, Written
 from screens.ending import EndingApp
 from screens.modals import LineDialog, Reading
 from screens.problems import ProblemsScreen
-from screens.start import OpeningScreen, SessionsScreen, StartScreen
+from screens.start import OpeningScreen, ScenariosScreen, SessionsScreen, StartScreen
 from screens.widgets.verbatim import literal
 from wizard.errors import FedwizardError
 from wizard.frontend import EXIT_DONE
@@ -31,7 +31,8 @@ Then = Callable[[str | None], None]
 class Launcher(Protocol):
     """What the start screen can open. Every call may block, and raises FedwizardError."""
 
-    def practice(self) -> Sitting: ...
+    def scenarios(self) -> tuple[tuple[str, str], ...]: ...
+    def practice(self, scenario: str) -> Sitting: ...
     def open_plan(self, path: Path) -> Sitting: ...
     def resume(self, folder: Path) -> Sitting: ...
     def new_plan(self, path: Path) -> None: ...
@@ -93,7 +94,7 @@ class OpeningApp(EndingApp):
     def _chosen(self, message: StartScreen.Chosen) -> None:
         match message.what:
             case "practise":
-                self.open_sitting(self.launcher.practice)
+                self.push_screen(ScenariosScreen(self.launcher.scenarios()), self._practise)
             case "open":
                 self._ask_path("Open which plan?", self._open_plan)
             case "new":
@@ -103,6 +104,10 @@ class OpeningApp(EndingApp):
                 threading.Thread(target=self._read_sessions, name="sessions", daemon=True).start()
             case _:
                 self.end(EXIT_DONE)
+
+    def _practise(self, scenario: str | None) -> None:
+        if scenario is not None:
+            self.open_sitting(partial(self.launcher.practice, scenario))
 
     def _open_plan(self, path: Path) -> None:
         self._plan = path

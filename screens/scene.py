@@ -20,7 +20,8 @@ class Scene:
 
     `ask` is None from the moment an answer was given until the next question, so that one key never answers twice.
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
-    the person came by while looking about, so that a form must not catch the next key.
+    the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
+    lesson were asked for.
     """
 
     sitting: Sitting
@@ -34,6 +35,7 @@ class Scene:
     draft: dict[str, str] = field(default_factory=dict)
     last: str = ""
     passing: bool = False
+    hints: int = 0
 
     def rows(self) -> tuple[Row, ...]:
         """All steps, as they stand now."""

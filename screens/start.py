@@ -96,6 +96,37 @@ class StartScreen(Screen[None]):
         self.say("")
 
 
+class ScenariosScreen(Screen[str | None]):
+    """The practice scenarios, as (name, title); gives the name of the one to practise."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "back", "back", show=False)]
+
+    def __init__(self, scenarios: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self._scenarios = scenarios
+
+    def compose(self) -> ComposeResult:
+        """A list."""
+        yield Verbatim("fedwizard   Practise", classes="header")
+        yield Verbatim("Begin with the first. The others hold one fault each, to be found.", classes="heading")
+        options = (Option(literal(f"{name:<17}{title}"), id=name) for name, title in self._scenarios)
+        yield OptionList(*options, id="scenarios", markup=False, compact=True)
+        yield KeyLine(classes="keys")
+
+    def on_mount(self) -> None:
+        """Ready to choose."""
+        self.query_one(KeyLine).keys((("Up, Down", "choose"), ("Enter", "begins"), ("Esc", "back")))
+        self.query_one("#scenarios").focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Practise it."""
+        self.dismiss(event.option.id)
+
+    def action_back(self) -> None:
+        """Back to the start."""
+        self.dismiss(None)
+
+
 class SessionsScreen(Screen[str | None]):
     """The sessions of this account; gives the folder of the one to go on with."""
 

@@ -17,9 +17,10 @@ from textual.widgets import Input
 
 from screens.actions import BY_NAME, bindings
 from screens.bodies.form import FormBody
-from screens.bodies.parts import Body
+from screens.bodies.parts import Body, Line
 from screens.bridge import Bridge
 from screens.doing import Doer
+from screens.helping import hint_lines
 from screens.scene import Scene
 from screens.situation import Situation
 from screens.views import header, place, view_of
@@ -226,6 +227,14 @@ class StepScreen(Screen[None]):
         self.show_keys()
 
     # --- keys ---
+
+    def next_hints(self) -> tuple[Line, ...]:
+        """The hints of a lesson, one more each time; nothing outside a lesson."""
+        lesson = self.scene.sitting.lesson
+        if lesson is None:
+            return ()
+        self.scene.hints = min(self.scene.hints + 1, len(lesson.hints))
+        return tuple(hint_lines(lesson.hints, self.scene.hints))
 
     @property
     def situation(self) -> Situation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.bodies.around import begin_lines, record_lines, running_lines, trouble_lines
+from screens.bodies.around import begin_lines, lesson_lines, record_lines, running_lines, trouble_lines
 from screens.bodies.closing import HEADINGS, closing_lines
 from screens.bodies.parts import LABEL, Text, around, pair
 from screens.bodies.select import body_for
@@ -69,7 +69,8 @@ def _asking(scene: Scene, ask: Ask) -> View:
     chapter = _chapter(scene, row)
     if ask.kind is AskKind.BEGIN:
         about = scene.sitting.walk.chapter_of(row.step.id)
-        return View("", None, chapter, (Text(begin_lines(about)),), _after(scene, guide), "begin")
+        first = () if scene.runner.state.begun else lesson_lines(scene.sitting.lesson)
+        return View("", None, chapter, (Text((*first, *begin_lines(about))),), _after(scene, guide), "begin")
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD

@@ -2,7 +2,7 @@
 
 import getpass
 import queue
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wizard.describe import action_lines, lines_of
@@ -68,6 +68,7 @@ def run_plain(sitting: Sitting) -> int:
     runner = sitting.runner(post.put, _Prompter(post))
     stamp = "  PRACTICE" if sitting.practice else ""
     print(f"fedwizard{stamp}\nsession: {sitting.folder}\n")
+    _tell_lesson(sitting)
     try:
         with signals_interrupt():
             runner.start()
@@ -83,6 +84,7 @@ def run_plain(sitting: Sitting) -> int:
 
 
 def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
+    hints = iter(sitting.lesson.hints if sitting.lesson else ())
     while True:
         told = _next(post)
         match told:
@@ -91,8 +93,10 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
             case Asked(ask, refusal):
                 if not refusal:
                     _introduce(ask, sitting)
-                runner.answer(_question(ask, refusal))
+                runner.answer(_question(ask, refusal, hints))
             case Ended(reason, problem, remedy):
+                if sitting.lesson is not None and reason == "finished":
+                    print(wrap(f"\n{sitting.lesson.debrief}"))
                 if problem:
                     print(wrap(f"{visible(problem)} {visible(remedy)}"))
                 return ENDINGS[reason]
@@ -128,13 +132,23 @@ def _show(told: Told) -> None:
             return
 
 
-def _question(ask: Ask, refusal: str) -> Answer:
+def _tell_lesson(sitting: Sitting) -> None:
+    lesson = sitting.lesson
+    if lesson is not None:
+        print(wrap(f"{lesson.title}\n\n{lesson.story}\n\nSymptom: {lesson.symptom}\n\nFind the cause and mend it."))
+        print("The answer ? gives a hint, one more each time.\n")
+
+
+def _question(ask: Ask, refusal: str, hints: Iterator[str]) -> Answer:
     if refusal:
         print(wrap(f"Not taken: {visible(refusal)}"))
     while True:
         _menu(ask)
         word = input("> ").strip()
         choice = next((choice for choice in ask.choices if KEYS[choice][0] == word), None)
+        if word == "?":
+            print(wrap(next(hints, "There is no further hint.")))
+            continue
         if choice is None and ask.typed and word == ask.typed:
             return Answer(Choice.GO, text=word)
         if choice is None:

@@ -7,6 +7,7 @@ from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, 
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, findings_of
+from wizard.lesson import Lesson
 from wizard.resolve import Chapter
 from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
@@ -18,6 +19,17 @@ HEADINGS = {
     AskKind.STOPPED: "This cannot go on.",
     AskKind.UNKNOWN: "Did it happen?",
 }
+
+
+def lesson_lines(lesson: Lesson | None) -> Iterator[Line]:
+    """What went wrong in the deployment of a lesson."""
+    if lesson is None:
+        return
+    yield pair("Scenario", lesson.title, VALUE)
+    yield pair("Story", lesson.story)
+    yield pair("Symptom", lesson.symptom)
+    yield pair("Your task", "Find the cause and mend it. The help (?) holds hints, one at a time.")
+    yield ""
 
 
 def begin_lines(chapter: Chapter) -> Iterator[Line]:

@@ -27,6 +27,9 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
         yield literal(line, BAD)
     if not pending_lines(state.facts):
         yield pair("Restarts", "none is waiting")
+    if sitting.lesson is not None and ended.reason == "finished":
+        yield ""
+        yield pair("Debrief", sitting.lesson.debrief)
     yield from _places(sitting)
     yield ""
     yield from _next(sitting, ended)

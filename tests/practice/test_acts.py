@@ -12,14 +12,17 @@ from wizard.commands.practice_network import do_command
 from wizard.errors import FedwizardError, UsageError
 from wizard.practice import acts
 from wizard.practice.acts import Moment
+from wizard.practice.beginning import beginning
 from wizard.practice.client import PracticeNetwork, control
-from wizard.practice.scenarios import HEALTHY
+from wizard.practice.scenarios import HEALTHY, scenario
 from wizard.practice.state import Pace, State, initial
 
 MANAGER = "Cisco XCP SIP Federation Connection Manager"
 ROUTER = "Cisco XCP Router"
 PUBLIC = "imp-public.mail.local.example"
 PARAMETER = ("set-parameter", "federation-routing-fqdn", PUBLIC)
+
+REINSTALL = ("reinstall", "imp2")
 
 # (what has to happen before, the act, the name under which the network can be told to ignore it)
 CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
@@ -35,6 +38,15 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("unwell", "imp2", "service"), ""),
     ((("unwell", "imp1", "service"),), ("heal", "imp1"), "health"),
     ((), ("tell", "partner.example"), "notice"),
+    ((), ("present-certificate", "sip.partner.example", "edge1.partner.example"), ""),
+    ((("withdraw", "srv", "partner.example", "sip"),), ("mend-partner", "partner.example"), "dns"),
+    (
+        (("present-certificate", "edge.branch.example", "edge1.branch.example"),),
+        ("mend-partner", "branch.example"),
+        "dns",
+    ),
+    ((), ("stop-service", "imp2", ROUTER), ""),
+    ((("stop-service", "imp2", ROUTER),), ("start-service", "imp2", ROUTER), "service"),
 )
 
 
@@ -69,8 +81,14 @@ def test_an_ignored_act_does_nothing_until_it_is_heeded(
     assert acts.in_effect(acts.perform(acts.heed(state, ignored), words, moment()), words, moment())
 
 
+def test_a_node_that_is_installed_anew_has_no_domain() -> None:
+    state = beginning(scenario("no-srv"), 1000.0)
+    assert not acts.in_effect(state, REINSTALL, moment())
+    assert acts.in_effect(acts.perform(state, REINSTALL, moment()), REINSTALL, moment())
+
+
 def test_every_act_is_tried_here() -> None:
-    assert {act.words for act in acts.ACTS} == {
+    assert {act.words for act in acts.ACTS} - {REINSTALL[:1]} == {
         words[: len(act.words)]
         for _before, words, _ignored in CASES
         for act in acts.ACTS
@@ -93,6 +111,10 @@ def test_every_act_is_tried_here() -> None:
         ("set-parameter", "speed", "1"),
         ("unwell", "imp1", "colour"),
         ("heal",),
+        ("present-certificate", "nobody.example", "x.example"),
+        ("mend-partner", "nobody.example"),
+        ("reinstall", "imp9"),
+        ("stop-service", "imp1"),
         ("tell",),
     ],
 )

@@ -28,9 +28,13 @@ class Launcher(NoLauncher):
             raise self.error
         return sitting_of(self.folder, (trial(step("instruct")),), Script())
 
-    def practice(self) -> Sitting:
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        """Two."""
+        return (("healthy", "The whole walk"), ("wrong-port", "The partner's record changed"))
+
+    def practice(self, scenario: str) -> Sitting:
         """A new practice session."""
-        return self._open("practice")
+        return self._open(f"practice {scenario}")
 
     def open_plan(self, path: Path) -> Sitting:
         """A session over a plan."""
@@ -74,12 +78,14 @@ def test_practise_opens_and_says_so_meanwhile(tmp_path: Path) -> None:
         async with on_stage(None, launcher=launcher) as stage:
             await stage.until("What do you want to do?")
             await stage.press("enter")
+            await stage.until("The partner's record changed")
+            await stage.press("down", "enter")
             await stage.until("Opening ...")
             await stage.press("enter")
             assert launcher.gate is not None
             launcher.gate.set()
             await stage.until("Enter begin")
-            assert launcher.asked == ["practice"]
+            assert launcher.asked == ["practice wrong-port"]
 
     asyncio.run(main())
 
@@ -115,12 +121,12 @@ def test_what_cannot_be_opened_says_why_and_what_next(tmp_path: Path) -> None:
     async def main() -> None:
         async with on_stage(None, launcher=launcher) as stage:
             await stage.until("What do you want to do?")
-            await stage.press("enter")
+            await stage.press("enter", "enter")
             picture = await stage.until("That did not work")
             assert "cannot be read: [/no]" in picture
             assert "Choose another one." in picture
             launcher.error = ZeroDivisionError("canary")
-            await stage.press("escape", "enter")
+            await stage.press("escape", "enter", "enter")
             picture = await stage.until("ZeroDivisionError")
             assert "crash.log" in "".join(picture.replace("│", " ").split())
             await stage.press("escape", "q")
@@ -182,7 +188,7 @@ def test_leaving_while_something_opens_closes_what_comes_too_late(tmp_path: Path
     async def main() -> None:
         async with on_stage(None, launcher=launcher) as stage:
             await stage.until("What do you want to do?")
-            await stage.press("enter")
+            await stage.press("enter", "enter")
             await stage.until("Opening ...")
             await stage.press("ctrl+q")
 

@@ -317,9 +317,13 @@ def sitting_of(folder: Path, procedures: Sequence[Procedure], script: Script, *,
 class NoLauncher:
     """A launcher with nothing to launch; tests override what they need."""
 
-    def practice(self) -> Sitting:
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        """Two."""
+        return (("healthy", "The whole walk"), ("wrong-port", "The partner's record changed"))
+
+    def practice(self, scenario: str) -> Sitting:
         """Never called."""
-        raise AssertionError
+        raise AssertionError(scenario)
 
     def open_plan(self, path: Path) -> Sitting:
         """Never called."""

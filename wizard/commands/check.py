@@ -39,7 +39,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _shared_options() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     add = shared.add_argument
-    add("--json", action="store_true", help="one JSON object on standard output")
+    form = shared.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    form.add_argument("--request", choices=("partner", "dns-admin"), help="a letter to whoever has to act")
     add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]")
     add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]")
     add("--authoritative", action="store_true", help="ask the domain's own servers too")
@@ -63,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
 
         json.dump(check_document(findings, with_chain=args.what in {"tls", "cert"}), sys.stdout)
         print()
+    elif args.request:
+        print(_letter(args.request, findings) or f"Nothing was found for the {args.request} to mend.")
     else:
         from wizard.report.text import check_lines
 
@@ -70,6 +74,15 @@ def run(args: argparse.Namespace) -> int:
             print("Asked with the name servers of this machine; --nameserver asks others.")
         print("\n".join(check_lines(findings)))
     return EXIT[findings.status.value]
+
+
+def _letter(reader: str, findings: "Findings") -> str:
+    from checks.finding import Owner
+    from wizard.report.letter import letter
+
+    owner = Owner.PARTNER if reader == "partner" else Owner.YOUR_DNS_ADMIN
+    to = "the administrator on the other side" if owner is Owner.PARTNER else "our DNS administrator"
+    return letter(to, "SIP federation", findings.findings, owner)
 
 
 def _one(args: argparse.Namespace) -> "Findings":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wizard.commands.practice import DEFAULT_PACE, DEFAULT_SCENARIO
+from wizard.commands.practice import DEFAULT_PACE
 from wizard.commands.sittings import practice_sitting, resume_sitting, run_sitting
 from wizard.session import SessionSummary, listing, sessions_root
 from wizard.sitting import Sitting
@@ -11,9 +11,15 @@ from wizard.sitting import Sitting
 class Launcher:
     """Opens sittings for the start screen. Every call may block, and raises FedwizardError."""
 
-    def practice(self) -> Sitting:
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        """The names and titles of the practice scenarios."""
+        from wizard.practice.scenarios import SCENARIOS
+
+        return tuple((scenario.name, scenario.title) for scenario in SCENARIOS.values())
+
+    def practice(self, scenario: str) -> Sitting:
         """A new practice session."""
-        return practice_sitting(None, DEFAULT_SCENARIO, DEFAULT_PACE)
+        return practice_sitting(None, scenario, DEFAULT_PACE)
 
     def open_plan(self, path: Path) -> Sitting:
         """A new session over a plan file."""

@@ -13,7 +13,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Register `practice` and `practice do`."""
     parser = subparsers.add_parser("practice", help="learn the walk on a simulated network")
     parser.add_argument("--auto", action="store_true", help="a simulated person walks to the end")
-    parser.add_argument("--scenario", default=DEFAULT_SCENARIO, metavar="NAME")
+    parser.add_argument(
+        "--scenario", default=DEFAULT_SCENARIO, metavar="NAME", help="which one; an unknown name lists all"
+    )
     parser.add_argument("--session", type=Path, metavar="DIR", help="the session folder; gone on with if it exists")
     parser.add_argument("--plain", action="store_true", help="line prompts instead of screens")
     parser.add_argument(

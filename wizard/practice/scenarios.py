@@ -72,6 +72,7 @@ class Scenario:
     """A whole deployment. `zones` are the apexes; `records` what is in them beside SOA and NS from the start."""
 
     name: str
+    title: str
     domain: str
     email_domain: str
     public_fqdn: str
@@ -126,6 +127,7 @@ _EDGES = (
 
 HEALTHY = Scenario(
     name="healthy",
+    title="The whole walk: nothing is configured yet",
     domain="local.example",
     email_domain="mail.local.example",
     public_fqdn="imp-public.mail.local.example",
@@ -179,12 +181,13 @@ _THREE = (
 THREE_NODES = replace(
     HEALTHY,
     name="three-nodes",
+    title="The whole walk with three nodes, one of them on DHCP",
     routing_node="imp2",
     nodes=_THREE,
     edges=(*_EDGES[:-1], replace(_EDGES[-1], subject="imp2.local.example", node="imp2")),
     records=(*HEALTHY.records, *_address_pair("imp3.local.example", "192.0.2.13")),
 )
 
-_LESSONS = tuple(replace(HEALTHY, name=fault.name, finished=True, fault=fault) for fault in FAULTS)
+_LESSONS = tuple(replace(HEALTHY, name=fault.name, title=fault.title, finished=True, fault=fault) for fault in FAULTS)
 
 SCENARIOS = {each.name: each for each in (HEALTHY, THREE_NODES, *_LESSONS)}

@@ -98,8 +98,14 @@ def _speaks_tls(partner: Partner) -> When:
 # --- what they have to mend ------------------------------------------------------------------------------------------
 
 
+def _looks(partner: Partner) -> tuple[str, ...]:
+    """The looks that concern this partner at all."""
+    srv = () if partner.peer == "front-end" else (_srv(partner),)
+    return srv if partner.transport == "tcp" else (*srv, _tls(partner))
+
+
 def _looked(partner: Partner, facts: Facts) -> tuple[CheckFact, ...]:
-    return tuple(facts.checks[look] for look in (_srv(partner), _tls(partner)) if look in facts.checks)
+    return tuple(facts.checks[look] for look in _looks(partner) if look in facts.checks)
 
 
 def _ask(plan: Plan, partner: Partner) -> Step:
@@ -127,8 +133,10 @@ def _ask(plan: Plan, partner: Partner) -> Step:
 
 def _needed(partner: Partner, facts: Facts) -> Standing:
     """Whether a letter is needed: only for what the partner alone can mend; anything else stops the walk."""
-    seen = _looked(partner, facts)
-    if not seen:
+    looks, seen = _looks(partner), _looked(partner, facts)
+    if not looks:
+        return NotApplicable("neither DNS nor TLS is used towards this partner")
+    if len(seen) < len(looks):
         return Unknown(f"the checks of {partner.domain} find something that only its administrator can mend")
     failing = [found for check in seen for found in check.findings if found.severity.value in {"fail", "not-tested"}]
     ours = [found for found in failing if found.owner is not Owner.PARTNER]

@@ -1,0 +1,90 @@
+"""What a partner has to mend: when a letter is written, what it says, and what stops the walk instead."""
+
+import pytest
+
+from checks.finding import Finding, Json, Owner, Severity
+from tests.core.plans import practice_plan
+from tests.core.table import Table, row, table, word
+from wizard.engine import Ask, AskKind, Record
+from wizard.evidence import finding_body
+from wizard.step import Notice
+from wizard.survey import Word
+
+ASK = "dns/ask-partner@partner.example"
+SRV, TLS = "dns/partner@partner.example", "dns/partner-tls@partner.example"
+WRONG_PORT = Finding(
+    code="srv-port-unexpected",
+    severity=Severity.FAIL,
+    subject="_sipfederationtls._tcp.partner.example",
+    why="It names port 5060; 5061 is expected.",
+    fix=("Change the port to 5061.",),
+    owner=Owner.PARTNER,
+    verify_with="nslookup -type=srv _sipfederationtls._tcp.partner.example",
+)
+
+
+def looked(srv: Finding | None, tls: Finding | None = None) -> Table:
+    """A table at which the partner was looked at."""
+    found = table()
+    for step, finding in ((SRV, srv), (TLS, tls)):
+        findings: list[Json] = [finding_body(finding)] if finding else []
+        status = finding.severity.value if finding else "pass"
+        found.write(Record("evidence", step, {"check": {"status": status, "findings": findings}}))
+        found.write(Record("step.done", step, {"how": "observed", "findings": findings}))
+    return found
+
+
+def test_a_partner_that_is_right_gets_no_letter() -> None:
+    found = looked(None)
+    assert word(found, ASK) is Word.DONE
+    assert word(found, "dns/see-partner@partner.example") is Word.DONE
+
+
+def test_what_only_the_partner_can_mend_becomes_a_letter_with_what_was_seen() -> None:
+    found = looked(WRONG_PORT)
+    assert word(found, ASK) is Word.OPEN
+    notice = row(found, ASK).step.does
+    assert isinstance(notice, Notice)
+    assert "names port 5060" in notice.text
+    assert "Change the port to 5061." in notice.text
+    assert WRONG_PORT.verify_with in notice.text
+    assert practice_plan().local.sip_proxy_domain in notice.text
+    assert row(found, ASK).action.does == notice
+    assert word(found, "dns/see-partner@partner.example") is Word.OPEN
+    assert word(found, "dns/see-partner-tls@partner.example") is Word.DONE
+
+
+@pytest.mark.parametrize("severity", [Severity.FAIL, Severity.NOT_TESTED])
+def test_what_is_not_the_partners_stops_the_walk_and_is_read_again(severity: Severity) -> None:
+    ours = Finding(
+        code="dns-timeout",
+        severity=severity,
+        subject="x",
+        why="No answer.",
+        fix=("See that it runs.",),
+        owner=Owner.YOUR_DNS_ADMIN,
+    )
+    found = looked(ours, WRONG_PORT)
+    ask = found.to(ASK)
+    assert isinstance(ask, Ask)
+    assert ask.kind is AskKind.STOPPED
+    assert (ask.problem, ask.remedy) == ("dns-timeout: No answer.", "See that it runs.")
+    assert set(ask.row.step.reads) == {SRV, TLS}
+
+
+def test_the_letter_that_was_sent_stays_sent_when_all_is_mended() -> None:
+    found = looked(WRONG_PORT)
+    found.give(found.to(ASK))
+    turn = found.turn()
+    assert not isinstance(turn, Ask)
+    found.write(Record("step.done", ASK, {"how": "attested"}))
+    done = row(found, ASK)
+    assert done.word is Word.DONE
+
+
+def test_before_looking_nothing_is_claimed() -> None:
+    found = table()
+    notice = row(found, ASK).step.does
+    assert isinstance(notice, Notice)
+    assert "5060" not in notice.text
+    assert word(found, ASK) is Word.OPEN
