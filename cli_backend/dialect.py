@@ -72,8 +72,18 @@ _DISRUPTIVE = (
     r"set cert (regen|delete|import)\b.*",
     r"set replication-sync\b.*",
 )
+# Before these the node asks (vos-cli.md 2.4, 3.2); of other disruptive commands no question is known.
+_ASKS_BEFORE = (
+    r"(set|unset) network (domain|dns|ip|hostname|gateway|mtu|pmtud|failover)\b.*",
+    r"delete dns\b.*",
+    r"utils system (restart|shutdown|switch-version)\b.*",
+    r"utils fips (enable|disable)\b.*",
+    r"set tls min-version\b.*",
+    r"set cert regen\b.*",
+)
+_RESTARTS = (r"(set|unset) network (domain|hostname)\b.*", r"utils system (restart|shutdown|switch-version)\b.*")
 # One statement, and one that only reads: a second one behind a semicolon, or INTO, may write.
-_SELECT = re.compile(r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*")
+_SELECT = r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*"
 
 
 class Quiet(Enum):
@@ -115,12 +125,26 @@ def failure_in(command: str, output: str) -> str | None:
 
 def risk_of(command: str) -> Risk:
     """What a command can do. Unknown commands are changes, and of `run sql` only one plain SELECT reads."""
-    words = " ".join(command.split()).lower()
-    if any(re.fullmatch(pattern, words) for pattern in _DISRUPTIVE):
+    if _is_one_of(command, _DISRUPTIVE):
         return Risk.DISRUPTIVE
-    if _SELECT.fullmatch(words) or any(re.fullmatch(pattern, words) for pattern in _READ_ONLY):
+    if _is_one_of(command, (_SELECT, *_READ_ONLY)):
         return Risk.READ_ONLY
     return Risk.CHANGE
+
+
+def asks_before(command: str) -> bool:
+    """Whether the node itself is known to ask before it does this."""
+    return _is_one_of(command, _ASKS_BEFORE)
+
+
+def restarts(command: str) -> bool:
+    """Whether the node restarts once this is confirmed, which ends the connection as it should."""
+    return _is_one_of(command, _RESTARTS)
+
+
+def _is_one_of(command: str, patterns: tuple[str, ...]) -> bool:
+    words = " ".join(command.split()).lower()
+    return any(re.fullmatch(pattern, words) for pattern in patterns)
 
 
 def typeable(text: str) -> bool:

@@ -10,7 +10,7 @@ from wizard.errors import FedwizardError
 
 USAGE = 64
 INTERRUPTED = 130
-COMMANDS = ("practice", "plan", "run", "check", "export", "verify", "sessions", "explain")
+COMMANDS = ("practice", "plan", "run", "check", "exec", "export", "verify", "sessions", "explain")
 
 
 class _Parser(argparse.ArgumentParser):

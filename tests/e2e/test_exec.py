@@ -1,0 +1,149 @@
+"""`fedwizard exec` against practice nodes: clean output, refusals before connecting, questions, statuses, JSON."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support import Ran
+from wizard.practice.client import PracticeNetwork
+
+SET = "set network domain local.example"
+QUESTION = r"Continue \(y/n\)\?"
+
+
+@dataclass
+class Node:
+    """One practice node, its fingerprint, and the program."""
+
+    network: PracticeNetwork
+    fedwizard: Callable[..., Ran]
+    place: str
+    host_key: str
+
+    def exec(self, *words: str, options: tuple[str, ...] = (), password: str | None = None) -> Ran:
+        """One command, with the right password and host key unless told otherwise."""
+        secret = self.network.password_path.read_text() if password is None else password
+        known = ("--accept-host-key", self.host_key) if "--accept-host-key" not in options else ()
+        return self.fedwizard("exec", "--password-stdin", *known, *options, self.place, *words, stdin=secret)
+
+    def received(self) -> str:
+        """What the node says it received."""
+        log = self.network.directory / "nodes" / "imp1.log"
+        return log.read_text() if log.exists() else ""
+
+
+@pytest.fixture
+def node(tmp_path: Path, fedwizard: Callable[..., Ran]) -> Iterator[Node]:
+    """The first node of a practice network."""
+    network = PracticeNetwork.start(tmp_path / "N", "healthy", 0)
+    try:
+        plan = network.plan_path.read_text()
+        key = next(line.split('"')[1] for line in plan.splitlines() if line.startswith("host_key"))
+        yield Node(network, fedwizard, network.connections["192.0.2.11:22"], key)
+    finally:
+        network.stop()
+
+
+def test_a_read_gives_clean_output_and_nothing_else(node: Node) -> None:
+    ran = node.exec("show", "network", "eth0")
+    assert ran.status == 0, ran.err
+    assert ran.out.startswith("Ethernet 0")
+    assert "admin:" not in ran.out
+    assert "show network eth0" not in ran.out
+    assert ran.err == ""
+
+
+def test_json_says_everything_once(node: Node) -> None:
+    ran = node.exec("show", "version", "active", options=("--json",))
+    found = json.loads(ran.out)
+    assert list(found) == [
+        "schema", "node", "command", "risk", "result", "output", "question", "duration_ms", "host_key", "algorithms",
+    ]  # fmt: skip
+    assert (found["schema"], found["risk"], found["result"]) == ("fedwizard.exec/1", "read-only", "ok")
+    assert found["host_key"] == node.host_key
+    assert "9.0.1.10000-37" in found["output"]
+
+
+def test_a_change_is_refused_before_anything_is_connected(node: Node) -> None:
+    ran = node.exec(*SET.split(), password="wrong\n")
+    assert ran.status == 6
+    assert "--allow-change" in ran.err
+    assert node.received() == ""
+
+
+def test_a_question_is_shown_and_not_answered(node: Node) -> None:
+    ran = node.exec(*SET.split(), options=("--allow-change",))
+    assert ran.status == 3
+    assert "Continue (y/n)?" in ran.err
+    assert '"event": "question"' in node.received()
+    assert '"event": "answer"' not in node.received()
+
+
+def test_an_announced_answer_is_typed_once_and_the_restart_is_no_failure(node: Node) -> None:
+    ran = node.exec(*SET.split(), options=("--allow-change", "--answer", f"{QUESTION}=y", "--json"))
+    assert ran.status == 0, ran.err
+    assert json.loads(ran.out)["result"] == "rebooting"
+
+
+def test_a_restart_about_which_the_node_asks_nothing_needs_its_name(node: Node) -> None:
+    words = ("utils", "service", "restart", "Cisco", "SIP", "Proxy")
+    host = node.place.partition(":")[0]
+    assert node.exec(*words, options=("--allow-change",)).status == 6
+    assert node.exec(*words, options=("--allow-change", "--confirm", "imp9")).status == 6
+    assert node.received() == ""
+    ran = node.exec(*words, options=("--allow-change", "--confirm", host))
+    assert ran.status == 0, ran.err
+    assert "[STARTED]" in ran.out
+
+
+def test_a_failure_the_node_reports_is_status_1(node: Node) -> None:
+    ran = node.exec("show", "nonsense")
+    assert ran.status == 1
+    assert "No valid command entered" in ran.err
+
+
+def test_an_unknown_or_wrong_host_key_is_refused_and_no_password_sent(node: Node) -> None:
+    wrong = node.exec("show", "status", options=("--accept-host-key", "SHA256:" + "A" * 43))
+    unknown = node.fedwizard("exec", "--password-stdin", node.place, "show", "status", stdin="x\n")
+    assert (wrong.status, unknown.status) == (6, 6)
+    assert node.host_key in unknown.err
+    assert "--accept-host-key" in unknown.err
+
+
+def test_a_wrong_password_is_tried_once_a_run_and_never_locks_the_account(node: Node) -> None:
+    for _ in range(3):
+        ran = node.exec("show", "status", password="not it\n")
+        assert ran.status == 6
+        assert "not it" not in ran.err
+    assert node.received().count('"event": "login-refused"') == 2
+    assert "one more would lock the account" in ran.err
+
+
+def test_nobody_there_is_status_5(fedwizard: Callable[..., Ran]) -> None:
+    ran = fedwizard("exec", "--password-stdin", "127.0.0.1:1", "show", "status", stdin="x\n")
+    assert ran.status == 5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("exec",),
+        ("exec", "imp1"),
+        ("exec", "imp1", "show\tstatus"),
+        ("exec", "imp1", "show", "status?"),
+        ("exec", "imp1", "show\nset"),
+        ("exec", "--answer", "no separator", "imp1", "show", "status"),
+        ("exec", "--answer", "(=y", "imp1", "show", "status"),
+        ("exec", "--timeout", "0", "imp1", "show", "status"),
+        ("exec", "--accept-host-key", "MD5:aa", "imp1", "show", "status"),
+        ("exec", "imp1:notaport", "show", "status"),
+    ],
+)
+def test_wrong_usage_is_status_64_and_prints_nothing(words: tuple[str, ...], fedwizard: Callable[..., Ran]) -> None:
+    ran = fedwizard(*words)
+    assert ran.status == 64, ran.err
+    assert ran.out == ""
+    assert ran.err
