@@ -9,7 +9,19 @@ import pytest
 
 from tests.e2e.support import Ran, events, node_log
 
-PROCEDURES = ("health", "domain", "service", "dns", "routing-fqdn", "email", "restarts")
+PROCEDURES = (
+    "health",
+    "domain",
+    "service",
+    "federated-domain",
+    "dns",
+    "static-route",
+    "routing-fqdn",
+    "peer-subject",
+    "tls-context",
+    "email",
+    "restarts",
+)
 
 
 @pytest.fixture
@@ -91,7 +103,7 @@ def test_the_intent_is_on_record_before_the_output(walked: tuple[Ran, Path]) -> 
     assert order.index("cmd.answer") < order.index("step.done")
 
 
-@pytest.mark.parametrize("procedure", ["health", "domain", "service", "dns", "routing-fqdn", "email", "restarts"])
+@pytest.mark.parametrize("procedure", [*PROCEDURES])
 def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     procedure: str, fedwizard: Callable[..., Ran], tmp_path: Path
 ) -> None:
