@@ -8,12 +8,15 @@ from wizard.plan.model import Plan
 from wizard.procedures.common import always_applies
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import (
+    TICK_IT,
+    Leftover,
+    deleted_by,
+    deletion,
     is_stored,
     key,
     left_behind,
     on_every_node,
     restart_comes,
-    while_stored,
 )
 from wizard.step import (
     XCP_ROUTER,
@@ -82,7 +85,7 @@ def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ..
     wanted = frozenset(entry.domain for entry in entries.values())
     gone = left_behind(facts, "federated-domain/add", wanted)
     return (
-        *(step for domain in gone for step in (_delete(plan, domain), _read_deleted(plan, domain))),
+        *(step for domain in gone for step in deletion(plan, _leftover(plan, domain))),
         *(
             _add(plan, entries[step.id], listed=True) if step.id in entries and is_stored(facts, step.id) else step
             for step in steps
@@ -92,10 +95,6 @@ def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ..
 
 def _add_id(domain: str) -> str:
     return f"federated-domain/add@{domain}"
-
-
-def _delete_id(domain: str) -> str:
-    return f"federated-domain/delete@{domain}"
 
 
 # --- entering --------------------------------------------------------------------------------------------------------
@@ -127,7 +126,7 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
         restarts=on_every_node(plan, XCP_ROUTER),
         verified_by="federated-domain/read-back",
         mistakes=_mistakes(labels, entry),
-        undoes=(_delete_id(entry.domain),),
+        undoes=(deleted_by(_add_id(entry.domain)),),
     )
 
 
@@ -219,50 +218,24 @@ def _acl(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
 # --- what an earlier plan left behind --------------------------------------------------------------------------------
 
 
-def _delete(plan: Plan, domain: str) -> Step:
+def _leftover(plan: Plan, domain: str) -> Leftover:
     labels, shown = LABELS[plan.release], for_display(domain)
-    return Step(
-        id=_delete_id(domain),
-        title=f"Delete the federated domain {shown}",
+    acl = " > ".join(labels.incoming_acl)
+    return Leftover(
+        stored_by=_add_id(domain),
+        what=f"the federated domain {shown}",
         why=f"It was entered in this session, and the plan no longer names {shown}. As long as it is there, their"
         " requests are let in.",
-        does=Instruct(
-            interface=labels.administration,
-            menu=labels.sip_federation,
-            fields=(Field(labels.domain_name, domain, "press Find and tick this entry, no other"),),
-            button="Delete",
-            act=("delete-federated-domain", domain),
+        menu=labels.sip_federation,
+        field=Field(labels.domain_name, domain, TICK_IT),
+        act=("delete-federated-domain", domain),
+        effects=("Its entry in the incoming ACL goes with it.",),
+        restart=XCP_ROUTER,
+        mistake="Trying to delete the ACL entry instead: it goes only with the domain.",
+        gone=(
+            FormField("listed", f"{shown} is listed here", "no", "yes or no"),
+            FormField("acl", f"{shown} is in the incoming ACL", "no", f"Look at {acl}: yes or no."),
         ),
-        reversal=Undo("Put the domain back into the plan and resume: the step that adds it opens again."),
-        duration=Duration(60, 600),
-        when=while_stored(_add_id(domain), f"the entry of {shown}"),
-        effects=(restart_comes(XCP_ROUTER), "Its entry in the incoming ACL goes with it."),
-        restarts=on_every_node(plan, XCP_ROUTER),
-        verified_by=f"federated-domain/read-deleted@{domain}",
-        mistakes=("Trying to delete the ACL entry instead: it goes only with the domain.",),
-        undoes=(_add_id(domain),),
-    )
-
-
-def _read_deleted(plan: Plan, domain: str) -> Step:
-    labels, shown = LABELS[plan.release], for_display(domain)
-    where = " > ".join(labels.incoming_acl)
-    return Step(
-        id=f"federated-domain/read-deleted@{domain}",
-        title=f"See that {shown} is gone",
-        why="Both lists have to be without it: that of the federated domains and the incoming ACL.",
-        does=Form(
-            interface=labels.administration,
-            menu=labels.sip_federation,
-            fields=(
-                FormField("listed", f"{shown} is listed here", "no", "yes or no"),
-                FormField("acl", f"{shown} is in the incoming ACL", "no", f"Look at {where}: yes or no."),
-            ),
-            mismatch="Delete the federated domain; its ACL entry goes with it.",
-        ),
-        reversal=NothingToUndo(),
-        duration=_READ,
-        after=(_delete_id(domain),),
     )
 
 

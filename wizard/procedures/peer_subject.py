@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from checks.names import SIP_TLS_PORT
 from checks.requests import TlsRequest
 from wizard.facts import Facts
-from wizard.plan.model import Plan
+from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import Verdict, always_applies
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import (
+    TICK_IT,
+    Leftover,
+    deleted_by,
+    deletion,
     key,
     left_behind,
     on_every_node,
     restart_comes,
     unless_read_so,
-    while_stored,
 )
 from wizard.step import (
     SIP_PROXY,
@@ -39,34 +42,47 @@ _READ = Duration(60, 600)
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A subject CN to be allowed. `host` is where its server is asked; `certain`: whether that one server answers."""
+    """A subject CN to be allowed. `host` is where its server is asked; `certain`: whether that one server answers.
+
+    `imported`: the import of its certificate adds it; so it is with the ASA's.
+    """
 
     name: str
     host: str
     whose: str
     certain: bool = True
+    imported: bool = False
 
 
 def subjects_of(plan: Plan) -> tuple[Subject, ...]:
-    """Every subject CN that partners and AOL present to the cluster itself, each once. With an ASA: none but the ASA's.
+    """Every subject CN that peers present to the cluster itself, each once.
 
-    Source: domain reference 2.6 and, for the ASA, 4.5.1, whose inside certificate carries its inside address.
+    An ASA stands between the cluster and everybody outside: then it is the ASA's, whose inside certificate carries its
+    inside address, beside those of front ends in the same enterprise. Source: domain reference 2.6 and 4.5.1.
     """
-    if plan.asa is not None:
-        return (Subject(name=plan.asa.inside_address, host=plan.asa.inside_address, whose="the ASA"),)
     found: dict[str, Subject] = {}
+    if plan.asa is not None:
+        name = plan.asa.inside_address
+        found[name] = Subject(name=name, host=name, whose="the ASA", imported=True)
     for partner in plan.partners:
-        if partner.transport == "tcp":
-            continue
-        for name in partner.peer_subjects:
-            host = name if partner.peer == "front-end" and name != partner.external_fqdn else partner.route_target
-            # Behind a pool it is not known which name a member presents: its own or the pool's.
-            certain = partner.pool_fqdn is None
-            found.setdefault(name, Subject(name=name, host=host, whose=partner.domain, certain=certain))
-    if plan.aol is not None:
+        if partner.transport == "tls" and (plan.asa is None or partner.peer == "front-end"):
+            for name in partner.peer_subjects:
+                found.setdefault(name, _subject(partner, name))
+    if plan.aol is not None and plan.asa is None:
         name = plan.aol.gateway_fqdn
         found.setdefault(name, Subject(name=name, host=plan.aol.route_target, whose="AOL"))
     return tuple(found.values())
+
+
+def _subject(partner: Partner, name: str) -> Subject:
+    host = name if partner.peer == "front-end" and name != partner.external_fqdn else partner.route_target
+    # Behind a pool it is not known which name a member presents: its own or the pool's.
+    return Subject(name=name, host=host, whose=partner.domain, certain=partner.pool_fqdn is None)
+
+
+def only_imported(plan: Plan) -> bool:
+    """Whether everything is there once the ASA's certificate is imported, and nothing has to be entered by hand."""
+    return all(subject.imported for subject in subjects_of(plan))
 
 
 def some_tls(plan: Plan) -> Verdict:
@@ -76,16 +92,11 @@ def some_tls(plan: Plan) -> Verdict:
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     subjects = subjects_of(plan)
-    if plan.asa is not None:
-        return (
-            _read_imported(plan, subjects),
-            *(_add(plan, subject) for subject in subjects),
-            _read_back(plan, subjects),
-        )
     return (
+        *((_read_imported(plan),) if plan.asa is not None else ()),
         *(_add(plan, subject) for subject in subjects),
         *((_read_back(plan, subjects),) if subjects else ()),
-        *(_presented(subject) for subject in subjects),
+        *(_presented(subject) for subject in subjects if not subject.imported),
     )
 
 
@@ -110,27 +121,25 @@ def _list_form(plan: Plan, subjects: tuple[Subject, ...], mismatch: str, *, stop
 # --- with an ASA: the import of its certificate has added it ---------------------------------------------------------
 
 
-def _imported_form(plan: Plan, subjects: tuple[Subject, ...]) -> Form:
-    return _list_form(plan, subjects, "The next step adds it by hand.", stops=False)
+def _imported_form(plan: Plan) -> Form:
+    imported = tuple(subject for subject in subjects_of(plan) if subject.imported)
+    return _list_form(plan, imported, "The next step adds it by hand.", stops=False)
 
 
-def _read_imported(plan: Plan, subjects: tuple[Subject, ...]) -> Step:
+def _read_imported(plan: Plan) -> Step:
     return Step(
         id=_READ_IMPORTED,
         title="See that the import added the ASA as a TLS peer",
         why="With an ASA, only the ASA speaks TLS with the cluster. Importing its certificate adds it as a peer by"
         " itself. That can fail, so look. Where it is missing, the next step adds it.",
-        does=_imported_form(plan, subjects),
+        does=_imported_form(plan),
         reversal=NothingToUndo(),
         duration=_READ,
     )
 
 
 def _when_missing(plan: Plan) -> When:
-    if plan.asa is None:
-        return always
-    form = _imported_form(plan, subjects_of(plan))
-    return unless_read_so(_READ_IMPORTED, form, "the import of the ASA's certificate has added it")
+    return unless_read_so(_READ_IMPORTED, _imported_form(plan), "the import of the ASA's certificate has added it")
 
 
 # --- entering --------------------------------------------------------------------------------------------------------
@@ -141,7 +150,7 @@ def _add(plan: Plan, subject: Subject) -> Step:
     return Step(
         id=_id("add", subject.name),
         title=f"Allow the TLS peer {subject.name}",
-        why=_why(plan, subject),
+        why=_why(subject),
         does=Instruct(
             interface=labels.administration,
             menu=labels.peer_subjects,
@@ -154,7 +163,7 @@ def _add(plan: Plan, subject: Subject) -> Step:
         ),
         reversal=Undo(f"Delete it on the same page. {SIP_PROXY} must then be restarted once more."),
         duration=Duration(60, 600),
-        when=_when_missing(plan),
+        when=_when_missing(plan) if subject.imported else always,
         effects=(restart_comes(SIP_PROXY), "It counts only once it is selected in the TLS context, which comes next."),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by="peer-subject/read-back",
@@ -163,17 +172,17 @@ def _add(plan: Plan, subject: Subject) -> Step:
             "The inside name of the Access Edge.",
             "Forgetting it when the other side renews its certificate under another CN.",
         ),
-        reads=(_READ_IMPORTED,) if plan.asa is not None else (),
-        undoes=(_id("delete", subject.name),),
+        reads=(_READ_IMPORTED,) if subject.imported else (),
+        undoes=(deleted_by(_id("add", subject.name)),),
     )
 
 
-def _why(plan: Plan, subject: Subject) -> str:
-    if plan.asa is not None:
+def _why(subject: Subject) -> str:
+    if subject.imported:
         return "The import of the ASA's certificate did not add it. The CN of that certificate is its inside address."
     return (
-        f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. Without an"
-        " ASA nothing adds it by itself, for example where both sides are in one enterprise and use secure TLS."
+        f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
+        " stands between, so nothing adds it by itself: so it is for federation inside one enterprise over secure TLS."
     )
 
 
@@ -185,9 +194,9 @@ def _read_back(plan: Plan, subjects: tuple[Subject, ...]) -> Step:
         does=_list_form(plan, subjects, "Add the missing name, or correct it, and save.", stops=True),
         reversal=NothingToUndo(),
         duration=_READ,
-        when=_when_missing(plan),
+        when=_when_missing(plan) if only_imported(plan) else always,
         after=tuple(_id("add", subject.name) for subject in subjects),
-        reads=(_READ_IMPORTED,) if plan.asa is not None else (),
+        reads=(_READ_IMPORTED,) if only_imported(plan) else (),
     )
 
 
@@ -212,48 +221,22 @@ def _presented(subject: Subject) -> Step:
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     wanted = frozenset(subject.name.replace(":", "-") for subject in subjects_of(plan))
     gone = left_behind(facts, "peer-subject/add", wanted)
-    return (*(step for name in gone for step in (_delete(plan, name), _read_deleted(plan, name))), *steps)
+    return (*(step for name in gone for step in deletion(plan, _leftover(plan, name))), *steps)
 
 
-def _delete(plan: Plan, name: str) -> Step:
+def _leftover(plan: Plan, name: str) -> Leftover:
     labels = LABELS[plan.release]
-    return Step(
-        id=_id("delete", name),
-        title=f"No longer allow the TLS peer {name}",
-        why=f"It was added in this session, and in the plan nobody presents {name} any more.",
-        does=Instruct(
-            interface=labels.administration,
-            menu=labels.peer_subjects,
-            fields=(Field(labels.peer_subject_name, name, "press Find and tick this one, no other"),),
-            button="Delete",
-            act=("delete-peer-subject", name),
-        ),
-        reversal=Undo("Put its server back into the plan and resume: the step that adds it opens again."),
-        duration=Duration(60, 600),
-        when=while_stored(_id("add", name), f"the peer subject {name}"),
-        effects=(restart_comes(SIP_PROXY),),
-        restarts=on_every_node(plan, SIP_PROXY),
-        verified_by=_id("read-deleted", name),
-        mistakes=("Deleting a name that another partner still presents.",),
-        undoes=(_id("add", name),),
-    )
-
-
-def _read_deleted(plan: Plan, name: str) -> Step:
-    labels = LABELS[plan.release]
-    return Step(
-        id=_id("read-deleted", name),
-        title=f"See that {name} is gone",
-        why="No command of the CLI shows the peer subjects. Open the list again.",
-        does=Form(
-            interface=labels.administration,
-            menu=labels.peer_subjects,
-            fields=(FormField("listed", f"{name} is listed", "no", "yes or no"),),
-            mismatch="Take it out of the TLS context if the page refuses, then delete it.",
-        ),
-        reversal=NothingToUndo(),
-        duration=_READ,
-        after=(_id("delete", name),),
+    return Leftover(
+        stored_by=_id("add", name),
+        what=f"the TLS peer {name}",
+        why=f"It was added in this session, and in the plan nobody presents {name} any more. If the page"
+        " refuses because the TLS context has it selected, take it out there first.",
+        menu=labels.peer_subjects,
+        field=Field(labels.peer_subject_name, name, TICK_IT),
+        act=("delete-peer-subject", name),
+        restart=SIP_PROXY,
+        mistake="Deleting a name that another partner still presents.",
+        gone=(FormField("listed", f"{name} is listed", "no", "yes or no"),),
     )
 
 

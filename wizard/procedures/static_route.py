@@ -2,17 +2,17 @@
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
-from checks.names import SIP_TLS_PORT, destination_pattern, for_display, srv_name
+from checks.names import destination_pattern, for_display, srv_name
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import Verdict, partner_srv, read
 from wizard.procedures.releases import LABELS
-from wizard.procedures.stored import left_behind, while_stored
+from wizard.procedures.routes import TCP_PORT, Route, routes_of
+from wizard.procedures.stored import TICK_IT, Leftover, deleted_by, deletion, left_behind
 from wizard.step import (
     AlreadySo,
     Applies,
@@ -34,94 +34,17 @@ from wizard.step import (
     When,
 )
 
-TCP_PORT = 5060  # only towards an OCS front end (domain reference 2.3)
 _READ = Duration(60, 600)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Route:
-    """One static route as the plan would have it. `partner` is None for AOL; `subject` what the next hop presents."""
-
-    domain: str
-    next_hop: str
-    subject: str
-    description: str
-    why: str
-    partner: Partner | None = None
-
-    @property
-    def by_tcp(self) -> bool:
-        return self.partner is not None and self.partner.transport == "tcp"
-
-    @property
-    def port(self) -> int:
-        return TCP_PORT if self.by_tcp else SIP_TLS_PORT
-
-    @property
-    def protocol(self) -> str:
-        return "TCP" if self.by_tcp else "TLS"
-
-    @property
-    def planned(self) -> bool:
-        """Whether the plan wants it; otherwise the domain is to be found by DNS."""
-        return self.partner is None or is_static(self.partner)
-
-
-def is_static(partner: Partner) -> bool:
-    """Whether the plan reaches a partner by a static route: always for a front end."""
-    return partner.peer == "front-end" or not partner.publishes_srv
-
-
-def _routes(plan: Plan) -> tuple[_Route, ...]:
-    return (*map(_to_partner, plan.partners), *_to_aol(plan))
-
-
-def _to_partner(partner: Partner) -> _Route:
-    shown = for_display(partner.domain)
-    why = f"{shown} publishes no federation record that the cluster could find, so the way there is entered by hand."
-    if partner.peer == "front-end":
-        why = f"A front end in the same enterprise is always reached by a static route; {shown} is one."
-    subjects = partner.peer_subjects
-    return _Route(
-        domain=partner.domain,
-        next_hop=partner.route_target,
-        subject=partner.route_target if partner.route_target in subjects else partner.external_fqdn,
-        description=f"Federation with {partner.domain}",
-        why=why,
-        partner=partner,
-    )
-
-
-def _to_aol(plan: Plan) -> Iterable[_Route]:
-    aol = plan.aol
-    if aol is None:
-        return
-    default = aol.default_federation_routing_domain
-    why = {
-        domain.name: f"The plan leads {for_display(domain.name)} to AOL by a route of its own."
-        for domain in aol.domains
-        if domain.static_route
-    }
-    if aol.static_route_for_default:
-        why[default] = f"Every AOL domain without a way of its own takes the one of {default}, the default domain."
-    for domain, reason in why.items():
-        yield _Route(
-            domain=domain,
-            next_hop=aol.route_target,
-            subject=aol.gateway_fqdn,
-            description=f"AOL, for {domain}",
-            why=reason,
-        )
-
-
 def _applies(plan: Plan) -> Verdict:
-    if _routes(plan):
+    if routes_of(plan):
         return Applies()
     return NotApplicable("there is no partner, and the plan leads no AOL domain by a static route")
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
-    routes = _routes(plan)
+    routes = routes_of(plan)
     planned = [route for route in routes if route.planned]
     hops = {hop: next(r for r in planned if r.next_hop == hop) for hop in dict.fromkeys(r.next_hop for r in planned)}
     seen = [route for route in routes if _has_lookup(route)]
@@ -135,7 +58,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     )
 
 
-def _stores(routes: Iterable[_Route], hop: str) -> tuple[str, ...]:
+def _stores(routes: Iterable[Route], hop: str) -> tuple[str, ...]:
     return tuple(_store_id(route.domain) for route in routes if route.next_hop == hop)
 
 
@@ -158,12 +81,12 @@ def _is_address(text: str) -> bool:
 # --- what the node finds by itself -----------------------------------------------------------------------------------
 
 
-def _has_lookup(route: _Route) -> bool:
+def _has_lookup(route: Route) -> bool:
     """AOL's order of routes is traced elsewhere; a front end is reached by a route whatever the DNS says."""
     return route.partner is not None and route.partner.peer == "access-edge"
 
 
-def _lookup(plan: Plan, route: _Route) -> Step:
+def _lookup(plan: Plan, route: Route) -> Step:
     node, asked, shown = plan.routing_node.name, srv_name(route.domain), for_display(route.domain)
     return read(
         _lookup_id(route.domain),
@@ -177,7 +100,7 @@ def _lookup(plan: Plan, route: _Route) -> Step:
     )
 
 
-def _judge_record(node: str, asked: str, route: _Route) -> Judge:
+def _judge_record(node: str, asked: str, route: Route) -> Judge:
     """A record although the plan has a static route is worth a word; a missing one is judged where it is needed."""
 
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
@@ -188,6 +111,8 @@ def _judge_record(node: str, asked: str, route: _Route) -> Judge:
         if found.records and route.planned:
             observed = {"name": asked, "targets": targets, "node": node}
             return (finding("route-srv-unused", route.domain, observed=observed),)
+        if not found.records and not route.planned:
+            return (finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}),)
         return (finding("node-ok", node, observed={"name": asked, "targets": targets}),)
 
     return judge
@@ -249,7 +174,7 @@ def _seen_inside(plan: Plan, facts: Facts, domain: str) -> bool:
 # --- the route -------------------------------------------------------------------------------------------------------
 
 
-def _store(plan: Plan, route: _Route) -> Step:
+def _store(plan: Plan, route: Route) -> Step:
     labels, shown = LABELS[plan.release], for_display(route.domain)
     pattern = destination_pattern(route.domain)
     return Step(
@@ -286,21 +211,21 @@ def _store(plan: Plan, route: _Route) -> Step:
             else "A second route with the same pattern: the one with the lower priority number wins.",
         ),
         reads=(_lookup_id(route.domain),) if _has_lookup(route) else (),
-        undoes=(_delete_id(route.domain),),
+        undoes=(deleted_by(_store_id(route.domain)),),
     )
 
 
-def _hop_note(route: _Route) -> str:
+def _hop_note(route: Route) -> str:
     if route.partner is None:
         return "the AOL SIP Access Gateway"
     return "the front end, not the Access Edge" if route.partner.peer == "front-end" else "the outside of their edge"
 
 
-def _port_note(route: _Route) -> str:
+def _port_note(route: Route) -> str:
     return "TCP towards an OCS front end" if route.by_tcp else f"the page offers {TCP_PORT}"
 
 
-def _read_back(plan: Plan, route: _Route) -> Step:
+def _read_back(plan: Plan, route: Route) -> Step:
     labels = LABELS[plan.release]
     wanted = (
         (labels.destination_pattern, destination_pattern(route.domain)),
@@ -355,7 +280,7 @@ def _judge_hop(node: str, hop: str) -> Judge:
     return judge
 
 
-def _tls(route: _Route, stores: tuple[str, ...]) -> Step:
+def _tls(route: Route, stores: tuple[str, ...]) -> Step:
     return Step(
         id=f"static-route/tls@{route.next_hop.replace(':', '-')}",
         title=f"See {route.next_hop} answer with TLS",
@@ -371,55 +296,25 @@ def _tls(route: _Route, stores: tuple[str, ...]) -> Step:
 # --- what an earlier plan left behind --------------------------------------------------------------------------------
 
 
-def _delete_id(domain: str) -> str:
-    return f"static-route/delete@{domain}"
-
-
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    wanted = frozenset(route.domain for route in _routes(plan) if route.planned)
+    wanted = frozenset(route.domain for route in routes_of(plan) if route.planned)
     gone = left_behind(facts, "static-route/store", wanted)
-    return (*(step for domain in gone for step in (_delete(plan, domain), _read_deleted(plan, domain))), *steps)
+    return (*(step for domain in gone for step in deletion(plan, _leftover(plan, domain))), *steps)
 
 
-def _delete(plan: Plan, domain: str) -> Step:
+def _leftover(plan: Plan, domain: str) -> Leftover:
     labels, shown, pattern = LABELS[plan.release], for_display(domain), destination_pattern(domain)
-    return Step(
-        id=_delete_id(domain),
-        title=f"Delete the static route for {shown}",
+    return Leftover(
+        stored_by=_store_id(domain),
+        what=f"the static route for {shown}",
         why=f"It was stored in this session, and the plan has no static route for {shown} any more. As long as it is"
         " there, it comes before every record in the DNS.",
-        does=Instruct(
-            interface=labels.administration,
-            menu=labels.static_routes,
-            fields=(Field(labels.destination_pattern, pattern, "press Find and tick this route, no other"),),
-            button="Delete",
-            act=("delete-route", pattern),
-        ),
-        reversal=Undo("Put the route back into the plan and resume: the step that stores it opens again."),
-        duration=Duration(60, 600),
-        when=while_stored(_store_id(domain), f"the route for {shown}"),
+        menu=labels.static_routes,
+        field=Field(labels.destination_pattern, pattern, TICK_IT),
+        act=("delete-route", pattern),
         effects=("Requests to this domain no longer take the route. No restart is needed for it.",),
-        verified_by=f"static-route/read-deleted@{domain}",
-        mistakes=("Deleting the route of another domain: compare the pattern, letter by letter.",),
-        undoes=(_store_id(domain),),
-    )
-
-
-def _read_deleted(plan: Plan, domain: str) -> Step:
-    labels = LABELS[plan.release]
-    return Step(
-        id=f"static-route/read-deleted@{domain}",
-        title=f"See that the route for {for_display(domain)} is gone",
-        why="No command of the CLI shows static routes. Open the list again.",
-        does=Form(
-            interface=labels.administration,
-            menu=labels.static_routes,
-            fields=(FormField("listed", f"{destination_pattern(domain)} is listed", "no", "yes or no"),),
-            mismatch="Delete the route.",
-        ),
-        reversal=NothingToUndo(),
-        duration=_READ,
-        after=(_delete_id(domain),),
+        mistake="Deleting the route of another domain: compare the pattern, letter by letter.",
+        gone=(FormField("listed", f"{pattern} is listed", "no", "yes or no"),),
     )
 
 

@@ -1,7 +1,7 @@
 """i: the TLS context of the Peer Auth listener: ciphers, peer subjects, and whole TLS fragments."""
 
 from wizard.plan.model import Plan
-from wizard.procedures.peer_subject import some_tls, subjects_of
+from wizard.procedures.peer_subject import only_imported, some_tls, subjects_of
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import key, on_every_node, restart_comes, unless_read_so
 from wizard.step import (
@@ -26,7 +26,7 @@ _READ = Duration(120, 900)
 def _steps(plan: Plan) -> tuple[Step, ...]:
     if not subjects_of(plan):
         return ()
-    first = (_read_first(plan),) if plan.asa is not None else ()
+    first = (_read_first(plan),) if only_imported(plan) else ()
     return (*first, _set(plan), _read_back(plan))
 
 
@@ -83,7 +83,7 @@ def _read_first(plan: Plan) -> Step:
 
 
 def _when_needed(plan: Plan) -> When:
-    if plan.asa is None:
+    if not only_imported(plan):
         return always
     return unless_read_so(_READ_FIRST, _form_first(plan), "the page was read, and everything is as it should be")
 
@@ -127,15 +127,15 @@ def _set(plan: Plan) -> Step:
             "Adding a peer subject on its own page and not selecting it here.",
             "Leaving the page without Save.",
         ),
-        reads=(_READ_FIRST,) if plan.asa is not None else (),
+        reads=(_READ_FIRST,) if only_imported(plan) else (),
     )
 
 
 def _why(plan: Plan) -> str:
     why = "The Peer Auth listener lets in only peers that are selected here, with ciphers that are selected here."
-    if plan.asa is None:
-        return f"{why} Without an ASA partners meet it directly, for example over secure TLS inside one enterprise."
-    return f"{why} The page showed that something is missing."
+    if only_imported(plan):
+        return f"{why} The page showed that something is missing."
+    return f"{why} No ASA stands between, so partners meet it directly: so it is inside one enterprise over secure TLS."
 
 
 def _tick(plan: Plan, labels: Labels) -> tuple[Field, ...]:
@@ -155,7 +155,7 @@ def _read_back(plan: Plan) -> Step:
         duration=_READ,
         when=_when_needed(plan),
         after=("tls-context/set",),
-        reads=(_READ_FIRST,) if plan.asa is not None else (),
+        reads=(_READ_FIRST,) if only_imported(plan) else (),
     )
 
 
