@@ -61,7 +61,8 @@ class Facts:
     `pending` are the restarts that are still to be done, as (node, service), with the number of the record that made
     them necessary; `ran_before` are the services that ran on a node when its restart was sent;
     `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
-    or an earlier one, and whether it is still there; `answers` is what was read off a page in a form's step.
+    or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
+    read off a page in a form's step.
     """
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Facts:
     pending: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ran_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     restarted: frozenset[tuple[str, str]] = frozenset()
-    stored: Mapping[str, bool] = field(default_factory=dict)
+    stored: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def node(self, name: str) -> NodeFacts:
@@ -101,9 +102,9 @@ class Facts:
         ran_before = {**self.ran_before, node: running} if running else self.ran_before
         return replace(self, sent_at={**self.sent_at, step: at}, ran_before=ran_before)
 
-    def with_stored(self, step: str, undone: Iterable[str]) -> "Facts":
+    def with_stored(self, step: str, fingerprint: str, undone: Iterable[str]) -> "Facts":
         """These facts, with what a step stored, and without what it took back."""
-        return replace(self, stored={**self.stored, step: True, **dict.fromkeys(undone, False)})
+        return replace(self, stored={**self.stored, step: fingerprint, **dict.fromkeys(undone, "")})
 
     def with_answers(self, step: str, values: Mapping[str, Json]) -> "Facts":
         """These facts, with what was read off a page."""

@@ -168,7 +168,7 @@ def _done(facts: Facts, event: Recorded) -> Facts:
         pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
         facts = facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
     if "undone" in body:
-        facts = facts.with_stored(event.step, _undone(body))
+        facts = facts.with_stored(event.step, _text(body, "fingerprint"), _undone(body))
     values = body.get("values")
     if isinstance(values, dict):
         facts = facts.with_answers(event.step, values)

@@ -104,14 +104,14 @@ def test_a_removed_domain_is_deleted_and_comes_back_when_the_plan_names_it_again
     assert add not in words(world)
     assert words(world)[delete] is Word.OPEN
     world.finish()
-    assert world.table.state.facts.stored[add] is False
+    assert world.table.state.facts.stored[add] == ""
     # The deletion is on record, and is not asked for again in the next sitting.
     replanned(world, plan.model_copy(update={"partners": plan.partners[:1]}))
     assert words(world)[delete] is Word.DONE
     replanned(world, plan)
     assert words(world)[add] is Word.OPEN
     world.finish()
-    assert world.table.state.facts.stored[add] is True
+    assert world.table.state.facts.stored[add]
     replanned(world, plan.model_copy(update={"partners": plan.partners[:1]}))
     assert words(world)[delete] is Word.OPEN
 
@@ -144,6 +144,7 @@ def test_a_changed_domain_is_corrected_where_it_is() -> None:
     world.finish()
     replanned(world, world.table.walk.plan)
     assert Word.STALE not in words(world).values()
+    assert world.table.walk.step(ask.row.step.id).title == "Add the federated domain partner.example"
 
 
 def test_what_this_session_never_stored_is_not_deleted() -> None:

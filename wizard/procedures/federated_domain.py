@@ -12,7 +12,7 @@ from wizard.procedures.stored import (
     Leftover,
     deleted_by,
     deletion,
-    is_stored,
+    is_stored_otherwise,
     key,
     left_behind,
     on_every_node,
@@ -81,15 +81,12 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
 
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Entries of an earlier plan: those still wanted are corrected where they are, the others deleted."""
-    entries = {_add_id(entry.domain): entry for entry in _entries(plan)}
-    wanted = frozenset(entry.domain for entry in entries.values())
-    gone = left_behind(facts, "federated-domain/add", wanted)
+    entries = _entries(plan)
+    gone = left_behind(facts, "federated-domain/add", frozenset(entry.domain for entry in entries))
+    listed = {_add_id(entry.domain): _add(plan, entry, listed=True) for entry in entries}
     return (
         *(step for domain in gone for step in deletion(plan, _leftover(plan, domain))),
-        *(
-            _add(plan, entries[step.id], listed=True) if step.id in entries and is_stored(facts, step.id) else step
-            for step in steps
-        ),
+        *(listed[step.id] if step.id in listed and is_stored_otherwise(facts, step) else step for step in steps),
     )
 
 

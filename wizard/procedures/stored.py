@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.releases import LABELS
+from wizard.resolve import fingerprint
 from wizard.step import (
+    Action,
     Applies,
     Duration,
     Field,
@@ -50,7 +52,13 @@ def left_behind(facts: Facts, prefix: str, wanted: frozenset[str]) -> tuple[str,
 
 def is_stored(facts: Facts, step: str) -> bool:
     """Whether what a step of this plan or an earlier one stored is still there."""
-    return facts.stored.get(step, False)
+    return bool(facts.stored.get(step))
+
+
+def is_stored_otherwise(facts: Facts, step: Step) -> bool:
+    """Whether a step stored something that this plan wants with other values."""
+    stored = facts.stored.get(step.id)
+    return bool(stored) and stored != fingerprint(Action(step.id, step.does))
 
 
 def deleted_by(stored_by: str) -> str:
