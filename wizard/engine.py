@@ -287,10 +287,10 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     missing = [field.label for field in form.fields if not answer.values.get(field.name, "").strip()]
     if missing:
         return Refusal(f"{missing[0]} is empty; enter what the page shows")
-    values: dict[str, Json] = {field.name: answer.values[field.name].strip() for field in form.fields}
-    body: dict[str, Json] = {"values": values, "how": "attested", **_identity(row)}
-    wrong = [f for f in form.fields if str(values[f.name]).lower().rstrip(".") != f.expected.lower()]
-    if not wrong:
+    values = {field.name: answer.values[field.name].strip() for field in form.fields}
+    body: dict[str, Json] = {"values": {**values}, "how": "attested", **_identity(row)}
+    wrong = form.wrong(values)
+    if not wrong or not form.stops:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)
     shown = "; ".join(f"{f.label} shows {values[f.name]}, the plan says {f.expected}" for f in wrong)
     return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": form.mismatch}),)
@@ -308,7 +308,7 @@ def _identity(row: Row) -> dict[str, Json]:
 
 
 def effects(row: Row) -> dict[str, Json]:
-    """What the fold has to know of a step that was done: restarts it cleared or made necessary, the domain it set."""
+    """What the fold has to know of a step that was done: restarts it cleared or made necessary, what it undid."""
     body = _accepted(row)
     if isinstance(row.step.does, Command) and row.step.does.reboots:
         body["domain_set"] = row.step.does.node
@@ -321,4 +321,6 @@ def _accepted(row: Row) -> dict[str, Json]:
         body["restarted"] = [row.step.does.node, row.step.does.service]
     if row.step.restarts:
         body["pending"] = [[node, service] for node, service in row.step.restarts]
+    if row.step.undoes:
+        body["undone"] = list(row.step.undoes)
     return body

@@ -1,6 +1,6 @@
 """What evidence has taught us about nodes and records: a typed fold over the observations in the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.finding import Finding, Json, Owner, Severity
@@ -15,6 +15,18 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """What a node found out about a name. `records` are the targets of SRV records, as (target, port).
+
+    `not_found`: a server said that there is nothing. Without it and without data, it is not known.
+    """
+
+    addresses: tuple[str, ...] = ()
+    records: tuple[tuple[str, int], ...] = ()
+    not_found: bool = False
+
+
+@dataclass(frozen=True)
 class NodeFacts:
     """What was observed of one node, the last word on each. None: not observed, or not understood."""
 
@@ -26,6 +38,7 @@ class NodeFacts:
     reasons: Mapping[str, str] = field(default_factory=dict)  # service -> why it is not running
     cluster: tuple[str, ...] = ()
     uptime: int | None = None  # seconds
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)  # name that was looked up -> what was found
 
     def runs(self, service: str) -> bool:
         """Whether the service was seen STARTED."""
@@ -51,7 +64,9 @@ class Facts:
     `domain_set` are the nodes whose domain we changed; `sent_at` is when a step's command was last sent (RFC 3339);
     `pending` are the restarts that are still to be done, as (node, service), with the number of the record that made
     them necessary; `ran_before` are the services that ran on a node when its restart was sent;
-    `restarted` are the (node, service) that were restarted.
+    `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
+    or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
+    read off a page in a form's step.
     """
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
@@ -61,13 +76,21 @@ class Facts:
     pending: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ran_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     restarted: frozenset[tuple[str, str]] = frozenset()
+    stored: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def node(self, name: str) -> NodeFacts:
         """The facts of a node; empty ones when nothing was observed."""
         return self.nodes.get(name, NodeFacts())
 
     def with_node(self, name: str, what: str, value: Mapping[str, Json]) -> "Facts":
-        """These facts, with one more observation. What is not understood leaves them as they are."""
+        """These facts, with one more observation. What is not understood leaves them as they are.
+
+        `what` may carry what was asked: `lookup sip.partner.example`.
+        """
+        kind, _, asked = what.partition(" ")
+        if kind == "lookup" and asked:
+            return replace(self, nodes={**self.nodes, name: _lookup(self.node(name), asked, value)})
         learn = _LEARN.get(what)
         if learn is None:
             return self
@@ -82,6 +105,14 @@ class Facts:
         running = frozenset(name for name, state in self.node(node).services.items() if state == "STARTED")
         ran_before = {**self.ran_before, node: running} if running else self.ran_before
         return replace(self, sent_at={**self.sent_at, step: at}, ran_before=ran_before)
+
+    def with_stored(self, step: str, fingerprint: str, undone: Iterable[str]) -> "Facts":
+        """These facts, with what a step stored, and without what it took back."""
+        return replace(self, stored={**self.stored, step: fingerprint, **dict.fromkeys(undone, "")})
+
+    def with_answers(self, step: str, values: Mapping[str, Json]) -> "Facts":
+        """These facts, with what was read off a page."""
+        return replace(self, answers={**self.answers, step: _texts(dict(values))})
 
     def with_pending(self, restarts: Mapping[tuple[str, str], int]) -> "Facts":
         """These facts, with more restarts to be done."""
@@ -133,6 +164,23 @@ def _cluster(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
 def _uptime(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
     seconds = value.get("seconds")
     return replace(node, uptime=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None)
+
+
+def _lookup(node: NodeFacts, asked: str, value: Mapping[str, Json]) -> NodeFacts:
+    found = Lookup(
+        addresses=tuple(each for each in _list(value.get("addresses")) if isinstance(each, str)),
+        records=tuple(
+            (str(each[0]), each[1])
+            for each in _list(value.get("records"))
+            if isinstance(each, list) and len(each) == 2 and isinstance(each[1], int)
+        ),
+        not_found=_truth(value.get("not_found")) is True,
+    )
+    return replace(node, lookups={**node.lookups, asked: found})
+
+
+def _list(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list) else []
 
 
 _LEARN = {

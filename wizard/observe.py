@@ -6,8 +6,11 @@ from checks.finding import Json
 
 
 def observe(what: str, output: str) -> dict[str, Json]:
-    """What an output teaches. What is not understood is left out, never invented. Raises KeyError."""
-    return _OBSERVERS[what](output)
+    """What an output teaches. What is not understood is left out, never invented. Raises KeyError.
+
+    `what` may carry what was asked: `lookup sip.partner.example`.
+    """
+    return _OBSERVERS[what.partition(" ")[0]](output)
 
 
 def service_state(output: str, service: str) -> str | None:
@@ -76,6 +79,16 @@ def _uptime(output: str) -> dict[str, Json]:
     return {"seconds": None if uptime is None else uptime.seconds}
 
 
+def _lookup(output: str) -> dict[str, Json]:
+    from cli_backend.output import parse_lookup
+
+    found = parse_lookup(output)
+    # A target of "." says that there is no such service (RFC 2782).
+    records: list[Json] = [[target, port] for _, _, port, target in found.records if target != "."]
+    nothing = found.not_found or bool(found.records and not records)
+    return {"addresses": list(found.addresses), "records": records, "not_found": nothing}
+
+
 _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "version": _version,
     "network": _network,
@@ -84,4 +97,5 @@ _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "services": _services,
     "cluster": _cluster,
     "uptime": _uptime,
+    "lookup": _lookup,
 }

@@ -30,6 +30,7 @@ from wizard.step import (
 )
 
 FINGERPRINT_FORMAT = 1
+NOTHING_KNOWN = Facts()
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,18 @@ class Walk:
         raise KeyError(step_id)
 
 
-def walk_of(plan: Plan, procedures: tuple[Procedure, ...]) -> Walk:
-    """The walk through a plan. Procedures that do not apply keep their steps, each to be shown with the reason."""
+def walk_of(plan: Plan, procedures: tuple[Procedure, ...], facts: Facts = NOTHING_KNOWN) -> Walk:
+    """The walk through a plan. Procedures that do not apply keep their steps, each to be shown with the reason.
+
+    `facts` are those of the record so far: what was stored for an earlier plan is corrected or deleted.
+    """
     chapters = []
     for procedure in procedures:
-        verdict = procedure.applies(plan)
-        excluded = verdict if isinstance(verdict, NotApplicable) else None
-        chapters.append(Chapter(procedure, procedure.steps(plan), excluded))
+        verdict, planned = procedure.applies(plan), procedure.steps(plan)
+        steps = procedure.revise(plan, facts, planned)
+        # What an earlier plan left behind has to go, also where this plan has no need of the procedure.
+        excluded = verdict if isinstance(verdict, NotApplicable) and len(steps) == len(planned) else None
+        chapters.append(Chapter(procedure, steps, excluded))
     return Walk(plan, tuple(chapters))
 
 

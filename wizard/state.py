@@ -145,7 +145,8 @@ def _apply_step(state: State, event: Recorded) -> State:
             new = replace(new, status=Status.OPEN)
         case _:
             return state
-    return replace(state, facts=facts, records={**state.records, event.step: new}, finished=False)
+    undone = {step: StepRecord(seq=event.seq, at=event.at) for step in _undone(body) if step in state.records}
+    return replace(state, facts=facts, records={**state.records, **undone, event.step: new}, finished=False)
 
 
 def _unconfirmed(records: Mapping[str, StepRecord]) -> Mapping[str, StepRecord]:
@@ -167,8 +168,18 @@ def _done(facts: Facts, event: Recorded) -> Facts:
     if isinstance(pending, list):
         pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
         facts = facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
+    if "undone" in body:
+        facts = facts.with_stored(event.step, _text(body, "fingerprint"), _undone(body))
+    values = body.get("values")
+    if isinstance(values, dict):
+        facts = facts.with_answers(event.step, values)
     domain_set = _text(body, "domain_set")
     return replace(facts, domain_set=facts.domain_set | {domain_set}) if domain_set else facts
+
+
+def _undone(body: Mapping[str, Json]) -> tuple[str, ...]:
+    undone = body.get("undone")
+    return tuple(step for step in undone if isinstance(step, str)) if isinstance(undone, list) else ()
 
 
 def _learn(facts: Facts, event: Recorded) -> Facts:

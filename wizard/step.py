@@ -4,7 +4,7 @@ Everything here is data. A step is built from a plan by its procedure; what it d
 shown, confirmed, performed, journalled and exported.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -151,12 +151,20 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """Values that only a person can read; compared with the plan, and kept."""
+    """Values that only a person can read; compared with the plan, and kept.
+
+    `stops`: whether another value than the expected one stops the walk, or only decides what has to be done.
+    """
 
     interface: str
     menu: tuple[str, ...]
     fields: tuple[FormField, ...]
     mismatch: str  # what a value other than the expected one means, and what to do
+    stops: bool = True
+
+    def wrong(self, values: Mapping[str, str]) -> tuple[FormField, ...]:
+        """The fields that show something else than expected; the case and a last dot do not matter."""
+        return tuple(f for f in self.fields if values.get(f.name, "").lower().rstrip(".") != f.expected.lower())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +263,8 @@ class Step:
     `restarts` are the restarts, as (node, service), that become pending when it is done. `reads` are the steps whose
     observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
     done again opens this one again, such as the action that this step verifies. `informed` is what the step does once
-    more is known; `does` is what can be said before.
+    more is known; `does` is what can be said before. `undoes` are the steps whose effect it takes back, of this walk or
+    of an earlier one: when it is done they are open again.
     """
 
     id: str
@@ -272,6 +281,7 @@ class Step:
     mistakes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    undoes: tuple[str, ...] = ()
 
     @property
     def procedure(self) -> str:
@@ -279,11 +289,17 @@ class Step:
         return self.id.partition("/")[0]
 
 
+def as_they_are(_plan: Plan, _facts: "Facts", steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps of a procedure that stores nothing which a later plan could take back."""
+    return steps
+
+
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
     """One documented procedure: what it is for, whether it applies to a plan, and its steps for that plan.
 
-    `heading` is the chapter heading it comes from, in our words.
+    `heading` is the chapter heading it comes from, in our words. `revise` fits its steps to what was stored for an
+    earlier plan: entries to be corrected or deleted.
     """
 
     id: str
@@ -293,6 +309,7 @@ class Procedure:
     disrupts: str
     applies: Callable[[Plan], Applies | NotApplicable]
     steps: Callable[[Plan], tuple[Step, ...]]
+    revise: "Callable[[Plan, Facts, tuple[Step, ...]], tuple[Step, ...]]" = as_they_are
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,14 @@ ENTRIES = (
         refs=_GUIDE,
     ),
     Entry(
+        "node-lookup-unclear",
+        Severity.WARN,
+        "The node could not tell what a name leads to",
+        "What it printed for {name} is neither an answer nor a denial.",
+        ("See that its name servers answer, then read it again.",),
+        verify="utils network host {name}",
+    ),
+    Entry(
         "node-cert-name",
         Severity.FAIL,
         "The certificate cup does not carry the node's full name",

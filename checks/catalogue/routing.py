@@ -27,6 +27,22 @@ ENTRIES = (
         ("Add a static route, or have the domain publish its federation record.",),
     ),
     Entry(
+        "route-next-hop-unresolvable",
+        Severity.FAIL,
+        "A next hop that the node cannot resolve",
+        "{node} finds no address for {subject}, so the static route leads nowhere.",
+        ("Have the name published where the node looks, or enter the address as the next hop: next_hop in the plan.",),
+        verify="utils network host {subject}",
+    ),
+    Entry(
+        "route-srv-unused",
+        Severity.WARN,
+        "A federation record that the static route hides",
+        "The plan reaches {subject} by a static route, although {node} finds its federation record: {targets}.",
+        ("Write publishes_srv = true in the plan to use the record, or keep the route knowing that it wins.",),
+        verify="utils network host {name} srv",
+    ),
+    Entry(
         "route-bypasses-aol",
         Severity.WARN,
         "The domain's own SRV record bypasses AOL",

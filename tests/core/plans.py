@@ -1,7 +1,8 @@
 """Plans for the tests of the core, built without a file."""
 
-from wizard.plan.model import Plan
+from wizard.plan.model import Asa, Partner, Plan
 from wizard.plan.problems import load_text
+from wizard.step import Form, Instruct, Step
 
 PRACTICE_LIKE = """\
 # The plan of the practice deployment.
@@ -76,3 +77,30 @@ def three_nodes() -> Plan:
     publisher, subscriber = plan.nodes
     with_domain = subscriber.model_copy(update={"name": "imp3", "fqdn": "imp3.local.example", "address": "192.0.2.13"})
     return plan.model_copy(update={"nodes": (subscriber.model_copy(update={"dhcp": True}), with_domain, publisher)})
+
+
+def with_partners(*partners: Partner, asa: bool = False, aol: bool = False) -> Plan:
+    """The practice deployment with other partners, behind an ASA or not, with AOL or without."""
+    plan = practice_plan()
+    wall = Asa(inside_address="192.0.2.1", public_address="192.0.2.10") if asa else None
+    return plan.model_copy(update={"partners": partners, "asa": wall, "aol": plan.aol if aol else None})
+
+
+def edge(domain: str = "partner.example", **fields: object) -> Partner:
+    """A partner behind an Access Edge."""
+    known = {"domain": domain, "description": "Partner", "external_fqdn": f"sip.{domain}"}
+    return Partner.model_validate({**known, **fields})
+
+
+def front_end(domain: str = "inside.example", **fields: object) -> Partner:
+    """A front end in the same enterprise."""
+    return edge(domain, peer="front-end", **fields)
+
+
+def fields_of(step: Step) -> dict[str, str]:
+    """What is to be entered in a step, or to be read off the page."""
+    does = step.does
+    if isinstance(does, Form):
+        return {field.label: field.expected for field in does.fields}
+    assert isinstance(does, Instruct)
+    return {field.label: field.value for field in does.fields}

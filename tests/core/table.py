@@ -93,6 +93,8 @@ def table(*, domain: str = "", dhcp: bool = False, running: tuple[str, ...] = SE
         found.observe(node, "ntp", {"synchronised": True})
         found.observe(node, "replication", {"healthy": True})
         found.observe(node, "services", {"states": dict.fromkeys(running, "STARTED")})
+    srv = "lookup _sipfederationtls._tcp.partner.example"
+    found.observe("imp1", srv, {"records": [["sip.partner.example", 5061]]})
     return found
 
 

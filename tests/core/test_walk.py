@@ -15,6 +15,7 @@ from wizard.step import Check, Command
 from wizard.survey import Word, survey
 
 DOMAIN = "set network domain local.example"
+PROXY = "utils service restart Cisco SIP Proxy"
 ROUTER = "utils service restart Cisco XCP Router"
 
 
@@ -29,7 +30,7 @@ def words(world: World) -> dict[str, Word]:
 def test_a_whole_walk_changes_each_thing_once_publisher_first() -> None:
     world = World(practice_plan())
     world.finish()
-    assert world.sent == [("imp1", DOMAIN), ("imp2", DOMAIN), ("imp1", ROUTER), ("imp2", ROUTER)]
+    assert world.sent == [(node, command) for command in (DOMAIN, PROXY, ROUTER) for node in ("imp1", "imp2")]
     assert set(words(world).values()) <= {Word.DONE, Word.NOT_APPLICABLE}
     assert not world.table.state.facts.pending
     assert fold(world.table.events) == world.table.state
@@ -319,7 +320,7 @@ def test_wording_and_connections_make_nothing_stale() -> None:
     world = World(practice_plan())
     world.finish()
     plan = practice_plan()
-    partners = tuple(partner.model_copy(update={"description": "Other words"}) for partner in plan.partners)
+    partners = tuple(partner.model_copy(update={"certificate_authority": "Another"}) for partner in plan.partners)
     connections = {"sip.partner.example:5061": "127.0.0.1:15061"}
     world.table.walk = walk_of(plan.model_copy(update={"partners": partners, "connections": connections}), CATALOGUE)
     assert Word.STALE not in words(world).values()
@@ -330,12 +331,20 @@ def test_a_new_partner_is_new_work_and_a_removed_one_is_gone() -> None:
     world.finish()
     plan = practice_plan()
     new = plan.partners[0].model_copy(update={"domain": "new.example", "external_fqdn": "sip.new.example"})
-    world.table.walk = walk_of(plan.model_copy(update={"partners": (new,)}), CATALOGUE)
-    open_now = {step for step, word in words(world).items() if word is Word.OPEN}
-    assert open_now
-    assert all(step.endswith("@new.example") for step in open_now)
-    assert not [step for step in words(world) if step.endswith("@branch.example")]
+    facts = world.table.state.facts
+    world.table.walk = walk_of(plan.model_copy(update={"partners": (new,)}), CATALOGUE, facts)
+    found = words(world)
+    open_now = {step for step, word in found.items() if word is Word.OPEN}
+    new_work = {step for step in open_now if step.endswith("new.example")}
+    assert {"federated-domain/add@new.example", "peer-subject/add@sip.new.example"} <= new_work
+    gone = {"partner.example", "branch.example", "sip.partner.example", "edge.branch.example"}
+    assert {step.partition("@")[2] for step in open_now - new_work} == gone
+    assert {step.partition("@")[0].partition("/")[2] for step in open_now - new_work} == {"delete", "read-deleted"}
+    assert found["tls-context/set"] is Word.STALE
+    assert not [step for step in found if step.startswith("dns/") and step.endswith("@branch.example")]
+    world.sent.clear()
     world.finish()
+    assert world.sent == [(node, command) for command in (PROXY, ROUTER) for node in ("imp1", "imp2")]
 
 
 @pytest.mark.parametrize("choice", [Choice.AGAIN, Choice.ACCEPT, Choice.SKIP, Choice.HOLD])

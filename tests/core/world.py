@@ -38,6 +38,7 @@ class SimulatedNode:
     domain: str = ""
     ntp: bool = True
     replication: bool = True
+    lookups: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     running: set[str] = field(default_factory=lambda: set(SERVICES[:2]))
 
     def says(self, observes: str) -> Mapping[str, Json]:
@@ -50,6 +51,9 @@ class SimulatedNode:
             "services": {"states": {name: "STARTED" for name in sorted(self.running)}},
             "cluster": {"nodes": list(self.cluster)},
         }
+        if observes.startswith("lookup "):
+            found: Mapping[str, Json] = {"addresses": ["198.51.100.10"], "records": [["sip.partner.example", 5061]]}
+            return self.lookups.get(observes.partition(" ")[2], found)
         return answers[observes]
 
 

@@ -1,6 +1,7 @@
 """The whole walk on the practice network, unattended: from nothing configured to done, and what it leaves behind."""
 
 import hashlib
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,19 @@ import pytest
 
 from tests.e2e.support import Ran, events, node_log
 
-PROCEDURES = ("health", "domain", "service", "dns", "routing-fqdn", "email", "restarts")
+PROCEDURES = (
+    "health",
+    "domain",
+    "service",
+    "federated-domain",
+    "dns",
+    "static-route",
+    "routing-fqdn",
+    "peer-subject",
+    "tls-context",
+    "email",
+    "restarts",
+)
 
 
 @pytest.fixture
@@ -91,7 +104,7 @@ def test_the_intent_is_on_record_before_the_output(walked: tuple[Ran, Path]) -> 
     assert order.index("cmd.answer") < order.index("step.done")
 
 
-@pytest.mark.parametrize("procedure", ["health", "domain", "service", "dns", "routing-fqdn", "email", "restarts"])
+@pytest.mark.parametrize("procedure", [*PROCEDURES])
 def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     procedure: str, fedwizard: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -103,6 +116,30 @@ def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     assert len(stopped) == 1
     assert stopped[0].partition("/")[0] == procedure
     assert ran.err.strip()
+
+
+def test_a_changed_plan_corrects_and_deletes_what_was_stored(
+    walked: tuple[Ran, Path], fedwizard: Callable[..., Ran]
+) -> None:
+    _, session = walked
+    plan = (session / "plan.toml").read_text(encoding="utf-8")
+    start, end = plan.index('[[partners]]\ndomain = "branch.example"'), plan.index("# AOL, once")
+    changed = (plan[:start] + plan[end:]).replace('description = "Partner Ltd"', 'description = "Partner Limited"')
+    (session / "plan.toml").write_text(changed, encoding="utf-8")
+    ran = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
+    assert ran.status == 0, ran.out + ran.err
+    assert {step: word for step, word in ran.words.items() if "/delete@" in step} == {
+        "federated-domain/delete@branch.example": "done",
+        "static-route/delete@branch.example": "done",
+        "peer-subject/delete@edge.branch.example": "done",
+    }
+    assert "Correct the entry of partner.example" in ran.out
+    stored = json.loads((session / "practice" / "state.json").read_text(encoding="utf-8"))
+    assert stored["pending"] == []
+    settings = stored["settings"]
+    assert settings["federated-domain/partner.example"] == "ocs-lync indirect Partner Limited"
+    assert settings["tls-context"] == "all checked sag.aol.example sip.partner.example"
+    assert not [key for key in settings if "branch" in key]
 
 
 def test_three_nodes_each_take_their_own_branch(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ PUBLIC = "imp-public.mail.local.example"
 PARAMETER = ("set-parameter", "federation-routing-fqdn", PUBLIC)
 
 REINSTALL = ("reinstall", "imp2")
+EDGE = "sip.partner.example"
+PATTERN = ".example.branch.*"
+PARTNER = ("add-federated-domain", "partner.example", "ocs-lync", "indirect", "Partner Ltd")
+ROUTE = ("store-route", PATTERN, "edge.branch.example", "5061", "tls")
+SUBJECT = ("add-peer-subject", EDGE)
 
 # (what has to happen before, the act, the name under which the network can be told to ignore it)
 CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
@@ -47,6 +53,14 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ),
     ((), ("stop-service", "imp2", ROUTER), ""),
     ((("stop-service", "imp2", ROUTER),), ("start-service", "imp2", ROUTER), "service"),
+    ((), PARTNER, "federated-domain"),
+    ((PARTNER,), ("edit-federated-domain", *PARTNER[1:3], "direct", "Partner"), "federated-domain"),
+    ((PARTNER,), ("delete-federated-domain", "partner.example"), "federated-domain"),
+    ((), ROUTE, "static-route"),
+    ((ROUTE,), ("delete-route", PATTERN), "static-route"),
+    ((), SUBJECT, "peer-subject"),
+    ((SUBJECT,), ("delete-peer-subject", EDGE), "peer-subject"),
+    ((SUBJECT,), ("set-tls-context", "all", "checked", EDGE), "tls-context"),
 )
 
 
@@ -116,6 +130,18 @@ def test_every_act_is_tried_here() -> None:
         ("reinstall", "imp9"),
         ("stop-service", "imp1"),
         ("tell",),
+        PARTNER[:3],
+        ("add-federated-domain", "partner.example", "lync", "indirect", "Partner"),
+        ("add-federated-domain", "local.example", "ocs-lync", "indirect", "Ourselves"),
+        ("edit-federated-domain", "unheard.example", "aol", "indirect", "Nobody"),
+        ("delete-federated-domain",),
+        ("store-route", PATTERN, "edge.branch.example", "0", "tls"),
+        ("store-route", PATTERN, "edge.branch.example", "5061", "smtp"),
+        ("store-route", "", "edge.branch.example", "5061", "tls"),
+        ("add-peer-subject", "*"),
+        ("set-tls-context", "all", "checked", EDGE),
+        ("set-tls-context", "many", "checked", EDGE),
+        ("set-tls-context", "all"),
     ],
 )
 def test_words_that_are_no_act_are_refused_with_what_would_be(words: tuple[str, ...]) -> None:
@@ -136,6 +162,31 @@ def test_a_parameter_makes_the_router_restart_pending_on_every_node() -> None:
     state = acts.perform(prepared(()), PARAMETER, moment())
     assert state.pending == (("imp1", ROUTER), ("imp2", ROUTER))
     assert acts.perform(state, ("restart-service", "imp1", ROUTER), moment()).pending == (("imp2", ROUTER),)
+
+
+def test_a_domain_is_entered_once_and_then_corrected() -> None:
+    state = acts.perform(prepared(()), PARTNER, moment())
+    assert acts.perform(state, PARTNER, moment()) == state
+    with pytest.raises(UsageError, match="already"):
+        acts.perform(state, (*PARTNER[:3], "direct", "Partner Ltd"), moment())
+    assert state.pending == (("imp1", ROUTER), ("imp2", ROUTER))
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "service"),
+    [
+        ((PARTNER,), ("delete-federated-domain", "partner.example"), ROUTER),
+        ((), SUBJECT, "Cisco SIP Proxy"),
+        ((SUBJECT,), ("delete-peer-subject", EDGE), "Cisco SIP Proxy"),
+        ((SUBJECT,), ("set-tls-context", "all", "checked", EDGE), "Cisco SIP Proxy"),
+        ((), ROUTE, ""),
+    ],
+)
+def test_what_a_page_stores_makes_its_restart_pending(
+    before: tuple[tuple[str, ...], ...], words: tuple[str, ...], service: str
+) -> None:
+    state = acts.perform(replace(prepared(before), pending=()), words, moment())
+    assert {name for _node, name in state.pending} == ({service} if service else set())
 
 
 def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Start, talk: Talk) -> None:

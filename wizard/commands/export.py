@@ -57,6 +57,7 @@ def _transcript(folder: Path) -> "Transcript":
     from wizard.journal import read
     from wizard.procedures import CATALOGUE
     from wizard.resolve import walk_of
+    from wizard.state import fold
 
     try:
         reading = read(folder / "journal.jsonl")
@@ -71,7 +72,7 @@ def _transcript(folder: Path) -> "Transcript":
         )
     if not reading.events:
         raise UsageError(f"{folder} holds an empty record", "There is nothing to export.")
-    walk = walk_of(_plan(reading.events, folder), CATALOGUE)
+    walk = walk_of(_plan(reading.events, folder), CATALOGUE, fold(reading.events).facts)
     return transcribe(folder.name, walk, reading.events, folder / "blobs", reading.torn_bytes)
 
 

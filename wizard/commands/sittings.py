@@ -22,6 +22,7 @@ from wizard.runner import Writer
 from wizard.secrets import Secrets
 from wizard.session import Session, create, open_session, sessions_root
 from wizard.sitting import Recorder, Sitting
+from wizard.state import fold
 from wizard.step import Action, Form, Instruct, Kind, Notice
 
 if TYPE_CHECKING:
@@ -49,9 +50,12 @@ class PracticeHands:
         if not isinstance(action.does, Instruct | Notice):
             return None
         words = action.does.act
-        self._network.do(words)
-        if self._network.in_effect(words):
-            return None
+        try:
+            self._network.do(words)
+            if self._network.in_effect(words):
+                return None
+        except UsageError as refused:  # the page does not take it, as one that has such an entry already
+            return Failure(problem=f"The page refuses it: {refused.problem}.", remedy=refused.remedy)
         return Failure(
             problem="The practice network says that this is not in effect.",
             remedy="Do it again, value by value, and save. Then say so again.",
@@ -175,7 +179,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
 
     cast = Cast(session.cast, secrets, title=f"fedwizard {session.name}")
     return Sitting(
-        walk=walk_of(plan, CATALOGUE),
+        walk=walk_of(plan, CATALOGUE, fold(session.journal.events).facts),
         folder=session.folder,
         practice=session.is_practice,
         secrets=secrets,

@@ -3,10 +3,26 @@
 from wizard.procedures.dns import DNS
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.email import EMAIL
+from wizard.procedures.federated_domain import FEDERATED_DOMAIN
 from wizard.procedures.health import HEALTH
+from wizard.procedures.peer_subject import PEER_SUBJECT
 from wizard.procedures.restarts import RESTARTS
 from wizard.procedures.routing_fqdn import ROUTING_FQDN
 from wizard.procedures.service import SERVICE
+from wizard.procedures.static_route import STATIC_ROUTE
+from wizard.procedures.tls_context import TLS_CONTEXT
 from wizard.step import Procedure
 
-CATALOGUE: tuple[Procedure, ...] = (HEALTH, DOMAIN, SERVICE, DNS, ROUTING_FQDN, EMAIL, RESTARTS)
+CATALOGUE: tuple[Procedure, ...] = (
+    HEALTH,
+    DOMAIN,
+    SERVICE,
+    FEDERATED_DOMAIN,
+    DNS,
+    STATIC_ROUTE,
+    ROUTING_FQDN,
+    PEER_SUBJECT,
+    TLS_CONTEXT,
+    EMAIL,
+    RESTARTS,
+)

@@ -21,6 +21,29 @@ class Labels:
     routing_section: str
     routing_fqdn: str
     proxy_domain: str
+    sip_federation: tuple[str, ...]
+    incoming_acl: tuple[str, ...]
+    domain_name: str
+    description: str
+    integration: str
+    to_microsoft: str
+    to_aol: str
+    direct_federation: str
+    static_routes: tuple[str, ...]
+    destination_pattern: str
+    next_hop: str
+    next_hop_port: str
+    route_type: str
+    protocol_type: str
+    peer_subjects: tuple[str, ...]
+    peer_subject_name: str
+    tls_contexts: tuple[str, ...]
+    peer_auth_context: str
+    available_ciphers: str
+    selected_ciphers: str
+    available_subjects: str
+    selected_subjects: str
+    empty_fragments: str
 
 
 _9_0 = Labels(
@@ -35,6 +58,29 @@ _9_0 = Labels(
     routing_section="Federation Routing Parameters (Clusterwide)",
     routing_fqdn="Federation Routing IM and Presence FQDN",
     proxy_domain="SIP proxy domain",
+    sip_federation=("Presence", "Inter Domain Federation", "SIP Federation"),
+    incoming_acl=("System", "Security", "Incoming ACL"),
+    domain_name="Domain Name",
+    description="Description",
+    integration="Integration Type",
+    to_microsoft="Inter-domain to OCS/Lync",
+    to_aol="Inter-domain to AOL",
+    direct_federation="Direct Federation",
+    static_routes=("Presence", "Routing", "Static Routes"),
+    destination_pattern="Destination Pattern",
+    next_hop="Next Hop",
+    next_hop_port="Next Hop Port",
+    route_type="Route Type",
+    protocol_type="Protocol Type",
+    peer_subjects=("System", "Security", "TLS Peer Subjects"),
+    peer_subject_name="Peer Subject Name",
+    tls_contexts=("System", "Security", "TLS Context Configuration"),
+    peer_auth_context="Default_Cisco_UPS_SIP_Proxy_Peer_Auth_TLS_Context",
+    available_ciphers="Available TLS Ciphers",
+    selected_ciphers="Selected TLS Ciphers",
+    available_subjects="Available TLS Peer Subjects",
+    selected_subjects="Selected TLS Peer Subjects",
+    empty_fragments="Disable Empty TLS Fragments",
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

@@ -1,0 +1,252 @@
+"""h: TLS peer subjects: the names under which peers may present themselves to the cluster."""
+
+from dataclasses import dataclass
+
+from checks.names import SIP_TLS_PORT
+from checks.requests import TlsRequest
+from wizard.facts import Facts
+from wizard.plan.model import Partner, Plan
+from wizard.procedures.common import Verdict, always_applies
+from wizard.procedures.releases import LABELS
+from wizard.procedures.stored import (
+    TICK_IT,
+    Leftover,
+    deleted_by,
+    deletion,
+    key,
+    left_behind,
+    on_every_node,
+    restart_comes,
+    unless_read_so,
+)
+from wizard.step import (
+    SIP_PROXY,
+    Check,
+    Duration,
+    Field,
+    Form,
+    FormField,
+    Instruct,
+    NotApplicable,
+    NothingToUndo,
+    Procedure,
+    Step,
+    Undo,
+    When,
+    always,
+)
+
+_READ_IMPORTED = "peer-subject/read-imported"
+_READ = Duration(60, 600)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A subject CN to be allowed. `host` is where its server is asked; `certain`: whether that one server answers.
+
+    `imported`: the import of its certificate adds it; so it is with the ASA's.
+    """
+
+    name: str
+    host: str
+    whose: str
+    certain: bool = True
+    imported: bool = False
+
+
+def subjects_of(plan: Plan) -> tuple[Subject, ...]:
+    """Every subject CN that peers present to the cluster itself, each once.
+
+    An ASA stands between the cluster and everybody outside: then it is the ASA's, whose inside certificate carries its
+    inside address, beside those of front ends in the same enterprise. Source: domain reference 2.6 and 4.5.1.
+    """
+    found: dict[str, Subject] = {}
+    if plan.asa is not None:
+        name = plan.asa.inside_address
+        found[name] = Subject(name=name, host=name, whose="the ASA", imported=True)
+    for partner in plan.partners:
+        if partner.transport == "tls" and (plan.asa is None or partner.peer == "front-end"):
+            for name in partner.peer_subjects:
+                found.setdefault(name, _subject(partner, name))
+    if plan.aol is not None and plan.asa is None:
+        name = plan.aol.gateway_fqdn
+        found.setdefault(name, Subject(name=name, host=plan.aol.route_target, whose="AOL"))
+    return tuple(found.values())
+
+
+def _subject(partner: Partner, name: str) -> Subject:
+    host = name if partner.peer == "front-end" and name != partner.external_fqdn else partner.route_target
+    # Behind a pool it is not known which name a member presents: its own or the pool's.
+    return Subject(name=name, host=host, whose=partner.domain, certain=partner.pool_fqdn is None)
+
+
+def only_imported(plan: Plan) -> bool:
+    """Whether everything is there once the ASA's certificate is imported, and nothing has to be entered by hand."""
+    return all(subject.imported for subject in subjects_of(plan))
+
+
+def some_tls(plan: Plan) -> Verdict:
+    """Whether any peer speaks TLS with the cluster."""
+    return always_applies(plan) if subjects_of(plan) else NotApplicable("every partner is reached by TCP")
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    subjects = subjects_of(plan)
+    return (
+        *((_read_imported(plan),) if plan.asa is not None else ()),
+        *(_add(plan, subject) for subject in subjects),
+        *((_read_back(plan, subjects),) if subjects else ()),
+        *(_presented(subject) for subject in subjects if not subject.imported),
+    )
+
+
+def _id(step: str, name: str) -> str:
+    return f"peer-subject/{step}@{name.replace(':', '-')}"
+
+
+def _list_form(plan: Plan, subjects: tuple[Subject, ...], mismatch: str, *, stops: bool) -> Form:
+    labels = LABELS[plan.release]
+    return Form(
+        interface=labels.administration,
+        menu=labels.peer_subjects,
+        fields=tuple(
+            FormField(f"subject_{key(subject.name)}", subject.name, "yes", "Press Find. Is it listed: yes or no?")
+            for subject in subjects
+        ),
+        mismatch=mismatch,
+        stops=stops,
+    )
+
+
+# --- with an ASA: the import of its certificate has added it ---------------------------------------------------------
+
+
+def _imported_form(plan: Plan) -> Form:
+    imported = tuple(subject for subject in subjects_of(plan) if subject.imported)
+    return _list_form(plan, imported, "The next step adds it by hand.", stops=False)
+
+
+def _read_imported(plan: Plan) -> Step:
+    return Step(
+        id=_READ_IMPORTED,
+        title="See that the import added the ASA as a TLS peer",
+        why="With an ASA, only the ASA speaks TLS with the cluster. Importing its certificate adds it as a peer by"
+        " itself. That can fail, so look. Where it is missing, the next step adds it.",
+        does=_imported_form(plan),
+        reversal=NothingToUndo(),
+        duration=_READ,
+    )
+
+
+def _when_missing(plan: Plan) -> When:
+    return unless_read_so(_READ_IMPORTED, _imported_form(plan), "the import of the ASA's certificate has added it")
+
+
+# --- entering --------------------------------------------------------------------------------------------------------
+
+
+def _add(plan: Plan, subject: Subject) -> Step:
+    labels = LABELS[plan.release]
+    return Step(
+        id=_id("add", subject.name),
+        title=f"Allow the TLS peer {subject.name}",
+        why=_why(subject),
+        does=Instruct(
+            interface=labels.administration,
+            menu=labels.peer_subjects,
+            fields=(
+                Field(labels.peer_subject_name, subject.name, "press Add New first; exactly the CN, letter by letter"),
+                Field(labels.description, subject.name, "the name of the foreign server"),
+            ),
+            button="Save",
+            act=("add-peer-subject", subject.name),
+        ),
+        reversal=Undo(f"Delete it on the same page. {SIP_PROXY} must then be restarted once more."),
+        duration=Duration(60, 600),
+        when=_when_missing(plan) if subject.imported else always,
+        effects=(restart_comes(SIP_PROXY), "It counts only once it is selected in the TLS context, which comes next."),
+        restarts=on_every_node(plan, SIP_PROXY),
+        verified_by="peer-subject/read-back",
+        mistakes=(
+            "The SIP domain, or an alternative name, instead of the subject CN: the cluster compares the CN.",
+            "The inside name of the Access Edge.",
+            "Forgetting it when the other side renews its certificate under another CN.",
+        ),
+        reads=(_READ_IMPORTED,) if subject.imported else (),
+        undoes=(deleted_by(_id("add", subject.name)),),
+    )
+
+
+def _why(subject: Subject) -> str:
+    if subject.imported:
+        return "The import of the ASA's certificate did not add it. The CN of that certificate is its inside address."
+    return (
+        f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
+        " stands between, so nothing adds it by itself: so it is for federation inside one enterprise over secure TLS."
+    )
+
+
+def _read_back(plan: Plan, subjects: tuple[Subject, ...]) -> Step:
+    return Step(
+        id="peer-subject/read-back",
+        title="Read the TLS peer subjects back",
+        why="No command of the CLI shows them. A letter left out here is a handshake refused later.",
+        does=_list_form(plan, subjects, "Add the missing name, or correct it, and save.", stops=True),
+        reversal=NothingToUndo(),
+        duration=_READ,
+        when=_when_missing(plan) if only_imported(plan) else always,
+        after=tuple(_id("add", subject.name) for subject in subjects),
+        reads=(_READ_IMPORTED,) if only_imported(plan) else (),
+    )
+
+
+def _presented(subject: Subject) -> Step:
+    why = f"The cluster compares {subject.name} with the subject CN of the certificate, and with nothing else in it."
+    if not subject.certain:
+        why += " Behind a pool the members may show their own name or the pool's, so a difference does not stop here."
+    return Step(
+        id=_id("presented", subject.name),
+        title=f"See {subject.name} in the certificate",
+        why=why,
+        does=Check(request=TlsRequest(host=subject.host, port=SIP_TLS_PORT, name=subject.name), stops=subject.certain),
+        reversal=NothingToUndo(),
+        duration=Duration(2, 15),
+        after=(_id("add", subject.name),),
+    )
+
+
+# --- what an earlier plan left behind --------------------------------------------------------------------------------
+
+
+def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    wanted = frozenset(subject.name.replace(":", "-") for subject in subjects_of(plan))
+    gone = left_behind(facts, "peer-subject/add", wanted)
+    return (*(step for name in gone for step in deletion(plan, _leftover(plan, name))), *steps)
+
+
+def _leftover(plan: Plan, name: str) -> Leftover:
+    labels = LABELS[plan.release]
+    return Leftover(
+        stored_by=_id("add", name),
+        what=f"the TLS peer {name}",
+        why=f"It was added in this session, and in the plan nobody presents {name} any more. If the page"
+        " refuses because the TLS context has it selected, take it out there first.",
+        menu=labels.peer_subjects,
+        field=Field(labels.peer_subject_name, name, TICK_IT),
+        act=("delete-peer-subject", name),
+        restart=SIP_PROXY,
+        mistake="Deleting a name that another partner still presents.",
+        gone=(FormField("listed", f"{name} is listed", "no", "yes or no"),),
+    )
+
+
+PEER_SUBJECT = Procedure(
+    id="peer-subject",
+    title="TLS peer subjects",
+    heading="Add a TLS peer subject",
+    why="Certificates are checked both ways. A peer is let in only under a subject CN that is listed here.",
+    disrupts="Nothing at once. It makes a restart of Cisco SIP Proxy necessary, which comes later.",
+    applies=some_tls,
+    steps=_steps,
+    revise=_revise,
+)

@@ -1,0 +1,89 @@
+"""The static routes that a plan implies (domain reference 2.3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checks.names import SIP_TLS_PORT, for_display
+from wizard.plan.model import Partner, Plan
+
+TCP_PORT = 5060  # only towards an OCS front end (domain reference 2.3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One static route as the plan would have it. `partner` is None for AOL; `subject` what the next hop presents."""
+
+    domain: str
+    next_hop: str
+    subject: str
+    description: str
+    why: str
+    partner: Partner | None = None
+
+    @property
+    def by_tcp(self) -> bool:
+        """Whether it leads to an OCS front end without TLS."""
+        return self.partner is not None and self.partner.transport == "tcp"
+
+    @property
+    def port(self) -> int:
+        """Next hop port."""
+        return TCP_PORT if self.by_tcp else SIP_TLS_PORT
+
+    @property
+    def protocol(self) -> str:
+        """Protocol type, as the page writes it."""
+        return "TCP" if self.by_tcp else "TLS"
+
+    @property
+    def planned(self) -> bool:
+        """Whether the plan wants it; otherwise the domain is to be found by DNS."""
+        return self.partner is None or is_static(self.partner)
+
+
+def is_static(partner: Partner) -> bool:
+    """Whether the plan reaches a partner by a static route: always for a front end."""
+    return partner.peer == "front-end" or not partner.publishes_srv
+
+
+def routes_of(plan: Plan) -> tuple[Route, ...]:
+    """Every static route that the plan wants, and for each partner that is found by DNS the one it could have."""
+    return (*map(_to_partner, plan.partners), *_to_aol(plan))
+
+
+def _to_partner(partner: Partner) -> Route:
+    shown = for_display(partner.domain)
+    why = f"{shown} publishes no federation record that the cluster could find, so the way there is entered by hand."
+    if partner.peer == "front-end":
+        why = f"A front end in the same enterprise is always reached by a static route; {shown} is one."
+    subjects = partner.peer_subjects
+    return Route(
+        domain=partner.domain,
+        next_hop=partner.route_target,
+        subject=partner.route_target if partner.route_target in subjects else partner.external_fqdn,
+        description=f"Federation with {partner.domain}",
+        why=why,
+        partner=partner,
+    )
+
+
+def _to_aol(plan: Plan) -> Iterable[Route]:
+    aol = plan.aol
+    if aol is None:
+        return
+    default = aol.default_federation_routing_domain
+    why = {
+        domain.name: f"The plan leads {for_display(domain.name)} to AOL by a route of its own."
+        for domain in aol.domains
+        if domain.static_route
+    }
+    if aol.static_route_for_default:
+        why[default] = f"Every AOL domain without a way of its own takes the one of {default}, the default domain."
+    for domain, reason in why.items():
+        yield Route(
+            domain=domain,
+            next_hop=aol.route_target,
+            subject=aol.gateway_fqdn,
+            description=f"AOL, for {domain}",
+            why=reason,
+        )

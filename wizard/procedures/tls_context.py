@@ -1,0 +1,170 @@
+"""i: the TLS context of the Peer Auth listener: ciphers, peer subjects, and whole TLS fragments."""
+
+from wizard.plan.model import Plan
+from wizard.procedures.peer_subject import only_imported, some_tls, subjects_of
+from wizard.procedures.releases import LABELS, Labels
+from wizard.procedures.stored import key, on_every_node, restart_comes, unless_read_so
+from wizard.step import (
+    SIP_PROXY,
+    Duration,
+    Field,
+    Form,
+    FormField,
+    Instruct,
+    NothingToUndo,
+    Procedure,
+    Step,
+    Undo,
+    When,
+    always,
+)
+
+_READ_FIRST = "tls-context/read"
+_READ = Duration(120, 900)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    if not subjects_of(plan):
+        return ()
+    first = (_read_first(plan),) if only_imported(plan) else ()
+    return (*first, _set(plan), _read_back(plan))
+
+
+def _form(plan: Plan, mismatch: str, *, stops: bool) -> Form:
+    labels = LABELS[plan.release]
+    return Form(
+        interface=labels.administration,
+        menu=(*labels.tls_contexts, labels.peer_auth_context),
+        fields=(
+            FormField(
+                "ciphers",
+                labels.selected_ciphers,
+                "all",
+                f"Write all when {labels.available_ciphers} is empty, otherwise which are left there.",
+            ),
+            *(
+                FormField(
+                    f"subject_{key(subject.name)}",
+                    subject.name,
+                    "selected",
+                    f"Is it among {labels.selected_subjects}? Write selected, or missing.",
+                )
+                for subject in subjects_of(plan)
+            ),
+            *((_fragments(labels),) if plan.partners else ()),
+        ),
+        mismatch=mismatch,
+        stops=stops,
+    )
+
+
+def _fragments(labels: Labels) -> FormField:
+    return FormField("empty_fragments", labels.empty_fragments, "checked", "checked or unchecked")
+
+
+# --- with an ASA: looked at, and configured only where something is missing -------------------------------------------
+
+
+def _form_first(plan: Plan) -> Form:
+    return _form(plan, "The next step corrects it.", stops=False)
+
+
+def _read_first(plan: Plan) -> Step:
+    return Step(
+        id=_READ_FIRST,
+        title="Read the TLS context of the Peer Auth listener",
+        why="With an ASA nothing has to be entered here. But ASA and cluster need a cipher in common, and messages come"
+        " late when the box is not checked. So look. Where something is missing, the next step corrects it.",
+        does=_form_first(plan),
+        reversal=NothingToUndo(),
+        duration=_READ,
+        after=("peer-subject/read-back",),
+    )
+
+
+def _when_needed(plan: Plan) -> When:
+    if not only_imported(plan):
+        return always
+    return unless_read_so(_READ_FIRST, _form_first(plan), "the page was read, and everything is as it should be")
+
+
+# --- configuring -----------------------------------------------------------------------------------------------------
+
+
+def _set(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    names = tuple(subject.name for subject in subjects_of(plan))
+    return Step(
+        id="tls-context/set",
+        title="Set ciphers and peers of the TLS context",
+        why=_why(plan),
+        does=Instruct(
+            interface=labels.administration,
+            menu=(*labels.tls_contexts, labels.peer_auth_context),
+            fields=(
+                Field(labels.selected_ciphers, "all", f"select all in {labels.available_ciphers}, press the arrow"),
+                Field(
+                    labels.selected_subjects,
+                    ", ".join(names),
+                    f"select {'it' if len(names) == 1 else 'each'} in {labels.available_subjects}, press the arrow",
+                ),
+                *_tick(plan, labels),
+            ),
+            button="Save",
+            act=("set-tls-context", "all", "checked" if plan.partners else "unchecked", *names),
+        ),
+        reversal=Undo(
+            "Move ciphers and peer subjects back to the lists they came from, restore the box, and save."
+            f" {SIP_PROXY} must then be restarted once more."
+        ),
+        duration=Duration(180, 900),
+        when=_when_needed(plan),
+        effects=(restart_comes(SIP_PROXY),),
+        restarts=on_every_node(plan, SIP_PROXY),
+        verified_by="tls-context/read-back",
+        mistakes=(
+            "Editing another context, such as that of Server Auth: press Find and open the one named here.",
+            "Adding a peer subject on its own page and not selecting it here.",
+            "Leaving the page without Save.",
+        ),
+        reads=(_READ_FIRST,) if only_imported(plan) else (),
+    )
+
+
+def _why(plan: Plan) -> str:
+    why = "The Peer Auth listener lets in only peers that are selected here, with ciphers that are selected here."
+    if only_imported(plan):
+        return f"{why} The page showed that something is missing."
+    return f"{why} No ASA stands between, so partners meet it directly: so it is inside one enterprise over secure TLS."
+
+
+def _tick(plan: Plan, labels: Labels) -> tuple[Field, ...]:
+    if not plan.partners:
+        return ()
+    note = "Microsoft needs it, or messages come late; it does AOL no harm" if plan.aol else "or messages come late"
+    return (Field(labels.empty_fragments, "checked", note),)
+
+
+def _read_back(plan: Plan) -> Step:
+    return Step(
+        id="tls-context/read-back",
+        title="Read the TLS context back",
+        why="No command of the CLI shows it. Open the context again, so that it is what was stored.",
+        does=_form(plan, "Correct it on the page and save.", stops=True),
+        reversal=NothingToUndo(),
+        duration=_READ,
+        when=_when_needed(plan),
+        after=("tls-context/set",),
+        reads=(_READ_FIRST,) if only_imported(plan) else (),
+    )
+
+
+TLS_CONTEXT = Procedure(
+    id="tls-context",
+    title="TLS context",
+    heading="Configure the TLS context",
+    why="The context of the Peer Auth listener says which peers are let in, and with which ciphers.",
+    disrupts="Nothing at once. It makes a restart of Cisco SIP Proxy necessary, which comes later.",
+    applies=some_tls,
+    steps=_steps,
+)
