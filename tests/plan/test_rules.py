@@ -111,7 +111,7 @@ RULES = [
          "change.window_end", "not after", "Correct"),
     Case(MAIL, MAIL + "[change]\nwindow_start = 2026-01-31T22:00:00Z\nwindow_end = 2026-01-31T22:00:00Z\n",
          "change.window_end", "not after", "Correct"),
-    Case('"imp1.north.example"', '"imp2.local.example"', "intercluster_peers[1].publisher_fqdn", "our own", "other"),
+    Case('"imp1.second.local.example"', '"imp2.local.example"', "intercluster_peers[1].publisher_fqdn", "our own", "other"),
     Case(MAIL, MAIL + '[[intercluster_peers]]\nname = "North"\npublisher_fqdn = "b.example.net"\n',
          "intercluster_peers[2].name", "that of peer 1", "once"),
     Case('release = "9.0"', 'release = "9.0"\ntrust = [""]', "trust[1]", "name of a file", "PEM"),

@@ -1,5 +1,6 @@
 """The ordered catalogue of documented procedures."""
 
+from wizard.procedures.acceptance import ACCEPTANCE
 from wizard.procedures.dns import DNS
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.email import EMAIL
@@ -9,4 +10,4 @@ from wizard.procedures.routing_fqdn import ROUTING_FQDN
 from wizard.procedures.service import SERVICE
 from wizard.step import Procedure
 
-CATALOGUE: tuple[Procedure, ...] = (HEALTH, DOMAIN, SERVICE, DNS, ROUTING_FQDN, EMAIL, RESTARTS)
+CATALOGUE: tuple[Procedure, ...] = (HEALTH, DOMAIN, SERVICE, DNS, ROUTING_FQDN, EMAIL, RESTARTS, ACCEPTANCE)

@@ -21,6 +21,13 @@ class Labels:
     routing_section: str
     routing_fqdn: str
     proxy_domain: str
+    call_manager: str
+    end_users: tuple[str, ...]
+    mail_id: str
+    presence_settings: tuple[str, ...]
+    email_switch: str
+    inter_domain: tuple[str, ...]
+    inter_clustering: tuple[str, ...]
 
 
 _9_0 = Labels(
@@ -35,6 +42,13 @@ _9_0 = Labels(
     routing_section="Federation Routing Parameters (Clusterwide)",
     routing_fqdn="Federation Routing IM and Presence FQDN",
     proxy_domain="SIP proxy domain",
+    call_manager="Cisco Unified CM Administration",
+    end_users=("User Management", "End User"),
+    mail_id="Mail ID",
+    presence_settings=("Presence", "Settings"),
+    email_switch="Enable use of Email Address when Federating",
+    inter_domain=("Presence", "Inter Domain Federation"),
+    inter_clustering=("Presence", "Inter-Clustering"),
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}
