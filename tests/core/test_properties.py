@@ -68,7 +68,8 @@ def plans(draw: st.DrawFn) -> Plan:
         for foreign in draw(st.lists(domain, max_size=4, unique=True))
     )
     assert base.aol is not None
-    aol_names = draw(st.lists(domain, max_size=3, unique=True))
+    taken = {partner.domain for partner in partners}
+    aol_names = [name for name in draw(st.lists(domain, max_size=3, unique=True)) if name not in taken]
     aol_domains = tuple(AolDomain(name=name, kind="hosted", description=name) for name in aol_names)
     aol = base.aol.model_copy(update={"domains": aol_domains}) if aol_names else None
     email = draw(st.sampled_from((None, base.email)))

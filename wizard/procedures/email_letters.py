@@ -70,7 +70,7 @@ def _listed(items: Sequence[str]) -> str:
 def _where_to_find_us(plan: Plan, reach: Reach) -> str:
     target, email = plan.local.public_fqdn, _email_domain(plan)
     if reach == "aol":
-        return f"You reach us at {target}, as before."
+        return f"AOL reaches us at {target}; that stays."
     labels, port = (SIP_FEDERATION, SIP_TLS_PORT) if reach == "sip" else (XMPP_FEDERATION, XMPP_PORT)
     record = srv_name(email, labels)
     to_allow = (
