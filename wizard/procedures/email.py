@@ -248,7 +248,7 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
             menu=labels.network_services,
             fields=(
                 Field("Server", publisher, "then press Go; afterwards each other node of that cluster in turn"),
-                Field(labels.service_section, XCP_ROUTER, "select the button beside it"),
+                Field(labels.service_section, XCP_ROUTER, "select the button beside it; at the message press OK"),
             ),
             button="Restart",
             act=("restart-peer-router", publisher),
