@@ -67,7 +67,7 @@ def action_lines(does: Kind) -> Iterator[str]:
         case Form():
             yield from _page(does.interface, does.menu)
             for wanted in does.fields:
-                yield from _field(wanted.label, f"the plan says {wanted.expected}", wanted.help)
+                yield from _field(wanted.label, f"{does.wanted} {wanted.expected}", wanted.help)
         case Command():
             yield from _command(does)
         case Restart():
@@ -141,7 +141,8 @@ def _target(check: Check) -> str:
 
 def _page(interface: str, menu: tuple[str, ...]) -> Iterator[str]:
     yield from _labelled("Where", interface)
-    yield from _labelled("Menu", " > ".join(menu))
+    if menu:
+        yield from _labelled("Menu", " > ".join(menu))
 
 
 def _field(label: str, value: str, note: str) -> Iterator[str]:

@@ -286,13 +286,14 @@ def _once_more(ask: Ask, choice: Choice) -> tuple[Record, ...]:
 def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     missing = [field.label for field in form.fields if not answer.values.get(field.name, "").strip()]
     if missing:
-        return Refusal(f"{missing[0]} is empty; enter what the page shows")
+        return Refusal(f"{missing[0]} is empty; enter what {'the page shows' if form.menu else 'you found'}")
     values = {field.name: answer.values[field.name].strip() for field in form.fields}
     body: dict[str, Json] = {"values": {**values}, "how": "attested", **_identity(row)}
     wrong = form.wrong(values)
     if not wrong or not form.stops:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)
-    shown = "; ".join(f"{f.label} shows {values[f.name]}, the plan says {f.expected}" for f in wrong)
+    verb = " shows" if form.menu else ":"
+    shown = "; ".join(f"{f.label}{verb} {values[f.name]}, {form.wanted} {f.expected}" for f in wrong)
     return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": form.mismatch}),)
 
 

@@ -52,6 +52,11 @@ class CheckFact:
     status: str
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all findings, of every severity."""
+        return frozenset(found.code for found in self.findings)
+
     def to_mend(self, owner: Owner) -> tuple[Finding, ...]:
         """What keeps the check from passing and is somebody's to mend."""
         return tuple(found for found in self.findings if found.severity is Severity.FAIL and found.owner is owner)

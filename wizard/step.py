@@ -151,15 +151,17 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """Values that only a person can read; compared with the plan, and kept.
+    """Values that only a person can tell; compared with what is expected, and kept.
 
-    `stops`: whether another value than the expected one stops the walk, or only decides what has to be done.
+    `menu` is empty for a question that no page answers. `wanted` are the words before what is expected. `stops`:
+    whether another value than the expected one stops the walk, or only decides what has to be done.
     """
 
     interface: str
     menu: tuple[str, ...]
     fields: tuple[FormField, ...]
     mismatch: str  # what a value other than the expected one means, and what to do
+    wanted: str = "the plan says"
     stops: bool = True
 
     def wrong(self, values: Mapping[str, str]) -> tuple[FormField, ...]:

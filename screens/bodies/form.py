@@ -1,4 +1,4 @@
-"""Values that only a person can read: a line for each, with what the plan says above it."""
+"""Values that only a person can read: a line for each, with what is expected above it."""
 
 from collections.abc import Iterator, MutableMapping
 from typing import ClassVar
@@ -14,6 +14,7 @@ from wizard.step import Form, FormField
 from wizard.survey import Row
 
 TYPE_HERE = "Type what the page shows:"
+ANSWER_HERE = "Type your answer:"
 
 
 class FormBody(Body):
@@ -42,17 +43,18 @@ class FormBody(Body):
     def lines(self) -> Iterator[Line]:
         """Where to look."""
         yield pair("Where", self.form.interface)
-        yield pair("Menu", " > ".join(self.form.menu))
+        if self.form.menu:
+            yield pair("Menu", " > ".join(self.form.menu))
 
     def compose(self) -> ComposeResult:
         """Where to look, and a line for each value."""
         yield Verbatim(joined(self.lines()))
         for field in self.form.fields:
-            head = (pair("Field", field.label), exact("", f"the plan says {field.expected}", ""))
+            head = (pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))
             if self._draft is None:
                 yield Verbatim(joined(head))
                 continue
-            yield Verbatim(joined((*head, pair("", TYPE_HERE))))
+            yield Verbatim(joined((*head, pair("", TYPE_HERE if self.form.menu else ANSWER_HERE))))
             line = Input(self._draft.get(field.name, ""), id=f"field-{field.name}", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line

@@ -62,7 +62,7 @@ domain = "mail.local.example"
 
 [[intercluster_peers]]
 name = "north"
-publisher_fqdn = "imp1.north.example"
+publisher_fqdn = "imp1.second.local.example"
 """
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from checks.catalogue import finding
 from checks.finding import Finding, Json
 from checks.requests import TlsRequest
 from tests.core.plans import edge, fields_of, front_end, practice_plan, with_partners
-from wizard.facts import Facts
+from wizard.facts import CheckFact, Facts
 from wizard.observe import observe
 from wizard.plan.model import Dns, Plan
 from wizard.procedures.static_route import STATIC_ROUTE
@@ -130,7 +131,7 @@ def test_an_address_needs_no_lookup_and_tcp_no_handshake() -> None:
 
 def looked_up(value: Mapping[str, Json] | None, *, dns: str = "") -> Facts:
     facts = Facts() if value is None else Facts().with_node("imp1", f"lookup {NAME}", value)
-    return facts.with_check("dns/partner@partner.example", dns, frozenset()) if dns else facts
+    return facts.with_check("dns/partner@partner.example", CheckFact(dns)) if dns else facts
 
 
 def standing(plan: Plan, facts: Facts) -> Standing:
@@ -159,7 +160,8 @@ def test_found_inside_but_not_by_the_node_says_so() -> None:
     stop = standing(plan, looked_up(DENIED, dns="pass"))
     assert isinstance(stop, Stop)
     assert "internal name servers have it" in stop.problem
-    lost = looked_up(DENIED).with_check("dns/partner@partner.example", "fail", frozenset({"split-horizon-differs"}))
+    differs = (finding("split-horizon-differs", "partner.example"),)
+    lost = looked_up(DENIED).with_check("dns/partner@partner.example", CheckFact("pass", differs))
     stop = standing(plan, lost)
     assert isinstance(stop, Stop)
     assert "internal name servers" not in stop.problem

@@ -249,7 +249,8 @@ def test_a_redone_step_opens_what_follows_it_and_nothing_else() -> None:
     after = {step: word for step, word in words(world).items() if word is not before[step]}
     again = ("xcp-router@imp1", "xcp-router@imp2")
     equality = ("routing-fqdn/equality@local.example", "routing-fqdn/equality@mail.local.example")
-    stale = ("routing-fqdn/read-back", *equality, *(f"restarts/{slug}" for slug in again))
+    parameter = "email/parameter@mail.local.example"
+    stale = ("routing-fqdn/read-back", parameter, *equality, *(f"restarts/{slug}" for slug in again))
     assert after == dict.fromkeys(stale, Word.STALE)
     world.finish()
     assert [node for node, command in world.sent if command == ROUTER] == ["imp1", "imp2", "imp1", "imp2"]

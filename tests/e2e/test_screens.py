@@ -12,7 +12,8 @@ from tests.e2e.terminal import Terminal
 
 ENTER = "\r"
 TYPED = re.compile(r"Type (\S+) to confirm")
-PLANNED = re.compile(r"the plan says (\S+)")
+PLANNED = re.compile(r"(?:the plan says|to go on, answer) (\S+)")
+LINE = re.compile(r"what the page shows|Type your answer")
 
 
 def walk(terminal: Terminal, until: str = "", seconds: float = 100) -> None:
@@ -26,7 +27,7 @@ def walk(terminal: Terminal, until: str = "", seconds: float = 100) -> None:
         typed, planned = TYPED.search(picture), PLANNED.search(picture)
         if typed:
             terminal.press(typed.group(1) + ENTER)
-        elif planned and "what the page shows" in picture:
+        elif planned and LINE.search(picture):
             terminal.press(planned.group(1) + ENTER)
         elif " Enter " in picture.splitlines()[-2] + picture.splitlines()[-1]:
             terminal.press(ENTER)

@@ -11,7 +11,7 @@ import pytest
 from tests.servers.practice_console import Start, Talk
 from wizard.commands.practice_network import do_command
 from wizard.errors import FedwizardError, UsageError
-from wizard.practice import acts
+from wizard.practice import acts, changes
 from wizard.practice.acts import Moment
 from wizard.practice.beginning import beginning
 from wizard.practice.client import PracticeNetwork, control
@@ -22,6 +22,23 @@ MANAGER = "Cisco XCP SIP Federation Connection Manager"
 ROUTER = "Cisco XCP Router"
 PUBLIC = "imp-public.mail.local.example"
 PARAMETER = ("set-parameter", "federation-routing-fqdn", PUBLIC)
+OWN, PEER = "imp1.local.example", "imp1.second.local.example"
+# Everything that a test call needs. Domains are set by a command of the nodes, which is no act.
+WORKING: tuple[tuple[str, ...], ...] = (
+    ("set-domain", "imp1"),
+    ("set-domain", "imp2"),
+    ("activate", "imp1", MANAGER),
+    ("activate", "imp2", MANAGER),
+    ("publish", "a", PUBLIC, "192.0.2.10"),
+    ("publish", "srv", "local.example", "sip", PUBLIC, "5061"),
+    ("publish", "srv", "mail.local.example", "sip", PUBLIC, "5061"),
+    PARAMETER,
+    ("enable-email", OWN),
+    ("enable-email", PEER),
+    ("restart-peer-router", PEER),
+    ("restart-service", "imp1", ROUTER),
+    ("restart-service", "imp2", ROUTER),
+)
 
 REINSTALL = ("reinstall", "imp2")
 EDGE = "sip.partner.example"
@@ -61,6 +78,12 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), SUBJECT, "peer-subject"),
     ((SUBJECT,), ("delete-peer-subject", EDGE), "peer-subject"),
     ((SUBJECT,), ("set-tls-context", "all", "checked", EDGE), "tls-context"),
+    ((), ("enable-email", OWN), "email"),
+    ((), ("enable-email", PEER), "email"),
+    ((("enable-email", PEER),), ("restart-peer-router", PEER), "email"),
+    (WORKING, ("test-call", "partner.example"), "acceptance"),
+    (WORKING, ("test-call", "branch.example"), "acceptance"),
+    (WORKING, ("test-call", "hosted1.example"), "acceptance"),
 )
 
 
@@ -71,7 +94,10 @@ def moment() -> Moment:
 def prepared(before: Sequence[tuple[str, ...]]) -> State:
     state = initial(HEALTHY, 1000.0)
     for words in before:
-        state = acts.perform(state, words, moment())
+        if words[0] == "set-domain":
+            state = changes.set_domain(state, words[1], "set network domain local.example", 0.0, Pace(0))
+        else:
+            state = acts.perform(state, words, moment())
     return state
 
 
@@ -142,6 +168,10 @@ def test_every_act_is_tried_here() -> None:
         ("set-tls-context", "all", "checked", EDGE),
         ("set-tls-context", "many", "checked", EDGE),
         ("set-tls-context", "all"),
+        ("enable-email",),
+        ("enable-email", "imp2.local.example"),
+        ("restart-peer-router", OWN),
+        ("test-call", "nobody.example"),
     ],
 )
 def test_words_that_are_no_act_are_refused_with_what_would_be(words: tuple[str, ...]) -> None:
@@ -187,6 +217,50 @@ def test_what_a_page_stores_makes_its_restart_pending(
 ) -> None:
     state = acts.perform(replace(prepared(before), pending=()), words, moment())
     assert {name for _node, name in state.pending} == ({service} if service else set())
+
+
+@pytest.mark.parametrize("missing", WORKING)
+def test_a_test_call_fails_while_anything_is_missing(missing: tuple[str, ...]) -> None:
+    state = prepared([words for words in WORKING if words != missing])
+    after = acts.perform(state, ("test-call", "partner.example"), moment())
+    assert not acts.in_effect(after, ("test-call", "partner.example"), moment())
+
+
+def test_a_test_call_needs_no_srv_where_aol_is_called() -> None:
+    state = prepared([words for words in WORKING if words[:2] != ("publish", "srv")])
+    call = ("test-call", "aol.com")
+    assert acts.in_effect(acts.perform(state, call, moment()), call, moment())
+
+
+@pytest.mark.parametrize(
+    ("settings", "works"),
+    [
+        ({"federated-domain/branch.example": "ocs-lync"}, False),
+        ({"federated-domain/partner.example": "ocs-lync"}, True),
+        ({"peer-subject/edge.branch.example": "listed"}, False),
+        ({"peer-subject/sip.partner.example": "listed"}, True),
+    ],
+)
+def test_a_test_call_counts_what_the_pages_hold_once_they_are_used(settings: dict[str, str], works: bool) -> None:
+    state = prepared(WORKING)
+    state = replace(state, settings={**state.settings, **settings})
+    call = ("test-call", "partner.example")
+    assert acts.in_effect(acts.perform(state, call, moment()), call, moment()) is works
+
+
+def test_a_partner_without_records_is_reached_by_the_route_for_its_domain_alone() -> None:
+    call = ("test-call", "branch.example")
+    for pattern, works in ((".example.branch.*", True), (".example.partner.*", False)):
+        state = prepared(WORKING)
+        state = replace(state, settings={**state.settings, f"static-route/{pattern}": "edge.branch.example 5061 tls"})
+        assert acts.in_effect(acts.perform(state, call, moment()), call, moment()) is works
+
+
+def test_the_switch_makes_our_router_restart_pending_and_that_of_a_peer_its_own_affair() -> None:
+    assert prepared([("enable-email", OWN)]).pending == (("imp1", ROUTER), ("imp2", ROUTER))
+    assert prepared([("enable-email", PEER)]).pending == ()
+    again = prepared([("enable-email", PEER), ("restart-peer-router", PEER), ("enable-email", PEER)])
+    assert acts.in_effect(again, ("restart-peer-router", PEER), moment())
 
 
 def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Start, talk: Talk) -> None:

@@ -173,6 +173,9 @@ class Email(Frozen):
     """Email addresses instead of user ids in federated traffic."""
 
     domain: DomainName = Field(description="The domain of the users' email addresses.")
+    xmpp_partners: tuple[DomainName, ...] = Field(
+        default=(), description="Foreign domains we federate with by XMPP already: the switch concerns them too."
+    )
 
 
 class InterclusterPeer(Frozen):

@@ -104,6 +104,18 @@ def _front_ends(data: Table) -> Iterator[Fault]:
             seen |= {name} - {""}
 
 
+def _xmpp_partners(data: Table) -> Iterator[Fault]:
+    sip = {name_of(partner.get("domain")) for _, partner in tables_in(data, "partners")}
+    sip |= {name_of(domain.get("name")) for _, domain in tables_in(table_in(data, "aol"), "domains")}
+    taken = (sip | _our_domains(data)) - {""}
+    for number, text in texts_in(table_in(data, "email"), "xmpp_partners"):
+        name = name_of(text)
+        if name in taken:
+            fix = "A domain is federated by SIP or by XMPP, not both, and never our own. Keep it in one place."
+            yield Fault(("email", "xmpp_partners", number), f"{name} stands elsewhere in the plan too", fix)
+        taken |= {name} - {""}
+
+
 def _our_domains(data: Table) -> set[str]:
     local, email = table_in(data, "local"), table_in(data, "email")
     return {name_of(local.get("sip_proxy_domain")), name_of(email.get("domain"))} - {""}
@@ -117,4 +129,5 @@ FOREIGN_RULES: tuple[Callable[[Table], Iterator[Fault]], ...] = (
     _partner_servers,
     _transport,
     _front_ends,
+    _xmpp_partners,
 )

@@ -1,5 +1,6 @@
 """The ordered catalogue of documented procedures."""
 
+from wizard.procedures.acceptance import ACCEPTANCE
 from wizard.procedures.dns import DNS
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.email import EMAIL
@@ -25,4 +26,5 @@ CATALOGUE: tuple[Procedure, ...] = (
     TLS_CONTEXT,
     EMAIL,
     RESTARTS,
+    ACCEPTANCE,
 )

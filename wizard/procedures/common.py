@@ -14,6 +14,8 @@ from wizard.step import (
     Applies,
     Command,
     Duration,
+    Form,
+    FormField,
     Judge,
     NotApplicable,
     NothingToUndo,
@@ -25,6 +27,7 @@ from wizard.step import (
 )
 
 Verdict = Applies | NotApplicable
+ANSWER = "to go on, answer"  # before the expected answer to a question that no plan answers
 
 
 def always_applies(_plan: Plan) -> Verdict:
@@ -56,6 +59,42 @@ def read(
         when=when,
         after=after,
         reads=reads,
+    )
+
+
+def question(
+    step_id: str,
+    title: str,
+    *,
+    why: str,
+    label: str,
+    mismatch: str,
+    expected: str = "yes",
+    help_text: str = "Answer yes if it is so. Anything else is recorded, and stops here.",
+    interface: str = "Nowhere in the cluster: the question is for you",
+    menu: tuple[str, ...] = (),
+    wanted: str = ANSWER,
+    when: When = always,
+    after: tuple[str, ...] = (),
+    mistakes: tuple[str, ...] = (),
+) -> Step:
+    """A step that asks a person one thing; the answer is kept."""
+    return Step(
+        id=step_id,
+        title=title,
+        why=why,
+        does=Form(
+            interface=interface,
+            menu=menu,
+            fields=(FormField("answer", label, expected, help_text),),
+            mismatch=mismatch,
+            wanted=wanted,
+        ),
+        reversal=NothingToUndo(),
+        duration=Duration(2 * 60, 24 * 3600),
+        when=when,
+        after=after,
+        mistakes=mistakes,
     )
 
 
@@ -135,9 +174,13 @@ def own_srv(plan: Plan, domain: str) -> DnsRequest:
 
 
 def own_xmpp_srv(plan: Plan, domain: str) -> DnsRequest:
-    """The XMPP SRV of our email domain."""
+    """The XMPP SRV of our email domain. Email addresses demand it only where that is a domain of its own (2.11)."""
     return DnsRequest(
-        domain=domain, service="xmpp", side="ours", public_fqdn_in_email_domain=_public_name_in_email_domain(plan)
+        domain=domain,
+        service="xmpp",
+        side="ours",
+        missing_is="fail" if domain != plan.local.sip_proxy_domain else "info",
+        public_fqdn_in_email_domain=_public_name_in_email_domain(plan),
     )
 
 

@@ -1,6 +1,7 @@
 """e: our SRV and address records to publish, and the partners' to find."""
 
-from checks.names import SIP_FEDERATION, SIP_TLS_PORT, for_display, srv_name
+from checks.names import SIP_FEDERATION, SIP_TLS_PORT, XMPP_FEDERATION, XMPP_PORT, for_display, srv_name
+from checks.requests import Service
 from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.common import (
@@ -32,7 +33,10 @@ from wizard.step import (
 OUR_DNS = "The public DNS of your organisation"
 LOOK = Duration(2, 15)
 CACHES = Duration(5 * 60, 60 * 60)
+PUBLISHING = Duration(5 * 60, 24 * 3600)
+UNPUBLISH = Undo("Delete the record; caches forget it when its TTL is over.")
 TTL = 3600
+_SRV = {"sip": (SIP_FEDERATION, SIP_TLS_PORT), "xmpp": (XMPP_FEDERATION, XMPP_PORT)}
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
@@ -85,9 +89,9 @@ def _publish_address(plan: Plan) -> Step:
                 Snippet("To see it for yourself", f"nslookup {name}"),
             ),
         ),
-        reversal=Undo("Delete the record; caches forget it when its TTL is over."),
-        duration=Duration(5 * 60, 24 * 3600),
-        when=_unless_seen("dns/look-address", f"{name} leads to {address}"),
+        reversal=UNPUBLISH,
+        duration=PUBLISHING,
+        when=unless_seen("dns/look-address", f"{name} leads to {address}"),
         verified_by="dns/wait-address",
         mistakes=("Publishing the private address of the node.", "Publishing it in the inside DNS only."),
         reads=("dns/look-address",),
@@ -121,33 +125,15 @@ def _look_srv(plan: Plan, domain: str) -> Step:
 
 
 def _publish_srv(plan: Plan, domain: str) -> Step:
-    owner, target = srv_name(domain), plan.local.public_fqdn
-    service, protocol = SIP_FEDERATION.split(".")
+    target = plan.local.public_fqdn
     return Step(
         id=f"dns/publish-srv@{domain}",
         title=f"Publish our federation record for {for_display(domain)}",
         why="Microsoft partners list us as a public IM provider and find us by this record. Without it they cannot.",
-        does=Instruct(
-            interface=OUR_DNS,
-            menu=("the zone", domain),
-            fields=(
-                Field("Service", service),
-                Field("Protocol", protocol),
-                Field("Name", domain, "some panels add the domain themselves: then leave it empty"),
-                Field("Type", "SRV"),
-                Field("Priority", "0"),
-                Field("Weight", "0"),
-                Field("Port", str(SIP_TLS_PORT)),
-                Field("Target", target, "the public name, never an address"),
-                Field("TTL, in seconds", str(TTL)),
-            ),
-            button="Publish",
-            act=("publish", "srv", domain, "sip", target, str(SIP_TLS_PORT)),
-            snippets=_srv_snippets(domain, owner, target),
-        ),
-        reversal=Undo("Delete the record; caches forget it when its TTL is over."),
-        duration=Duration(5 * 60, 24 * 3600),
-        when=_unless_seen(f"dns/look-srv@{domain}", f"the record for {domain} leads to {target}, port {SIP_TLS_PORT}"),
+        does=srv_to_publish(domain, target),
+        reversal=UNPUBLISH,
+        duration=PUBLISHING,
+        when=unless_seen(f"dns/look-srv@{domain}", f"the record for {domain} leads to {target}, port {SIP_TLS_PORT}"),
         verified_by=f"dns/wait-srv@{domain}",
         mistakes=(
             "Writing _tls instead of _tcp, or leaving an underscore out.",
@@ -159,13 +145,38 @@ def _publish_srv(plan: Plan, domain: str) -> Step:
     )
 
 
-def _srv_snippets(domain: str, owner: str, target: str) -> tuple[Snippet, ...]:
+def srv_to_publish(domain: str, target: str, service: Service = "sip") -> Instruct:
+    """Publishing a federation SRV of one of our domains, for SIP (port 5061) or XMPP (port 5269)."""
+    labels, port = _SRV[service]
+    name, protocol = labels.split(".")
+    return Instruct(
+        interface=OUR_DNS,
+        menu=("the zone", domain),
+        fields=(
+            Field("Service", name),
+            Field("Protocol", protocol),
+            Field("Name", domain, "some panels add the domain themselves: then leave it empty"),
+            Field("Type", "SRV"),
+            Field("Priority", "0"),
+            Field("Weight", "0"),
+            Field("Port", str(port)),
+            Field("Target", target, "the public name, never an address"),
+            Field("TTL, in seconds", str(TTL)),
+        ),
+        button="Publish",
+        act=("publish", "srv", domain, service, target, str(port)),
+        snippets=_srv_snippets(domain, target, labels, port),
+    )
+
+
+def _srv_snippets(domain: str, target: str, labels: str, port: int) -> tuple[Snippet, ...]:
+    owner = srv_name(domain, labels)
     windows = (
-        f'Add-DnsServerResourceRecord -ZoneName "{domain}" -Name "{SIP_FEDERATION}" -Srv `\n'
-        f'  -DomainName "{target}" -Priority 0 -Weight 0 -Port {SIP_TLS_PORT}'
+        f'Add-DnsServerResourceRecord -ZoneName "{domain}" -Name "{labels}" -Srv `\n'
+        f'  -DomainName "{target}" -Priority 0 -Weight 0 -Port {port}'
     )
     return (
-        Snippet("BIND zone line", f"{owner}. {TTL} IN SRV 0 0 {SIP_TLS_PORT} {target}."),
+        Snippet("BIND zone line", f"{owner}. {TTL} IN SRV 0 0 {port} {target}."),
         Snippet("Windows DNS (PowerShell)", windows),
         Snippet("To see it for yourself", f"nslookup\nset type=srv\n{owner}"),
     )
@@ -183,7 +194,9 @@ def _wait_srv(plan: Plan, domain: str) -> Step:
     )
 
 
-def _unless_seen(look: str, what: str) -> When:
+def unless_seen(look: str, what: str) -> When:
+    """Applies when the check of the step `look` did not pass; `what` says what was seen when it did."""
+
     def when(_plan: Plan, facts: Facts) -> Standing:
         seen = facts.checks.get(look)
         if seen is None:

@@ -1,9 +1,35 @@
-"""m: email addresses in federation. Here: the notice to the administrator of each foreign domain, sent beforehand."""
+"""m: email addresses in federation: considerations, notices, the email domain, the switch on every cluster."""
 
 from checks.names import for_display
-from wizard.plan.model import Partner, Plan
-from wizard.procedures.common import Verdict
-from wizard.step import Applies, Duration, NotApplicable, Notice, PointOfNoReturn, Procedure, Step
+from wizard.plan.model import Email, InterclusterPeer, Plan
+from wizard.procedures.common import Verdict, question
+from wizard.procedures.email_considerations import considerations
+from wizard.procedures.email_letters import Reach, to_partner, to_users
+from wizard.procedures.email_records import records
+from wizard.procedures.releases import LABELS
+from wizard.step import (
+    XCP_ROUTER,
+    Applies,
+    Duration,
+    Field,
+    Form,
+    FormField,
+    Instruct,
+    NotApplicable,
+    NothingToUndo,
+    Notice,
+    PointOfNoReturn,
+    Procedure,
+    Step,
+    Undo,
+)
+
+SENT = PointOfNoReturn("A letter that was sent cannot be called back; send a correction.")
+SWITCH_BACK = Undo(
+    "Uncheck it, save, and restart the Cisco XCP Router on every node of every cluster. Then tell partners and users:"
+    " contacts made under email addresses have to be removed and added again."
+)
+OUR_USERS = "all users of IM and Presence, on every cluster"
 
 
 def _applies(plan: Plan) -> Verdict:
@@ -13,55 +39,253 @@ def _applies(plan: Plan) -> Verdict:
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
-    if plan.email is None:
+    email = plan.email
+    if email is None:
         return ()
-    return tuple(_notify(partner, plan.email.domain) for partner in plan.partners)
+    return (
+        *considerations(plan, email),
+        *_partner_notices(plan, email),
+        _ask_approval(plan),
+        _approved(),
+        *records(plan, email),
+        _switch(plan),
+        _read_back(plan),
+        _notify_users(plan),
+        *(step for peer in plan.intercluster_peers for step in _peer(plan, peer)),
+    )
 
 
-def _notify(partner: Partner, email_domain: str) -> Step:
-    recipient = partner.contact or f"the administrator of {for_display(partner.domain)}"
+# --- notices ---------------------------------------------------------------------------------------------------------
+
+
+def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
+    """N1: SIP partners, domains reached through AOL, and partners reached by XMPP, which federate already."""
+    microsoft = (
+        _notify(
+            plan, p.domain, p.contact, to_partner(plan, p.domain, "sip", "some" if p.already_federating else "none")
+        )
+        for p in plan.partners
+    )
+    aol = (
+        _notify(plan, domain.name, "", to_partner(plan, domain.name, "aol", "perhaps"))
+        for domain in (plan.aol.domains if plan.aol else ())
+    )
+    reach: Reach = "xmpp"
+    xmpp = (_notify(plan, domain, "", to_partner(plan, domain, reach, "some")) for domain in email.xmpp_partners)
+    return (*microsoft, *aol, *xmpp)
+
+
+def _notify(plan: Plan, domain: str, contact: str, text: str) -> Step:
+    email_domain = plan.email.domain if plan.email else ""
     return Step(
-        id=f"email/notify-partner@{partner.domain}",
-        title=f"Tell the administrator of {for_display(partner.domain)}",
+        id=f"email/notify-partner@{domain}",
+        title=f"Tell the administrator of {for_display(domain)}",
         why="Once we use email addresses, requests to the old addresses are dropped. Their users must know it before.",
         does=Notice(
-            recipient=recipient,
+            recipient=contact or f"the administrator of {for_display(domain)}",
             subject=f"Federation with {email_domain}: our users will be addressed by email address",
-            text=letter(partner, email_domain),
-            act=("tell", partner.domain),
+            text=text,
+            act=("tell", domain),
         ),
-        reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
+        reversal=SENT,
         duration=Duration(10 * 60, 24 * 3600),
         mistakes=("Sending it after the switch: messages are lost in between.",),
     )
 
 
-def letter(partner: Partner, email_domain: str) -> str:
-    """Notice N1 to a foreign administrator, filled in for one partner (procedure m)."""
-    items = [
-        f"To add one of our people as a contact, your users enter that person's email address, "
-        f"name@{email_domain}. No other address of ours will work.",
-    ]
-    if partner.already_federating:
-        items.append(
-            "Contacts of ours that your users have already stop working. Your users delete them and add them again,"
-            f" each with the email address, name@{email_domain}."
-        )
-    listed = "\n".join(f"  {number}. {item}" for number, item in enumerate(items, 1))
-    return (
-        f"To the administrator of {partner.domain}\n\n"
-        "We are about to use email addresses for federation between your organisation and ours. From then on:\n\n"
-        f"{listed}\n\n"
-        "Please tell your users, and tell us when you have done so. We make the change after that."
+def _ask_approval(plan: Plan) -> Step:
+    return Step(
+        id="email/ask-approval",
+        title="Have the notice to our own users approved",
+        why="Every user gets this text at the moment of the switch. Nobody should have to correct it then.",
+        does=Notice(
+            recipient=plan.change.reviewer or "the person who approves what all users are sent",
+            subject="For approval: what our users are told about email addresses in federation",
+            text=to_users(plan),
+            act=("tell", "approver"),
+        ),
+        reversal=SENT,
+        duration=Duration(10 * 60, 24 * 3600),
+        mistakes=("Sending it to the users already: it says that the change is made now.",),
     )
+
+
+def _approved() -> Step:
+    return question(
+        "email/approved",
+        "Record that the notice to our users is approved",
+        why="The switch is not thrown before the text is approved: users are told at the same time.",
+        label="The text for our users is approved",
+        mismatch="Have it approved, with its changes, before you go on.",
+        after=("email/ask-approval",),
+    )
+
+
+def _notify_users(plan: Plan) -> Step:
+    return Step(
+        id="email/notify-users",
+        title="Tell our own users",
+        why="The switch is on, so users are told now: their contacts outside change with the coming restart.",
+        does=Notice(
+            recipient=OUR_USERS,
+            subject="From now on your email address is used towards other organisations",
+            text=to_users(plan),
+            act=("tell", "all-users"),
+        ),
+        reversal=SENT,
+        duration=Duration(5 * 60, 3600),
+        mistakes=("Telling the users of this cluster only: those of the other clusters change with them.",),
+    )
+
+
+# --- the switch ------------------------------------------------------------------------------------------------------
+
+
+def _switch_page(plan: Plan, publisher: str) -> Instruct:
+    labels = LABELS[plan.release]
+    return Instruct(
+        interface=labels.administration,
+        menu=labels.presence_settings,
+        fields=(
+            Field("On the publisher", publisher),
+            Field(labels.email_switch, "checked", "a warning appears: read it and press OK"),
+        ),
+        button="Save",
+        act=("enable-email", publisher),
+    )
+
+
+def _switch_back_read(plan: Plan, publisher: str) -> Form:
+    labels = LABELS[plan.release]
+    return Form(
+        interface=labels.administration,
+        menu=labels.presence_settings,
+        fields=(FormField("email_switch", labels.email_switch, "checked", f"checked or unchecked, on {publisher}"),),
+        mismatch="Check it again, press OK at the warning and Save. Leaving the page without Save discards it.",
+    )
+
+
+_SWITCH_MISTAKES = (
+    "Leaving the page after OK without Save.",
+    "Forgetting a cluster: its users go on under the old addresses.",
+    "Throwing it before partners and users were told.",
+)
+
+
+def _switch(plan: Plan) -> Step:
+    return Step(
+        id="email/switch",
+        title="Turn on email addresses in federation",
+        why="This one check box makes the cluster use email addresses towards all partners, by SIP and by XMPP.",
+        does=_switch_page(plan, plan.publisher.fqdn),
+        reversal=SWITCH_BACK,
+        duration=Duration(120, 600),
+        effects=(
+            f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
+            "From then on, what partners send to the old addresses is dropped.",
+        ),
+        restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
+        verified_by="email/read-back",
+        mistakes=_SWITCH_MISTAKES,
+    )
+
+
+def _read_back(plan: Plan) -> Step:
+    return Step(
+        id="email/read-back",
+        title="Read back the switch for email addresses",
+        why="No command of the CLI shows it. Open the page again, so that it is what was stored.",
+        does=_switch_back_read(plan, plan.publisher.fqdn),
+        reversal=NothingToUndo(),
+        duration=Duration(60, 300),
+        after=("email/switch",),
+    )
+
+
+# --- the other clusters ----------------------------------------------------------------------------------------------
+
+
+def _peer(plan: Plan, peer: InterclusterPeer) -> tuple[Step, ...]:
+    return (_switch_peer(plan, peer), _read_back_peer(plan, peer), _restart_peer(plan, peer), _peer_runs(peer))
+
+
+def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
+    publisher = peer.publisher_fqdn
+    return Step(
+        id=f"email/switch-peer@{publisher}",
+        title=f"Turn it on in the cluster {_short(peer)}",
+        why="Each cluster has a switch of its own. While one is off, its users go on under the old addresses.",
+        does=_switch_page(plan, publisher),
+        reversal=SWITCH_BACK,
+        duration=Duration(5 * 60, 24 * 3600),
+        effects=(f"{XCP_ROUTER} must be restarted on every node of that cluster; the step after next does it.",),
+        verified_by=f"email/read-back-peer@{publisher}",
+        mistakes=_SWITCH_MISTAKES,
+    )
+
+
+def _read_back_peer(plan: Plan, peer: InterclusterPeer) -> Step:
+    publisher = peer.publisher_fqdn
+    return Step(
+        id=f"email/read-back-peer@{publisher}",
+        title=f"Read it back in the cluster {_short(peer)}",
+        why="Open the page again there, so that it is what was stored.",
+        does=_switch_back_read(plan, publisher),
+        reversal=NothingToUndo(),
+        duration=Duration(60, 24 * 3600),
+        after=(f"email/switch-peer@{publisher}",),
+    )
+
+
+def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
+    labels, publisher = LABELS[plan.release], peer.publisher_fqdn
+    return Step(
+        id=f"email/restart-peer@{publisher}",
+        title=f"Restart the XCP Router in the cluster {_short(peer)}",
+        why="The switch takes effect there only when the router has started again, on every node of that cluster.",
+        does=Instruct(
+            interface=labels.serviceability,
+            menu=labels.network_services,
+            fields=(
+                Field("Server", publisher, "then press Go; afterwards each other node of that cluster in turn"),
+                Field(labels.service_section, XCP_ROUTER, "select the button beside it; at the message press OK"),
+            ),
+            button="Restart",
+            act=("restart-peer-router", publisher),
+        ),
+        reversal=PointOfNoReturn("A restart cannot be taken back; it is over when the service runs again."),
+        duration=Duration(10 * 60, 24 * 3600),
+        effects=("All clients of each node lose messages and availability until its router is back.",),
+        verified_by=f"email/router-runs@{publisher}",
+        mistakes=("Stop and then Start: the other services stay down.", "Restarting it on one node only."),
+    )
+
+
+def _peer_runs(peer: InterclusterPeer) -> Step:
+    publisher = peer.publisher_fqdn
+    return question(
+        f"email/router-runs@{publisher}",
+        f"See the services run in the cluster {_short(peer)}",
+        why="We have no login on that cluster. Whoever restarted the router looks at every node there.",
+        label=f"{XCP_ROUTER} runs again on every node there",
+        mismatch="Start what does not run, on the same page. Go on when every node is back.",
+        after=(f"email/restart-peer@{publisher}",),
+    )
+
+
+def _short(peer: InterclusterPeer) -> str:
+    """The cluster's name, cut to what fits a title."""
+    return peer.name if len(peer.name) <= 24 else f"{peer.name[:21]}..."
 
 
 EMAIL = Procedure(
     id="email",
-    title="Email addresses in federation: notices to partners",
+    title="Email addresses in federation",
     heading="Email address for federation",
-    why="The change alters how outsiders address our users. They have to be told before it is made.",
-    disrupts="Nothing: letters are sent.",
+    why="Partners address our users by email address instead of user id. What that means is considered, partners and"
+    " users are told, then every cluster is switched.",
+    disrupts="What partners send to the old addresses is lost from the switch on. Other clusters restart their Cisco"
+    " XCP Router here; ours restarts later.",
     applies=_applies,
     steps=_steps,
 )

@@ -44,6 +44,13 @@ class Labels:
     available_subjects: str
     selected_subjects: str
     empty_fragments: str
+    call_manager: str
+    end_users: tuple[str, ...]
+    mail_id: str
+    presence_settings: tuple[str, ...]
+    email_switch: str
+    inter_domain: tuple[str, ...]
+    inter_clustering: tuple[str, ...]
 
 
 _9_0 = Labels(
@@ -81,6 +88,13 @@ _9_0 = Labels(
     available_subjects="Available TLS Peer Subjects",
     selected_subjects="Selected TLS Peer Subjects",
     empty_fragments="Disable Empty TLS Fragments",
+    call_manager="Cisco Unified CM Administration",
+    end_users=("User Management", "End User"),
+    mail_id="Mail ID",
+    presence_settings=("Presence", "Settings"),
+    email_switch="Enable use of Email Address when Federating",
+    inter_domain=("Presence", "Inter Domain Federation"),
+    inter_clustering=("Presence", "Inter-Clustering"),
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

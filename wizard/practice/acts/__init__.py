@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from wizard.errors import UsageError
 from wizard.practice import changes
+from wizard.practice.acts.acceptance import ACCEPTANCE_ACTS
 from wizard.practice.acts.act import Act, Moment, Words, one_of
 from wizard.practice.acts.dns import DNS_ACTS
+from wizard.practice.acts.email import EMAIL_ACTS
 from wizard.practice.acts.foreign import FOREIGN_ACTS
 from wizard.practice.acts.pages import PAGE_ACTS
 from wizard.practice.acts.partners import PARTNER_ACTS
@@ -26,6 +28,8 @@ ACTS: tuple[Act, ...] = (
     *FOREIGN_ACTS,
     *PARTNER_ACTS,
     *PEOPLE_ACTS,
+    *EMAIL_ACTS,
+    *ACCEPTANCE_ACTS,
 )
 _NOT_ACTS = ("domain", "restarts")  # what nodes do at a command
 IGNORABLE = tuple(dict.fromkeys((*_NOT_ACTS, *(act.ignored_as for act in ACTS if act.ignored_as))))
