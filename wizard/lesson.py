@@ -13,19 +13,24 @@ NOTE = "part of this scenario: it was done before the walk begins"
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """What a trainee is told. `hints` go from a nudge to the answer; the debrief is for the end."""
+    """What a trainee is told. `hints` go from a nudge to the answer; the debrief is for the end.
+
+    `proof` are the steps that show at the end that it works again.
+    """
 
     title: str
     story: str
     symptom: str
     hints: tuple[str, ...]
     debrief: str
+    proof: tuple[str, ...] = ()
 
 
-def prepared(walk: Walk) -> tuple[Record, ...]:
+def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
     """The events of a deployment that was finished before: what only a person can say is said.
 
-    Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself.
+    Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself; so does
+    the proof.
     """
     return tuple(
         Record("step.done", step.id, _said(step.id, step.does))
@@ -33,6 +38,7 @@ def prepared(walk: Walk) -> tuple[Record, ...]:
         for step in chapter.steps
         if isinstance(step.does, Instruct | Form | Notice)
         and not step.reads
+        and step.id not in lesson.proof
         and isinstance(resolve(step, walk.plan, Facts(), chapter.excluded).standing, Applies)
     )
 

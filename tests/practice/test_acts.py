@@ -2,6 +2,7 @@
 
 import json
 import socket
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,16 @@ import pytest
 from tests.servers.practice_console import Start, Talk
 from wizard.commands.practice_network import do_command
 from wizard.errors import FedwizardError, UsageError
+from wizard.plan.model import Plan
 from wizard.practice import acts, changes
 from wizard.practice.acts import Moment
-from wizard.practice.beginning import beginning
+from wizard.practice.beginning import beginning, work_of
 from wizard.practice.client import PracticeNetwork, control
 from wizard.practice.scenarios import HEALTHY, scenario
 from wizard.practice.state import Pace, State, initial
+from wizard.procedures import CATALOGUE
+from wizard.resolve import walk_of
+from wizard.step import Instruct, Notice
 
 MANAGER = "Cisco XCP SIP Federation Connection Manager"
 ROUTER = "Cisco XCP Router"
@@ -337,3 +342,11 @@ def test_a_strange_request_is_answered_in_words(shared: PracticeNetwork, monkeyp
             answer = json.loads(connection.makefile().readline())
         assert answer["ok"] is False
         assert answer["error"]
+
+
+def test_the_work_of_a_finished_network_is_what_the_walk_has_done_on_pages_and_in_the_dns(start: Start) -> None:
+    plan = Plan.model_validate(tomllib.loads(start().plan_path.read_text()))
+    steps = walk_of(plan, CATALOGUE).steps
+    walked = {step.does.act for step in steps if isinstance(step.does, Instruct | Notice)}
+    not_work = {"mend-partner", "start-service", "test-call"}
+    assert {act for act in walked if act[0] not in not_work} == set(work_of(HEALTHY))

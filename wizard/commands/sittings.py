@@ -133,7 +133,7 @@ def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tu
     network.moved(session.practice)
     around = _practice_surroundings(network)
     sitting = _sitting(session, secrets, around)
-    for record in prepared(sitting.walk) if around.lesson else ():
+    for record in prepared(sitting.walk, around.lesson) if around.lesson else ():
         session.journal.append(record.kind, record.body, record.step)
     return sitting
 
@@ -144,7 +144,14 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
     fault = scenario(network.scenario).fault
     if fault is None:
         return None
-    return Lesson(title=fault.title, story=fault.story, symptom=fault.symptom, hints=fault.hints, debrief=fault.debrief)
+    return Lesson(
+        title=fault.title,
+        story=fault.story,
+        symptom=fault.symptom,
+        hints=fault.hints,
+        debrief=fault.debrief,
+        proof=fault.proof,
+    )
 
 
 def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:

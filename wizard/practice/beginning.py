@@ -1,5 +1,6 @@
 """How a network stands when it is first started: nothing configured, or all of it, with or without a fault."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from wizard.practice import acts
@@ -8,6 +9,8 @@ from wizard.practice.scenarios import SIP_PORT, Scenario
 from wizard.practice.state import FEDERATION_MANAGER, Pace, State, initial
 
 Words = tuple[str, ...]
+DEFAULT_DOMAIN = "aol.com"
+XMPP_PORT = 5269
 
 
 def beginning(plan: Scenario, now: float) -> State:
@@ -32,15 +35,47 @@ def work_of(plan: Scenario) -> tuple[Words, ...]:
     """Everything that is done on web pages and in the DNS to finish a deployment of this scenario."""
     return (
         *(("activate", node.name, FEDERATION_MANAGER) for node in plan.nodes),
+        *_domains(plan),
         *_records(plan),
+        *_routes(plan),
         ("set-parameter", "federation-routing-fqdn", plan.public_fqdn),
-        *(("tell", partner.domain) for partner in plan.partners if plan.email_domain),
+        *_peers(plan),
+        *(_email(plan) if plan.email_domain else ()),
     )
 
 
-def _records(plan: Scenario) -> tuple[Words, ...]:
-    domains = tuple(dict.fromkeys(domain for domain in (plan.domain, plan.email_domain) if domain))
-    return (
-        ("publish", "a", plan.public_fqdn, plan.public_address),
-        *(("publish", "srv", domain, "sip", plan.public_fqdn, str(SIP_PORT)) for domain in domains),
-    )
+def _domains(plan: Scenario) -> Iterator[Words]:
+    for partner in plan.partners:
+        yield "add-federated-domain", partner.domain, "ocs-lync", "indirect", partner.description
+    for domain in plan.aol_domains:
+        yield "add-federated-domain", domain.name, "aol", "indirect", domain.description
+
+
+def _records(plan: Scenario) -> Iterator[Words]:
+    yield "publish", "a", plan.public_fqdn, plan.public_address
+    for domain in dict.fromkeys(domain for domain in (plan.domain, plan.email_domain) if domain):
+        yield "publish", "srv", domain, "sip", plan.public_fqdn, str(SIP_PORT)
+
+
+def _routes(plan: Scenario) -> Iterator[Words]:
+    hops = {partner.domain: partner.edge for partner in plan.partners if not partner.publishes_srv}
+    hops |= {domain.name: plan.gateway for domain in plan.aol_domains if domain.static_route}
+    hops |= {DEFAULT_DOMAIN: plan.gateway}
+    for domain, hop in hops.items():
+        yield "store-route", f".{'.'.join(reversed(domain.split('.')))}.*", hop, str(SIP_PORT), "tls"
+
+
+def _peers(plan: Scenario) -> Iterator[Words]:
+    subjects = (*(partner.edge for partner in plan.partners), plan.gateway)
+    yield from (("add-peer-subject", subject) for subject in subjects)
+    yield "set-tls-context", "all", "checked", *subjects
+
+
+def _email(plan: Scenario) -> Iterator[Words]:
+    foreign = (*(partner.domain for partner in plan.partners), *(domain.name for domain in plan.aol_domains))
+    yield from (("tell", reader) for reader in (*foreign, "approver", "all-users"))
+    yield "publish", "srv", plan.email_domain, "xmpp", plan.public_fqdn, str(XMPP_PORT)
+    yield "enable-email", plan.publisher.fqdn
+    for _name, publisher in plan.peers:
+        yield "enable-email", publisher
+        yield "restart-peer-router", publisher

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What went wrong, as acts on a finished network, and what a trainee reads about it."""
+    """What went wrong, as acts on a finished network, and what a trainee reads about it.
+
+    `proof` are the steps of the walk that show at the end that it works again.
+    """
 
     name: str
     acts: tuple[tuple[str, ...], ...]
@@ -14,6 +17,7 @@ class Fault:
     symptom: str
     hints: tuple[str, ...]
     debrief: str
+    proof: tuple[str, ...] = ("acceptance/contacts@partner.example", "acceptance/messages@partner.example")
 
 
 FAULTS = (
