@@ -41,6 +41,8 @@ def _shared_options() -> argparse.ArgumentParser:
     add = shared.add_argument
     form = shared.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    form.add_argument("--nagios", action="store_true", help="one line with performance data, for monitoring")
+    add("--junit", type=Path, metavar="FILE", help="write JUnit XML there too")
     form.add_argument("--request", choices=("partner", "dns-admin"), help="a letter to whoever has to act")
     add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]")
     add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]")
@@ -60,11 +62,17 @@ def _shared_options() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Run one check and report it; returns the status that monitoring expects."""
     findings = _plan(args) if args.what == "plan" else _one(args)
+    if args.junit is not None:
+        _write_junit(args.junit, findings)
     if args.json:
         from wizard.report.json import check_document
 
         json.dump(check_document(findings, with_chain=args.what in {"tls", "cert"}), sys.stdout)
         print()
+    elif args.nagios:
+        from wizard.report.nagios import nagios_line
+
+        print(nagios_line(findings))
     elif args.request:
         print(_letter(args.request, findings) or f"Nothing was found for the {args.request} to mend.")
     else:
@@ -74,6 +82,16 @@ def run(args: argparse.Namespace) -> int:
             print("Asked with the name servers of this machine; --nameserver asks others.")
         print("\n".join(check_lines(findings)))
     return EXIT[findings.status.value]
+
+
+def _write_junit(path: Path, findings: "Findings") -> None:
+    from wizard.files import write_file
+    from wizard.report.junit import junit_document
+
+    try:
+        write_file(path, junit_document(findings))
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be written: {problem.strerror}", "Name another file.") from problem
 
 
 def _letter(reader: str, findings: "Findings") -> str:

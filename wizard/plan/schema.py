@@ -1,6 +1,6 @@
-"""The JSON Schemas of the plan and of the answers file, generated from their models.
+"""The JSON Schemas of the plan, of the answers file and of what a check prints, generated from their models.
 
-`python -m wizard.plan.schema [plan|answers] > assets/plan.schema.json` writes the committed form.
+`python -m wizard.plan.schema [plan|answers|check] > assets/plan.schema.json` writes the committed form.
 """
 
 import json
@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from wizard.answers import AnswersFile
 from wizard.plan.model import Plan
+from wizard.report.document import CheckDocument
 
-SCHEMAS: dict[str, type[BaseModel]] = {"plan": Plan, "answers": AnswersFile}
+SCHEMAS: dict[str, type[BaseModel]] = {"plan": Plan, "answers": AnswersFile, "check": CheckDocument}
 
 
 def schema_text(name: str) -> str:

@@ -1,0 +1,137 @@
+"""The reports for machines: the published document, JUnit XML, one line for monitoring, letters."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from checks.finding import Finding, Findings, Owner, Severity
+from tests.checks.support import Check
+from tests.servers.pki import NOW, Authorities
+from wizard.__main__ import main
+from wizard.report.document import CheckDocument
+from wizard.report.json import check_document
+from wizard.report.junit import junit_document
+from wizard.report.letter import letter
+from wizard.report.nagios import nagios_line
+
+HOSTILE = "a\x1b[31mb|c<d>&\x00\u202e"
+
+
+def found(severity: Severity, code: str = "cert-expired", subject: str = "sip.partner.example") -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        subject=subject,
+        why="It ended yesterday.",
+        fix=("Renew it.",),
+        owner=Owner.PARTNER,
+        verify_with="openssl s_client -connect sip.partner.example:5061",
+    )
+
+
+def findings(*each: Finding) -> Findings:
+    return Findings(
+        target="sip.partner.example:5061", started="2026-01-01T00:00:00.000Z", duration_ms=120, findings=each
+    )
+
+
+MIXED = findings(
+    found(Severity.FAIL),
+    found(Severity.NOT_TESTED, "dns-timeout"),
+    found(Severity.WARN, "cert-expires-soon"),
+    found(Severity.PASS, "tls-ok"),
+)
+
+
+@pytest.mark.parametrize("with_chain", [True, False])
+def test_what_is_printed_fits_the_published_schema(with_chain: bool) -> None:
+    document = json.loads(json.dumps(check_document(MIXED, with_chain=with_chain)))
+    CheckDocument.model_validate(document, strict=True)
+
+
+def test_a_real_check_fits_the_published_schema(check: Check, pki: Authorities) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf(ends=NOW).pem, pki.intermediate.pem)
+    document = CheckDocument.model_validate(check("cert", path, "--trust", pki.trust).document, strict=True)
+    assert document.chain is not None
+    assert len(document.chain) == 2
+
+
+def test_junit_has_a_case_a_finding_and_counts_them() -> None:
+    suite = ElementTree.fromstring(junit_document(MIXED))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
+    assert suite.get("time") == "0.120"
+    cases = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert cases == {
+        "cert-expired sip.partner.example": ["failure"],
+        "dns-timeout sip.partner.example": ["skipped"],
+        "cert-expires-soon sip.partner.example": ["system-out"],
+        "tls-ok sip.partner.example": [],
+    }
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "Renew it." in (failure.text or "")
+
+
+def test_junit_stays_xml_whatever_the_other_side_sends() -> None:
+    suite = ElementTree.fromstring(junit_document(findings(found(Severity.FAIL, subject=HOSTILE))))
+    assert "\x1b" not in ElementTree.tostring(suite, encoding="unicode")
+
+
+@pytest.mark.parametrize(
+    ("each", "state"),
+    [
+        ((), "OK"),
+        ((found(Severity.PASS, "tls-ok"), found(Severity.INFO, "dns-dnssec-valid")), "OK"),
+        ((found(Severity.WARN),), "WARNING"),
+        ((found(Severity.NOT_TESTED), found(Severity.WARN)), "UNKNOWN"),
+        ((found(Severity.FAIL), found(Severity.NOT_TESTED)), "CRITICAL"),
+    ],
+)
+def test_monitoring_gets_one_line_with_the_worst_and_performance_data(each: tuple[Finding, ...], state: str) -> None:
+    line = nagios_line(findings(*each))
+    assert line.startswith(f"{state} - sip.partner.example:5061")
+    assert line.count("|") == 1
+    assert "'time'=0.120s" in line
+    assert f"'fail'={sum(one.severity is Severity.FAIL for one in each)}" in line
+
+
+def test_monitoring_gets_one_line_whatever_the_other_side_sends() -> None:
+    line = nagios_line(findings(*[found(Severity.FAIL, subject=HOSTILE + "\n" + "x" * 500)]))
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert line.count("|") == 1
+
+
+def test_a_letter_holds_what_its_reader_can_mend_and_nothing_else() -> None:
+    ours = Finding(code="x", severity=Severity.FAIL, subject="ours", why="Ours.", owner=Owner.YOUR_DNS_ADMIN)
+    text = letter("them", "federation", (*MIXED.findings, ours), Owner.PARTNER)
+    assert "1. sip.partner.example: It ended yesterday." in text
+    assert "openssl s_client" in text
+    assert "Ours." not in text
+    assert "dns-timeout" not in text
+    assert letter("them", "federation", (ours,), Owner.PARTNER) == ""
+
+
+def test_the_command_writes_junit_and_prints_the_line(
+    pki: Authorities, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf(ends=NOW).pem, pki.intermediate.pem)
+    junit = tmp_path / "out.xml"
+    assert main(["check", "cert", str(path), "--trust", str(pki.trust), "--nagios", "--junit", str(junit)]) == 2
+    assert capsys.readouterr().out.startswith(f"CRITICAL - {path}: cert-expired")
+    assert ElementTree.parse(junit).getroot().get("failures") == "1"
+    assert main(["check", "cert", str(path), "--junit", str(tmp_path / "no" / "out.xml")]) == 64
+    assert capsys.readouterr().out == ""
+    assert main(["check", "cert", str(path), "--trust", str(pki.trust), "--request", "partner"]) == 2
+    assert "mend" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "both", [("--json", "--nagios"), ("--json", "--request=partner"), ("--nagios", "--request=partner")]
+)
+def test_one_form_at_a_time(both: tuple[str, str], pki: Authorities) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["check", "cert", str(pki.trust), *both])
+    assert refused.value.code == 64
