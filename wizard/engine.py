@@ -284,10 +284,10 @@ def _once_more(ask: Ask, choice: Choice) -> tuple[Record, ...]:
 
 
 def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
-    missing = [field.label for field in form.fields if not answer.values.get(field.name, "").strip()]
+    values = form.read(answer.values)
+    missing = [field.label for field in form.fields if not values[field.name]]
     if missing:
         return Refusal(f"{missing[0]} is empty; enter what {'the page shows' if form.menu else 'you found'}")
-    values = {field.name: answer.values[field.name].strip() for field in form.fields}
     body: dict[str, Json] = {"values": {**values}, "how": "attested", **_identity(row)}
     wrong = form.wrong(values)
     if not wrong or not form.stops:

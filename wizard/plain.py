@@ -20,7 +20,7 @@ from wizard.frontend import (
 from wizard.ports import Prompt, PromptKind
 from wizard.runner import Asked, Concluded, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
-from wizard.step import Form
+from wizard.step import SAME, Form
 from wizard.text import visible, wrap
 
 KEYS: Mapping[Choice, tuple[str, str]] = {
@@ -162,6 +162,7 @@ def _complete(ask: Ask, choice: Choice) -> Answer:
         return Answer(choice, text=input("reason: ").strip())
     does = ask.row.step.does
     if choice is Choice.GO and isinstance(does, Form) and ask.kind is AskKind.FORM:
+        print(f"  {SAME} means: exactly that")
         values = {field.name: input(f"{field.label}: ").strip() for field in does.fields}
         return Answer(choice, values=values)
     if choice is Choice.GO and ask.typed:

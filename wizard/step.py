@@ -149,6 +149,9 @@ class FormField:
     help: str = ""
 
 
+SAME = "="  # typed for a value that is exactly the expected one
+
+
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """Values that only a person can tell; compared with what is expected, and kept.
@@ -163,6 +166,11 @@ class Form:
     mismatch: str  # what a value other than the expected one means, and what to do
     wanted: str = "the plan says"
     stops: bool = True
+
+    def read(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """What the person says of each field; `SAME` stands for what was expected."""
+        said = {field.name: typed.get(field.name, "").strip() for field in self.fields}
+        return {f.name: f.expected if said[f.name] == SAME else said[f.name] for f in self.fields}
 
     def wrong(self, values: Mapping[str, str]) -> tuple[FormField, ...]:
         """The fields that show something else than expected; the case and a last dot do not matter."""

@@ -13,8 +13,8 @@ from screens.widgets.verbatim import Verbatim
 from wizard.step import Form, FormField
 from wizard.survey import Row
 
-TYPE_HERE = "Type what the page shows:"
-ANSWER_HERE = "Type your answer:"
+TYPE_HERE = "Type what the page shows, or = if it is exactly that:"
+ANSWER_HERE = "Type your answer, or = if it is exactly that:"
 
 
 class FormBody(Body):
@@ -48,13 +48,12 @@ class FormBody(Body):
 
     def compose(self) -> ComposeResult:
         """Where to look, and a line for each value."""
-        yield Verbatim(joined(self.lines()))
+        ask = () if self._draft is None else (pair("", TYPE_HERE if self.form.menu else ANSWER_HERE),)
+        yield Verbatim(joined((*self.lines(), *ask)))
         for field in self.form.fields:
-            head = (pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))
+            yield Verbatim(joined((pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))))
             if self._draft is None:
-                yield Verbatim(joined(head))
                 continue
-            yield Verbatim(joined((*head, pair("", TYPE_HERE if self.form.menu else ANSWER_HERE))))
             line = Input(self._draft.get(field.name, ""), id=f"field-{field.name}", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line

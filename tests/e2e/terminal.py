@@ -91,6 +91,12 @@ class Terminal:
         while time.monotonic() < deadline and self.read(quiet):
             continue
 
+    def wait_for_change(self, picture: str, seconds: float = 10.0) -> None:
+        """Wait until the screen shows something else, so that a key is not pressed before the last one was taken."""
+        deadline = time.monotonic() + seconds
+        while self.picture == picture and time.monotonic() < deadline:
+            self.read(0.1)
+
     def wait_end(self, seconds: float = 10.0) -> int:
         """Wait for the program to end; returns its exit status."""
         deadline = time.monotonic() + seconds

@@ -68,7 +68,7 @@ def practice_hint(does: Kind) -> str:
         case Instruct():
             return "There is no page to open. Read the values, then press Enter: the simulated network does it."
         case Form():
-            return "There is no page to open. It would show what the plan says; type that."
+            return "There is no page to open. It would show what stands above each line; type = for that."
         case Notice():
             return "Nothing is sent to anybody. Read the letter, then press Enter."
         case _:
