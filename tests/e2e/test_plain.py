@@ -5,6 +5,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.support import Ran, settled_records
 from tests.e2e.terminal import Terminal
 
@@ -36,6 +38,7 @@ def walk(terminal: Terminal) -> int:
             terminal.press("=\n")
 
 
+@pytest.mark.timeout(400)
 def test_the_whole_walk_in_plain_mode(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
     session, unattended = tmp_path / "S", tmp_path / "U"
     words = ("practice", "--plain", "--pace", "0", "--session", str(session))

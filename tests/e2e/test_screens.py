@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.support import Ran, settled_records
 from tests.e2e.terminal import Terminal
 
@@ -14,7 +16,7 @@ ENTER = "\r"
 TYPED = re.compile(r"Type (\S+) to confirm")
 
 
-def walk(terminal: Terminal, until: str = "", seconds: float = 100) -> None:
+def walk(terminal: Terminal, until: str = "", seconds: float = 280) -> None:
     """Press what the screen asks for, until a text stands on it or the walk has ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -47,6 +49,7 @@ def open_practice(home: Path, session: Path) -> Terminal:
     return Terminal(home, "practice", "--pace", "0", "--session", str(session))
 
 
+@pytest.mark.timeout(400)
 def test_the_whole_walk_on_screens(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
     session, unattended = tmp_path / "S", tmp_path / "U"
     with open_practice(home, session) as terminal:

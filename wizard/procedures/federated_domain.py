@@ -163,7 +163,11 @@ def _read_back(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
     fields = []
     for entry in entries:
         name, shown = key(entry.domain), for_display(entry.domain)
-        fields.append(FormField(f"type_{name}", f"{shown}: {labels.integration}", entry.integration))
+        fields.append(
+            FormField(
+                f"type_{name}", f"{shown}: {labels.integration}", entry.integration, "Press Find: the list shows it."
+            )
+        )
         if entry.kind != "aol":
             fields.append(
                 FormField(

@@ -182,7 +182,7 @@ def _why(subject: Subject) -> str:
         return "The import of the ASA's certificate did not add it. The CN of that certificate is its inside address."
     return (
         f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
-        " stands between, so nothing adds it by itself: so it is for federation inside one enterprise over secure TLS."
+        " stands between, so nothing adds it by itself. Federation inside one enterprise over secure TLS is like that."
     )
 
 

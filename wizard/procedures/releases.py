@@ -37,8 +37,7 @@ class Labels:
     protocol_type: str
     peer_subjects: tuple[str, ...]
     peer_subject_name: str
-    tls_contexts: tuple[str, ...]
-    peer_auth_context: str
+    peer_auth_context: tuple[str, ...]
     available_ciphers: str
     selected_ciphers: str
     available_subjects: str
@@ -81,8 +80,13 @@ _9_0 = Labels(
     protocol_type="Protocol Type",
     peer_subjects=("System", "Security", "TLS Peer Subjects"),
     peer_subject_name="Peer Subject Name",
-    tls_contexts=("System", "Security", "TLS Context Configuration"),
-    peer_auth_context="Default_Cisco_UPS_SIP_Proxy_Peer_Auth_TLS_Context",
+    peer_auth_context=(
+        "System",
+        "Security",
+        "TLS Context Configuration",
+        "Find",
+        "Default_Cisco_UPS_SIP_Proxy_Peer_Auth_TLS_Context",
+    ),
     available_ciphers="Available TLS Ciphers",
     selected_ciphers="Selected TLS Ciphers",
     available_subjects="Available TLS Peer Subjects",

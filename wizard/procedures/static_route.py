@@ -204,7 +204,9 @@ def _store(plan: Plan, route: Route) -> Step:
         verified_by=f"static-route/read-back@{route.domain}",
         mistakes=(
             "The domain not reversed, or the dot before it or the .* behind it left out.",
-            f"{labels.next_hop_port}, {labels.route_type} and {labels.protocol_type} left as offered:"
+            f"{labels.route_type} left as offered."
+            if route.by_tcp
+            else f"{labels.next_hop_port}, {labels.route_type} and {labels.protocol_type} left as offered:"
             " all three are wrong for federation.",
             "The inside name of the Access Edge as the next hop."
             if _has_lookup(route)
@@ -241,7 +243,10 @@ def _read_back(plan: Plan, route: Route) -> Step:
         does=Form(
             interface=labels.administration,
             menu=labels.static_routes,
-            fields=tuple(FormField(label.lower().replace(" ", "_"), label, value) for label, value in wanted),
+            fields=tuple(
+                FormField(label.lower().replace(" ", "_"), label, value, "Copy what the page shows.")
+                for label, value in wanted
+            ),
             mismatch="Open the route, correct it and save. If the page is right, correct the plan.",
         ),
         reversal=NothingToUndo(),

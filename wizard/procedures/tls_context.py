@@ -34,7 +34,7 @@ def _form(plan: Plan, mismatch: str, *, stops: bool) -> Form:
     labels = LABELS[plan.release]
     return Form(
         interface=labels.administration,
-        menu=(*labels.tls_contexts, labels.peer_auth_context),
+        menu=labels.peer_auth_context,
         fields=(
             FormField(
                 "ciphers",
@@ -100,7 +100,7 @@ def _set(plan: Plan) -> Step:
         why=_why(plan),
         does=Instruct(
             interface=labels.administration,
-            menu=(*labels.tls_contexts, labels.peer_auth_context),
+            menu=labels.peer_auth_context,
             fields=(
                 Field(labels.selected_ciphers, "all", f"select all in {labels.available_ciphers}, press the arrow"),
                 Field(
@@ -135,7 +135,7 @@ def _why(plan: Plan) -> str:
     why = "The Peer Auth listener lets in only peers that are selected here, with ciphers that are selected here."
     if only_imported(plan):
         return f"{why} The page showed that something is missing."
-    return f"{why} No ASA stands between, so partners meet it directly: so it is inside one enterprise over secure TLS."
+    return f"{why} No ASA stands between: peers meet it directly, as inside one enterprise over secure TLS."
 
 
 def _tick(plan: Plan, labels: Labels) -> tuple[Field, ...]:
