@@ -12,6 +12,7 @@ from wizard.procedures.common import (
     public_address,
 )
 from wizard.step import (
+    ZONE_LINE,
     AlreadySo,
     Applies,
     Check,
@@ -84,7 +85,7 @@ def _publish_address(plan: Plan) -> Step:
             button="Publish",
             act=("publish", "a", name, address),
             snippets=(
-                Snippet("BIND zone line", f"{name}. {TTL} IN {record_type} {address}"),
+                Snippet(ZONE_LINE, f"{name}. {TTL} IN {record_type} {address}"),
                 Snippet("To see it for yourself", f"nslookup {name}"),
             ),
         ),
@@ -168,7 +169,7 @@ def _srv_snippets(domain: str, owner: str, target: str) -> tuple[Snippet, ...]:
         f'  -DomainName "{target}" -Priority 0 -Weight 0 -Port {SIP_TLS_PORT}'
     )
     return (
-        Snippet("BIND zone line", f"{owner}. {TTL} IN SRV 0 0 {SIP_TLS_PORT} {target}."),
+        Snippet(ZONE_LINE, f"{owner}. {TTL} IN SRV 0 0 {SIP_TLS_PORT} {target}."),
         Snippet("Windows DNS (PowerShell)", windows),
         Snippet("To see it for yourself", f"nslookup\nset type=srv\n{owner}"),
     )
