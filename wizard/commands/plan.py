@@ -102,16 +102,12 @@ def _write(target: Path, content: bytes, plan: Path) -> None:
     from wizard.files import write_file
     from wizard.text import visible_line
 
-    if target.exists() and (not target.is_file() or target.samefile(plan)):
-        raise UsageError(
-            f"{target} is not overwritten", "It is the plan itself, or no file. Name another with -o PATH."
-        )
     try:
+        if target.exists() and (not target.is_file() or target.samefile(plan)):
+            raise UsageError(f"{target} is not overwritten", f"It is the plan itself, or no file. {ELSEWHERE}")
         write_file(target, content)
     except OSError as problem:
-        raise FedwizardError(
-            f"{target} cannot be written: {problem.strerror}", "Name another with -o PATH."
-        ) from problem
+        raise FedwizardError(f"{target} cannot be written: {problem.strerror}", ELSEWHERE) from problem
     print(visible_line(str(target)))
 
 

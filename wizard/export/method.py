@@ -160,7 +160,7 @@ class Party:
 class Method:
     """The whole method of procedure for one plan, bound to it by the SHA-256 of its text."""
 
-    schema: Literal["fedwizard.mop/1"] = "fedwizard.mop/1"
+    schema: Literal["fedwizard.mop/1"]
     tool: str
     plan_sha256: str
     release: str
@@ -187,6 +187,7 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
     by_step = {each.step.id: each for each in found}
     to_do = tuple(each for each in found if may_be_done(each.need))
     return Method(
+        schema="fedwizard.mop/1",
         tool=tool,
         plan_sha256=plan_sha256,
         release=plan.release.value,
