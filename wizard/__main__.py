@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from wizard.errors import FedwizardError
+from wizard.version import tool
 
 USAGE = 64
 INTERRUPTED = 130
@@ -51,7 +52,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="fedwizard", description="SIP federation for Cisco IM and Presence, step by step.")
-    parser.add_argument("--version", action="version", version=f"fedwizard {_version()}")
+    parser.add_argument("--version", action="version", version=tool())
     parser.add_argument("--spec", action="store_true", help="print procedures and steps of the catalogue as JSON")
     subparsers = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     # Only the module of the command that is asked for is imported, so that each starts within a breath.
@@ -62,15 +63,6 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
         if not named or wanted == command or wanted not in COMMANDS:
             importlib.import_module(f"wizard.commands.{command}").add_parser(subparsers)
     return parser
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("fedwizard")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _complain(error: FedwizardError) -> None:

@@ -53,10 +53,11 @@ def reversal_of(step: Step) -> tuple[str, str]:
 
 
 def span(seconds: int) -> str:
-    """A duration in the unit that a person would use."""
+    """A duration in the units that a person would use, never less than it is."""
     if seconds < 90:
         return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 90 * 60 else f"{seconds // 3600} h"
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 
 def action_lines(does: Kind) -> Iterator[str]:

@@ -16,6 +16,7 @@ from wizard.errors import FedwizardError, UsageError
 from wizard.files import sync_folder, write_file
 from wizard.journal import Event, Journal, blob_text, read
 from wizard.secrets import Secrets
+from wizard.version import tool
 
 JOURNAL, PLAN, BLOBS = "journal.jsonl", "plan.toml", "blobs"
 _UNFINISHED = ".fedwizard-new-"  # a session that is being created; one that never was, if its creator died
@@ -225,7 +226,7 @@ def _read_plan(folder: Path) -> str:
 
 
 def _who() -> dict[str, str | int]:
-    return {"pid": os.getpid(), "tool": f"fedwizard {_version()}"}
+    return {"pid": os.getpid(), "tool": tool()}
 
 
 def _plan_body(text: str) -> dict[str, str]:
@@ -234,15 +235,6 @@ def _plan_body(text: str) -> dict[str, str]:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("fedwizard")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _opening(events: tuple[Event, ...]) -> Event | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 XCP_ROUTER = "Cisco XCP Router"
 SIP_PROXY = "Cisco SIP Proxy"
 SIP_FEDERATION_MANAGER = "Cisco XCP SIP Federation Connection Manager"
+ZONE_LINE = "BIND zone line"  # the title of a snippet that is a record to publish: papers collect them
 
 
 # --- where a step stands, before it is done ---------------------------------------------------------------------------

@@ -31,14 +31,14 @@ def journal(session: Session) -> Path:
 def test_it_writes_private_files_and_puts_them_on_record(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(session.folder)]) == 0
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [path.name for path in written] == ["runbook.md", "runbook.json"]
+    assert [path.name for path in written] == ["runbook.md", "runbook.html", "runbook.json"]
     assert {path.parent for path in written} == {session.folder / "exports"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
-    assert sorted(path.name for path in (session.folder / "exports").iterdir()) == ["runbook.json", "runbook.md"]
+    assert {path.name for path in (session.folder / "exports").iterdir()} == {path.name for path in written}
     last = read(journal(session)).events[-1]
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
     assert (last.kind, last.body) == ("export", {"files": digests})
-    both = json.loads(written[1].read_text(encoding="utf-8"))
+    both = json.loads(written[2].read_text(encoding="utf-8"))
     assert both["count"] == last.seq - 1
     assert both["head"] == last.prev
     assert both["head"] in written[0].read_text(encoding="utf-8")
@@ -50,12 +50,12 @@ def test_one_format_into_another_folder(session: Session, tmp_path: Path) -> Non
     assert not list((session.folder / "exports").iterdir())
 
 
-@pytest.mark.parametrize("name", ["html", "cast", "ticket", "bundle", "pdf", ""])
+@pytest.mark.parametrize("name", ["cast", "ticket", "bundle", "pdf", ""])
 def test_other_formats_are_wrong_usage(name: str, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(session.folder), "--format", name]) == 64
     complaint = capsys.readouterr()
     assert complaint.out == ""
-    assert "md, json and all" in complaint.err
+    assert "md, html, json and all" in complaint.err
 
 
 def test_a_session_under_way_is_exported_and_not_written_to(session: Session, tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
 import pytest
 
+from tests.export.inert import HOSTILE, assert_inert, prose_of
 from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
@@ -16,10 +16,6 @@ from wizard.session import Session
 from wizard.text import visible
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "export"
-HOSTILE = (
-    "\x1b[2J```` x `\n# heading\n</pre><script>alert(1)</script> &#x202e;&lt;b&gt; \u202etxet | a\r"
-    " [x](http://y) ![i](http://z) http://evil.example <!-- \x07\u200b\u2028 **b** ~~~\n```\n- item\ta@b.example"
-)
 
 
 @pytest.fixture
@@ -110,22 +106,6 @@ def test_what_a_later_version_wrote_is_no_obstacle(session: Session) -> None:
         assert render(transcript_of(session))
 
 
-def prose_of(markdown: str) -> str:
-    """A Markdown text without its fences and code spans: what is left can act."""
-    kept: list[str] = []
-    fence = ""
-    for line in markdown.splitlines():
-        run = re.match(r" *(`{3,})", line)
-        if fence:
-            fence = "" if line.strip() == fence else fence
-        elif run:
-            fence = run[1]
-        else:
-            kept.append(line)
-    assert not fence, "a fence was left open"
-    return re.sub(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", "", "\n".join(kept))
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_foreign_can_act(name: str, tmp_path: Path) -> None:
     made = new_session(tmp_path / "H")
@@ -137,9 +117,12 @@ def test_nothing_foreign_can_act(name: str, tmp_path: Path) -> None:
         held = json.loads(text)["procedures"][0]["steps"][0]
         assert HOSTILE in held["evidence"][0]["findings"][0]["fix"]
         return
-    prose = prose_of(text)
-    for mark in ("script", "evil", "heading", "#x202e", "item", "b.example", "```", "[x](", "<!--", "~~~"):
-        assert mark not in prose, mark
+    if name == "html":
+        assert_inert(text)
+    else:
+        prose = prose_of(text)
+        for mark in ("script", "evil", "heading", "#x202e", "item", "b.example", "```", "[x](", "<!--", "~~~"):
+            assert mark not in prose, mark
     assert text.count("alert(1)") > 10
 
 

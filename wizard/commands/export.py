@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from wizard.plan.model import Plan
     from wizard.record import Event
 
-LATER = ("html", "cast", "ticket", "bundle")
+LATER = ("cast", "ticket", "bundle")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `export`."""
     parser = subparsers.add_parser("export", help="write the runbook of a session")
     parser.add_argument("session", metavar="SESSION", help="its name or folder")
-    parser.add_argument("--format", default="all", metavar="md|json|all")
+    parser.add_argument("--format", default="all", metavar="md|html|json|all")
     parser.add_argument("-o", dest="folder", type=Path, metavar="DIR", help="default: exports/ in the session")
     parser.set_defaults(run=run)
 

@@ -1,14 +1,19 @@
-"""`plan new` and `plan check`."""
+"""`plan new`, `plan check` and `plan mop`."""
 
 import argparse
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+from wizard.errors import FedwizardError, UsageError
 
 if TYPE_CHECKING:
     from wizard.plan.problems import Problem
 
 OK, PROBLEMS = 0, 64
+ELSEWHERE = "Name another place with -o PATH."
+FORMATS = ("md", "html", "json")  # of a method of procedure; its writers are loaded when one is written
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,12 +25,27 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     check = whats.add_parser("check", help="list every problem")
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    mop = whats.add_parser(
+        "mop",
+        help="write the method of procedure, for approval",
+        description="Write the method of procedure: every step that the plan leads to, with its exact values, its undo"
+        " and its duration. It is worked out from the plan alone; nothing is looked up, and nobody logs in.",
+    )
+    mop.add_argument("file", type=Path, metavar="FILE")
+    mop.add_argument("--format", choices=FORMATS, default="md", help="default: md")
+    mop.add_argument("-o", dest="target", type=Path, metavar="PATH", help="default: standard output")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """`fedwizard plan ...`. Raises UsageError for a file that cannot be read or written."""
-    return _new(args.file) if args.what == "new" else _check(args.file, as_json=args.json)
+    """`fedwizard plan ...`. Raises FedwizardError for a file that cannot be read or written."""
+    match args.what:
+        case "new":
+            return _new(args.file)
+        case "check":
+            return _check(args.file, as_json=args.json)
+        case _:
+            return _mop(args.file, args.format, args.target)
 
 
 def _new(path: Path) -> int:
@@ -55,6 +75,43 @@ def _check(path: Path, *, as_json: bool) -> int:
     return PROBLEMS if problems else OK
 
 
+def _mop(path: Path, form: str, target: Path | None) -> int:
+    from wizard.export.method import method_of
+    from wizard.export.methods import METHODS
+    from wizard.plan.draft import read_text
+    from wizard.plan.problems import examine_text, plan_hash
+    from wizard.procedures import CATALOGUE
+    from wizard.resolve import walk_of
+    from wizard.version import tool
+
+    text = read_text(path)
+    plan, problems = examine_text(text, str(path))
+    if plan is None:
+        for problem in problems:  # standard output is for the paper: a file that it is led into stays empty
+            _print_problem(problem, stream=sys.stderr)
+        return PROBLEMS
+    content = METHODS[form](method_of(walk_of(plan, CATALOGUE), plan_hash(text), tool())).encode()
+    if target is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        _write(target, content, path)
+    return OK
+
+
+def _write(target: Path, content: bytes, plan: Path) -> None:
+    from wizard.files import write_file
+    from wizard.text import visible_line
+
+    try:
+        if target.exists() and (not target.is_file() or target.samefile(plan)):
+            raise UsageError(f"{target} is not overwritten", f"It is the plan itself, or no file. {ELSEWHERE}")
+        write_file(target, content)
+    except OSError as problem:
+        raise FedwizardError(f"{target} cannot be written: {problem.strerror}", ELSEWHERE) from problem
+    print(visible_line(str(target)))
+
+
 def _print_json(problems: "tuple[Problem, ...]") -> None:
     from dataclasses import asdict
 
@@ -62,12 +119,12 @@ def _print_json(problems: "tuple[Problem, ...]") -> None:
     print(json.dumps(document))
 
 
-def _print_problem(problem: "Problem", kind: str = "") -> None:
+def _print_problem(problem: "Problem", kind: str = "", stream: TextIO | None = None) -> None:
     from wizard.text import visible_line
 
-    print(visible_line(f"{problem.file}:{problem.line}: {problem.field}: {kind}{problem.problem}"))
+    print(visible_line(f"{problem.file}:{problem.line}: {problem.field}: {kind}{problem.problem}"), file=stream)
     if problem.fix:
-        print(visible_line(f"    {problem.fix}"))
+        print(visible_line(f"    {problem.fix}"), file=stream)
 
 
 def _print_advice(path: Path, hints: "tuple[Problem, ...]") -> None:

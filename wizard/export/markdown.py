@@ -1,176 +1,150 @@
-"""The transcript as a runbook in Markdown, to be read in a ticket.
+"""A paper as Markdown, to be read in a ticket or a terminal.
 
 Foreign text stands in fences or in code spans, each longer than any run of backticks in it: there nothing is markup,
-no HTML, no entity and no link. Our own words stand in prose, with what Markdown would act on escaped.
+no HTML, no entity and no link. Our own words stand in prose, with what Markdown would act on escaped, and are wrapped;
+code spans are not, for a line that begins inside one could begin a list or end the paragraph.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from typing import assert_never
 
-from checks.finding import Json
-from wizard.export.pieces import Checked, Exchanged, Noted, Sent
-from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
+from wizard.export.document import (
+    Block,
+    Bullets,
+    Document,
+    Emphasis,
+    Foreign,
+    Heading,
+    Inline,
+    Item,
+    Line,
+    Link,
+    Mark,
+    Paragraph,
+    Table,
+    Verbatim,
+)
 from wizard.text import visible, visible_line
 
+WIDTH = 76
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>#+!|~&])")
-_SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
-_QUIET = {"n/a", "open"}  # nothing was done: the reason says enough
+_OPENS_A_BLOCK = re.compile(r"\A(\d*)([-=.)])(?=[-=]*( |\Z))")  # a line that begins so is no longer prose
+_SIGN = re.compile(r"\[[x.!? -]\]\Z")  # nothing defines such a link
+_GLUE = "\0"  # a space that must not become the end of a line; `visible` leaves none in a text
 
 
-def render(transcript: Transcript) -> str:
-    """The runbook."""
-    return "\n".join(_document(transcript)) + "\n"
+def write(document: Document) -> str:
+    """The Markdown of a paper."""
+    return "\n".join(_blocks(document.blocks)) + "\n"
 
 
-def _document(transcript: Transcript) -> Iterator[str]:
-    if transcript.practice:
-        yield from ("**PRACTICE: a practice run on a simulated network. It is evidence of nothing.**", "")
-    stamp = "PRACTICE: " if transcript.practice else ""
-    yield from (f"# {stamp}SIP federation runbook, {_prose(transcript.name)}", "")
-    yield from _header(transcript)
-    yield from ("", "*Observed* is what the wizard saw itself; *attested* is what a person said. Times are UTC.")
-    yield from _deviations(transcript)
-    yield from _logins(transcript)
-    for procedure in transcript.procedures:
-        yield from _procedure(procedure)
-    yield from ("", "## The session", "")
-    for note in transcript.session:
-        yield from _note(note)
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        yield from _block(block)
 
 
-def _header(transcript: Transcript) -> Iterator[str]:
-    rows = {
-        "State": "finished" if transcript.finished else "not finished",
-        "Held": transcript.held,
-        "Started": _time(transcript.started),
-        "Ended": _time(transcript.ended),
-        "Last record": _time(transcript.last),
-        "People": ", ".join(transcript.people),
-        "Tool": transcript.tool,
-        "Plan SHA-256": transcript.plan_sha256,
-        "Records": str(transcript.count),
-        "Head of the record": transcript.head,
-        "Restarts still pending": ", ".join(transcript.pending) or "none",
-    }
-    if transcript.torn:
-        rows["Torn last line"] = f"{transcript.torn} bytes were cut short by a crash and are not part of this"
-    yield from ("| | |", "|---|---|")
-    yield from (f"| {key} | {_cell(value)} |" for key, value in rows.items() if value)
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"{'#' * block.level} {_line(block.text)}"
+        case Paragraph():
+            yield from _wrapped(f"**{_glued(block.text)}**" if block.strong else _glued(block.text))
+        case Table():
+            yield from _table(block)
+        case Bullets():
+            yield from _bullets(block)
+        case Verbatim():
+            yield from _fence(block.text)
+        case _:
+            assert_never(block)
 
 
-def _deviations(transcript: Transcript) -> Iterator[str]:
-    """What went another way than planned, first of all: it is what a reviewer looks for."""
-    steps = [step for procedure in transcript.procedures for step in procedure.steps if step.deviation]
-    yield from ("", "## Deviations", "")
-    if not steps:
-        yield "None."
-    for step in steps:
-        reason = f" Reason: {_code(step.reason)}" if step.reason else ""
-        yield f"- {_code(step.id)}: {_code(step.deviation)}.{reason}"
+def _table(table: Table) -> Iterator[str]:
+    yield f"|{'|'.join(f' {_prose(head)} ' if head else ' ' for head in table.heads)}|"
+    yield f"|{'---|' * len(table.heads)}"
+    for row in table.rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
 
 
-def _logins(transcript: Transcript) -> Iterator[str]:
-    """With which host key and algorithms each node was spoken to; said once, not at every command."""
-    steps = [step for procedure in transcript.procedures for step in procedure.steps]
-    exchanges = [piece for step in steps for piece in step.evidence if isinstance(piece, Exchanged)]
-    logins = dict.fromkeys((e.node, e.host_key, e.algorithms) for e in exchanges if e.host_key or e.algorithms)
-    if logins:
-        yield from ("", "## Logins", "")
-    for node, host_key, algorithms in logins:
-        yield f"- {_code(node)}: {', '.join(_code(text) for text in (host_key, algorithms) if text)}"
+def _bullets(block: Bullets) -> Iterator[str]:
+    last = len(block.items) - 1
+    for number, item in enumerate(block.items):
+        loose = _is_loose(item)
+        yield from _wrapped(_glued(item.text), "- ", "  ")
+        if loose:
+            yield ""
+        yield from (f"  {line}".rstrip() for line in _blocks(item.inside))
+        if loose and number < last:
+            yield ""
 
 
-def _procedure(procedure: ProcedureTranscript) -> Iterator[str]:
-    yield from ("", f"## {_prose(procedure.title)}")
-    if procedure.excluded:
-        yield from ("", f"Not applicable: {_code(procedure.excluded)}.")
-    for step in procedure.steps:
-        yield from _step(step)
-
-
-def _step(step: StepTranscript) -> Iterator[str]:
-    yield from ("", f"### {_SYMBOLS.get(step.word, '[ ]')} {_prose(step.title)}", "")
-    settled = [part for part in (step.word, step.how) if part]
-    when = f", {_time(step.at)} by {_code(step.who)}" if step.at else ""
-    yield f"{', '.join(settled)}{when}. Step {_code(step.id)}."
-    for label, text in (("Problem", step.problem), ("Reason", step.reason), ("Deviation", step.deviation)):
-        if text:
-            yield from ("", f"{label}: {_code(text)}")
-    if step.instructions and (step.word not in _QUIET or step.history):
-        yield from ("", "Planned:", "", *_fence("\n".join(step.instructions)))
-    if step.entered:
-        yield from ("", "Entered:", "", *(f"- {_prose(label)}: {_code(value)}" for label, value in step.entered))
-    if step.sent:
-        yield from ("", "Sent:", "", *(_sent(sent) for sent in step.sent))
-    if step.findings:
-        yield from ("", "Found:", "", *_findings(step.findings))
-    for piece in step.evidence:
-        yield from _exchange(piece) if isinstance(piece, Exchanged) else _check(piece)
-    if len(step.history) > 1:  # one record alone is the ending, which the first line has told
-        yield from ("", "History:", "")
-        for note in step.history:
-            yield from _note(note)
-
-
-def _sent(sent: Sent) -> str:
-    after = f" after {sent.seconds} s" if sent.seconds is not None else ""
-    anew = f" (anew, after record {sent.refers_to})" if sent.refers_to else ""
-    return f"- {_time(sent.at)}, record {sent.record}{anew}, by {_code(sent.who)}: {_code(sent.outcome)}{after}"
-
-
-def _exchange(exchange: Exchanged) -> Iterator[str]:
-    took = f" in {exchange.duration_ms} ms"
-    yield from ("", f"{_time(exchange.at)}, {_code(exchange.node)}: {_code(exchange.result)}{took}", "")
-    body = [f"admin:{exchange.command}", exchange.output.rstrip("\n")]
-    body += [f"(asked: {_last_line(question)}; answered: {answer})" for question, answer in exchange.answered]
-    if exchange.question:
-        body.append(f"(asked, and not answered: {_last_line(exchange.question)})")
-    yield from _fence("\n".join(line for line in body if line))
-
-
-def _check(check: Checked) -> Iterator[str]:
-    took = f" in {check.duration_ms} ms"
-    yield from ("", f"{_time(check.at)}, check of {_code(check.target)}: {_code(check.status)}{took}", "")
-    yield from _findings(check.findings)
-
-
-def _findings(findings: Iterable[Mapping[str, Json]]) -> Iterator[str]:
-    for finding in findings:
-        severity, code, subject, why = (_word(finding.get(key)) for key in ("severity", "code", "subject", "why"))
-        yield f"- {_code(severity)} {_code(code)} {_code(subject)}: {_code(why)}"
-        if severity == "pass":
-            continue
-        for key in ("observed", "expected"):
-            if finding.get(key):
-                yield f"  - {key}: {_code(json.dumps(finding[key], sort_keys=True, ensure_ascii=False))}"
-        if fixes := finding.get("fix"):
-            fix = " ".join(_word(line) for line in fixes) if isinstance(fixes, list) else _word(fixes)
-            yield f"  - {_code(_word(finding.get('owner')))} should: {_code(fix)}"
-
-
-def _note(note: Noted) -> Iterator[str]:
-    head = f"- {_time(note.at)} {_code(note.kind)}, {_code(note.who)}"
-    if "\n" in note.text.strip():
-        yield f"{head}:"
-        yield from ("", *(f"  {line}".rstrip() for line in _fence(note.text.strip("\n"))), "")
-    else:
-        yield f"{head}: {_code(note.text)}" if note.text else head
-
-
-def _time(at: str) -> str:
-    """A time of the record to the second. The record may be forged: what is no time is shown as foreign text."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z", at, re.ASCII)
-    return f"{found[1]} {found[2]}" if found else (_code(at) if at else "")
+def _is_loose(item: Item) -> bool:
+    return any(isinstance(block, Verbatim) for block in item.inside)
 
 
 def _fence(text: str) -> Iterator[str]:
     shown = visible(text)
-    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(shown) + 1)
     yield f"{fence}text"
     yield from shown.split("\n")
     yield fence
+
+
+# --- one line --------------------------------------------------------------------------------------------------------
+
+
+def _line(text: Line) -> str:
+    return _glued(text).replace(_GLUE, " ")
+
+
+def _cell(text: Line) -> str:
+    """A line in a table, where a bar would end the cell even in a code span."""
+    return re.sub(r"(?<!\\)\|", r"\\|", _line(tuple(_without_escaped_bars(part) for part in text)))
+
+
+def _without_escaped_bars(part: Inline) -> Inline:
+    """In code a backslash escapes nothing, but readers differ on whether it escapes the bar that ends the cell."""
+    return Foreign(part.text.replace("\\|", "\\\\x7c")) if isinstance(part, Foreign) else part
+
+
+def _glued(text: Line) -> str:
+    """The text on one line, with the spaces glued at which it must not be broken."""
+    return "".join(_inline(part) for part in text)
+
+
+def _inline(part: Inline) -> str:
+    match part:
+        case str():
+            return _prose(part)
+        case Foreign():
+            return _code(part.text).replace(" ", _GLUE)
+        case Emphasis():
+            return f"*{_prose(part.text)}*"
+        case Mark():
+            return part.word if _SIGN.match(part.word) else _prose(part.word)
+        case Link():
+            return _code(part.target).replace(" ", _GLUE)
+        case _:
+            assert_never(part)
+
+
+def _wrapped(text: str, first: str = "", later: str = "") -> Iterator[str]:
+    """Prose fitted to the width. What cannot be broken may be longer."""
+    line, indent = "", first
+    for word in text.split(" "):
+        if line and len(indent) + len(line) + 1 + len(word) > WIDTH:
+            yield _finished(indent, line)
+            line, indent = word, later
+        else:
+            line = f"{line} {word}" if line else word
+    yield _finished(indent, line)
+
+
+def _finished(indent: str, line: str) -> str:
+    return indent + _OPENS_A_BLOCK.sub(r"\1\\\2", line).replace(_GLUE, " ")
 
 
 def _code(text: str) -> str:
@@ -178,15 +152,9 @@ def _code(text: str) -> str:
     shown = visible_line(text).strip(" ")
     if not shown:
         return "(nothing)"
-    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    ticks = "`" * (longest + 1)
+    ticks = "`" * (_longest_run(shown) + 1)
     return f"{ticks}{pad}{shown}{pad}{ticks}"
-
-
-def _cell(text: str) -> str:
-    """Foreign text in a table, where a bar would end the cell even in a code span."""
-    return _code(text).replace("|", r"\|")
 
 
 def _prose(text: str) -> str:
@@ -194,9 +162,5 @@ def _prose(text: str) -> str:
     return _ACTIVE.sub(r"\\\1", visible_line(text))
 
 
-def _last_line(question: str) -> str:
-    return question.strip().splitlines()[-1] if question.strip() else ""
-
-
-def _word(value: Json) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)

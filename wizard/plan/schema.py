@@ -1,23 +1,27 @@
-"""The JSON Schemas of the plan, of the answers file and of what a check prints, generated from their models.
+"""The JSON Schemas of the plan, the answers file, what a check prints and the method of procedure, from their models.
 
-`python -m wizard.plan.schema [plan|answers|check] > assets/plan.schema.json` writes the committed form.
+`python -m wizard.plan.schema [plan|answers|check|mop] > assets/plan.schema.json` writes the committed form.
 """
 
 import json
 import sys
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from wizard.answers import AnswersFile
+from wizard.export.method import Method
 from wizard.plan.model import Plan
 from wizard.report.document import CheckDocument
 
-SCHEMAS: dict[str, type[BaseModel]] = {"plan": Plan, "answers": AnswersFile, "check": CheckDocument}
+SCHEMAS: dict[str, type] = {"plan": Plan, "answers": AnswersFile, "check": CheckDocument, "mop": Method}
+_WRITTEN = frozenset({"mop"})  # by us, and read by others: every field is there
 
 
 def schema_text(name: str) -> str:
     """One schema, in the form in which it is committed as `assets/<name>.schema.json`. Raises KeyError."""
-    return json.dumps(SCHEMAS[name].model_json_schema(), indent=2, sort_keys=True) + "\n"
+    adapter: TypeAdapter[object] = TypeAdapter(SCHEMAS[name])
+    schema = adapter.json_schema(mode="serialization" if name in _WRITTEN else "validation")
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

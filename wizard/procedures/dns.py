@@ -12,6 +12,7 @@ from wizard.procedures.common import (
 )
 from wizard.procedures.dns_partners import partner_steps
 from wizard.step import (
+    ZONE_LINE,
     AlreadySo,
     Applies,
     Check,
@@ -85,7 +86,7 @@ def _publish_address(plan: Plan) -> Step:
             button="Publish",
             act=("publish", "a", name, address),
             snippets=(
-                Snippet("BIND zone line", f"{name}. {TTL} IN {record_type} {address}"),
+                Snippet(ZONE_LINE, f"{name}. {TTL} IN {record_type} {address}"),
                 Snippet("To see it for yourself", f"nslookup {name}"),
             ),
         ),
@@ -176,7 +177,7 @@ def _srv_snippets(domain: str, target: str, labels: str, port: int) -> tuple[Sni
         f'  -DomainName "{target}" -Priority 0 -Weight 0 -Port {port}'
     )
     return (
-        Snippet("BIND zone line", f"{owner}. {TTL} IN SRV 0 0 {port} {target}."),
+        Snippet(ZONE_LINE, f"{owner}. {TTL} IN SRV 0 0 {port} {target}."),
         Snippet("Windows DNS (PowerShell)", windows),
         Snippet("To see it for yourself", f"nslookup\nset type=srv\n{owner}"),
     )

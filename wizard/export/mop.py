@@ -1,0 +1,330 @@
+"""The method of procedure as a paper, written for the person who approves it before the window."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from cli_backend.exchange import Risk
+from wizard.describe import span, wrap_letter
+from wizard.export.document import (
+    Block,
+    Bullets,
+    Document,
+    Foreign,
+    Heading,
+    Item,
+    Line,
+    Link,
+    Mark,
+    Table,
+    Verbatim,
+    bullets,
+    joined,
+    paragraph,
+)
+from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_be_done
+from wizard.export.planned import planned
+from wizard.prospect import Need
+
+_CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
+_OPEN = "." * 24  # to be filled in by hand
+_UNNAMED = "not named in the plan"
+_RULES = (
+    "Nothing is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
+    " reason, and the record says so.",
+    "Each change is shown in full and confirmed before it is sent. For one that disrupts, the node's name is typed.",
+    "A question of a node that the step does not announce is not answered. A person decides.",
+    "After an interruption nothing is sent again by itself. The wizard reads the node first, or asks.",
+    "If it has to be taken back, the reviewer is told first. Taking it back, above, gives the order.",
+)
+
+
+def document(method: Method) -> Document:
+    """The method of procedure."""
+    title = f"Method of procedure: SIP federation of {method.domain}"
+    return Document(title=title, blocks=tuple(_blocks(method, title)))
+
+
+def _blocks(method: Method, title: str) -> Iterator[Block]:
+    yield Heading(1, (title,))
+    yield _header(method)
+    yield from _how_to_read()
+    yield from _scope(method)
+    yield from _warnings(method)
+    yield from _disruption(method)
+    yield from _durations(method)
+    yield from _records(method)
+    yield from _notices(method)
+    for procedure in method.procedures:
+        yield from _procedure(procedure, frozenset(step.id for step in method.steps if may_be_done(step.need)))
+    yield from _way_back(method)
+    yield _section("While it is carried out", "rules")
+    yield bullets((rule,) for rule in _RULES)
+    yield from _sign_off(method)
+
+
+def _section(title: str, anchor: str) -> Heading:
+    return Heading(2, (title,), f"about-{anchor}")
+
+
+# --- before the steps ------------------------------------------------------------------------------------------------
+
+
+def _header(method: Method) -> Table:
+    roles = method.roles
+    certain = sum(step.need is Need.APPLIES for step in method.steps)
+    conditional = sum(step.need is Need.CONDITIONAL for step in method.steps)
+    rows: tuple[tuple[str, Line], ...] = (
+        ("Change", _named(roles.change)),
+        ("Implementer", _named(roles.implementer)),
+        ("Reviewer", _named(roles.reviewer)),
+        ("Window opens", _named(roles.window_start)),
+        ("Window closes", _named(roles.window_end)),
+        ("Release", (Foreign(method.release),)),
+        ("Steps", (f"{certain} for certain, {conditional} more where a condition holds",)),
+        ("Takes", (_takes(method.duration),)),
+        ("Plan SHA-256", (Foreign(method.plan_sha256),)),
+        ("Tool", (Foreign(method.tool),)),
+    )
+    return Table(("", ""), tuple(((name,), value) for name, value in rows))
+
+
+def _named(text: str) -> Line:
+    return (Foreign(text),) if text.strip() else (_UNNAMED,)
+
+
+def _how_to_read() -> Iterator[Block]:
+    yield paragraph(
+        "This was worked out from the plan alone, before anybody logged in. Approval holds for the plan with this"
+        " SHA-256: a changed plan gives another method."
+    )
+    yield bullets(
+        (
+            (Mark(Need.APPLIES), ": the step will be done."),
+            (Mark(Need.CONDITIONAL), ": it depends on what is found; the step says on what."),
+            (Mark("observed"), ": the wizard itself sees the outcome."),
+            (Mark("attested"), ": a person does it and says so; what can be seen of it is looked at afterwards."),
+        )
+    )
+
+
+def _scope(method: Method) -> Iterator[Block]:
+    yield _section("What is touched", "scope")
+    heads = ("Node", "Full name", "Address", "Role", "SSH algorithms")
+    yield Table(
+        heads,
+        tuple(
+            (
+                *((Foreign(text),) for text in (node.name, node.fqdn, node.address)),
+                (node.role,),
+                ("old ones allowed by the plan" if node.legacy_algorithms else "current ones only",),
+            )
+            for node in method.nodes
+        ),
+    )
+    if method.parties:
+        rows = tuple(((Foreign(p.name),), (Foreign(p.what),), (Foreign(p.reached),)) for p in method.parties)
+        yield Table(("Other side", "What it is", "How it is reached"), rows)
+
+
+def _warnings(method: Method) -> Iterator[Block]:
+    if method.warnings:
+        yield _section("Warnings about the plan", "warnings")
+        yield bullets((Foreign(w.field), ": ", Foreign(w.problem), ". ", Foreign(w.fix)) for w in method.warnings)
+
+
+def _disruption(method: Method) -> Iterator[Block]:
+    yield _section("What it disrupts", "disruption")
+    affected = [procedure for procedure in method.procedures if _has_work(procedure)]
+    yield bullets((f"{procedure.title}: ", *_spoken(procedure.disrupts)) for procedure in affected)
+    disruptive = [
+        step for step in method.steps if may_be_done(step.need) and step.action.get("risk") == Risk.DISRUPTIVE
+    ]
+    if disruptive:
+        yield paragraph("Commands that disrupt:")
+        yield Bullets(tuple(_disruptive(step) for step in disruptive))
+    if method.restarts:
+        yield paragraph("Service restarts, in this order:")
+        heads = ("Node", "Service", "Goes down", "Made necessary by", "Step")
+        yield Table(
+            heads,
+            tuple(
+                (
+                    (Foreign(restart.node),),
+                    (restart.service,),
+                    (restart.takes_down,),
+                    joined(Link(step) for step in restart.because) or ("what is found",),
+                    (Link(restart.step),),
+                )
+                for restart in method.restarts
+            ),
+        )
+    final = [step for step in method.steps if may_be_done(step.need) and step.reversal == "no-return"]
+    if final:
+        yield paragraph("Points of no return:")
+        yield bullets((Link(step.id), f", {step.title}: ", *_spoken(step.reversal_text)) for step in final)
+
+
+def _disruptive(step: StepMethod) -> Item:
+    head: Line = (Link(step.id), f", {step.title} (", Mark(step.need), ")")
+    if not step.effects:
+        return Item((*head, "."))
+    return Item((*head, ":"), (bullets(_spoken(effect) for effect in step.effects),))
+
+
+def _durations(method: Method) -> Iterator[Block]:
+    yield _section("How long it takes", "duration")
+    rows = [
+        ((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if _has_work(procedure)
+    ]
+    heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
+    yield Table(heads, (*rows, (("All",), *_spans(method.duration))))
+    yield paragraph(
+        "The sums are those of one step after the other. Looking at several nodes happens at the same time, and letters"
+        " and records can be seen to before the window."
+    )
+    yield from _window(method)
+
+
+def _spans(effort: Effort) -> tuple[Line, ...]:
+    seconds = (effort.typical, effort.worst, effort.certain_typical, effort.certain_worst)
+    return tuple((span(each),) for each in seconds)
+
+
+def _window(method: Method) -> Iterator[Block]:
+    roles = method.roles
+    if not (roles.window_start and roles.window_end):
+        return
+    length = datetime.fromisoformat(roles.window_end) - datetime.fromisoformat(roles.window_start)
+    seconds = int(length.total_seconds())
+    fits = "It fits" if method.duration.typical <= seconds else "It does not fit"
+    worst = "fits too" if method.duration.worst <= seconds else "does not fit: decide beforehand when to turn back"
+    yield paragraph(f"The window is {span(seconds)} long. {fits} if all goes typically; the worst case {worst}.")
+
+
+def _records(method: Method) -> Iterator[Block]:
+    yield _section("Records to publish", "records")
+    if not method.records:
+        yield paragraph("None.")
+        return
+    steps = joined(Link(step) for step in dict.fromkeys(record.step for record in method.records))
+    yield paragraph("In the public DNS, as BIND zone lines. They belong to the steps ", *steps, ".")
+    yield Verbatim("\n".join(record.line for record in method.records))
+    yield paragraph("What is there already and right is not published again.")
+
+
+def _notices(method: Method) -> Iterator[Block]:
+    yield _section("Notices to send", "notices")
+    if not method.notices:
+        yield paragraph("None.")
+    for letter in method.notices:
+        yield paragraph("To ", Foreign(letter.recipient), ", in step ", Link(letter.step), ":")
+        yield Verbatim("\n".join((f"Subject: {letter.subject}", "", *wrap_letter(letter.text))))
+
+
+# --- the steps -------------------------------------------------------------------------------------------------------
+
+
+def _has_work(procedure: ProcedureMethod) -> bool:
+    return any(may_be_done(step.need) for step in procedure.steps)
+
+
+def _procedure(procedure: ProcedureMethod, shown: frozenset[str]) -> Iterator[Block]:
+    yield Heading(2, (procedure.title,), procedure.id)
+    if procedure.excluded:
+        yield paragraph("Not applicable: ", *_spoken(procedure.excluded), ".")
+        return
+    yield paragraph(*_spoken(procedure.why))
+    if procedure.heading:
+        yield paragraph(f"In the guide: {procedure.heading}.")
+    for step in procedure.steps:
+        if step.need is not Need.NOT_APPLICABLE:
+            yield from _step(step, shown)
+    left_out = [step for step in procedure.steps if step.need is Need.NOT_APPLICABLE]
+    if left_out:
+        yield paragraph("Not to be done here:")
+        yield bullets((Foreign(step.id), f", {step.title}: ", *_spoken(step.reason)) for step in left_out)
+
+
+def _step(step: StepMethod, shown: frozenset[str]) -> Iterator[Block]:
+    only = " It only reads." if step.reversal == "reads-only" else ""
+    yield Heading(3, (step.title,), step.id)
+    yield paragraph(Mark(step.need), ", ", Mark(step.proof), ". Step ", Foreign(step.id), f". {_span_of(step)}.{only}")
+    if step.need is Need.CONDITIONAL:
+        yield paragraph("Only if ", *_condition(step), ".")
+    if step.need is Need.STOPS:
+        yield paragraph("The walk stops here: ", *_spoken(step.reason), " ", *_spoken(step.remedy))
+    yield paragraph(*_spoken(step.why))
+    yield from planned(step.instructions)
+    more = tuple(_consequences(step, shown))
+    if more:
+        yield Bullets(more)
+
+
+def _condition(step: StepMethod) -> Line:
+    parts: list[Line] = [_spoken(step.reason)] if step.reason else []
+    if step.follows:
+        one_of = "one of these is done: " if len(step.follows) > 1 else "this is done: "
+        parts.append((one_of, *joined(Link(other) for other in step.follows)))
+    return tuple(part for n, line in enumerate(parts) for part in ((", and ", *line) if n else line)) or (
+        "what is found before makes it necessary",
+    )
+
+
+def _consequences(step: StepMethod, shown: frozenset[str]) -> Iterator[Item]:
+    for effect in step.effects:
+        yield Item(("Effect: ", *_spoken(effect)))
+    by_service: dict[str, list[str]] = {}
+    for node, service in step.restarts:
+        by_service.setdefault(service, []).append(node)
+    for service, nodes in by_service.items():
+        yield Item((f"Makes a restart of {service} necessary on ", *joined(Foreign(node) for node in nodes), "."))
+    if step.verified_by:
+        verifier = Link(step.verified_by) if step.verified_by in shown else Foreign(step.verified_by)
+        yield Item(("Verified by ", verifier, "."))
+    for mistake in step.mistakes:
+        yield Item(("Mistake: ", *_spoken(mistake)))
+    if step.reversal != "reads-only":
+        yield Item((f"{_way(step)}: ", *_spoken(step.reversal_text)))
+
+
+def _way(step: StepMethod) -> str:
+    return "Undo" if step.reversal == "undo" else "Point of no return"
+
+
+# --- after the steps -------------------------------------------------------------------------------------------------
+
+
+def _way_back(method: Method) -> Iterator[Block]:
+    steps = [step for step in method.steps if may_be_done(step.need) and step.reversal != "reads-only"]
+    yield _section("Taking it back", "way-back")
+    if not steps:
+        yield paragraph("Nothing is changed, so there is nothing to take back.")
+        return
+    yield paragraph("Only what was done, the last first:")
+    yield bullets((Link(step.id), f", {_way(step)}: ", *_spoken(step.reversal_text)) for step in reversed(steps))
+
+
+def _sign_off(method: Method) -> Iterator[Block]:
+    yield _section("Sign-off", "sign-off")
+    people = (("Implementer", method.roles.implementer), ("Reviewer", method.roles.reviewer))
+    blank: Line = (_OPEN,)
+    rows = tuple(((role,), (Foreign(name),) if name.strip() else blank, *(blank,) * 3) for role, name in people)
+    yield Table(("Role", "Name", "Approved or refused", "Date and time", "Signature"), rows)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _takes(effort: Effort) -> str:
+    return f"typically {span(effort.typical)}, at worst {span(effort.worst)}"
+
+
+def _span_of(step: StepMethod) -> str:
+    return f"Takes {span(step.typical)}, at worst {span(step.worst)}"
+
+
+def _spoken(text: str) -> Line:
+    """A sentence of ours, with what stands between backticks as code."""
+    parts = enumerate(_CODE.split(text))
+    return tuple(Foreign(part) if number % 2 else part for number, part in parts if part)
