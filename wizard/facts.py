@@ -15,6 +15,19 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A node's certificate for SIP, as `show cert own` told it. `identity` tells it from every other one.
+
+    `self_signed` is None when the output did not tell; the names are CNs, empty when there is none.
+    """
+
+    common_name: str
+    issuer: str
+    self_signed: bool | None
+    identity: str
+
+
+@dataclass(frozen=True)
 class NodeFacts:
     """What was observed of one node, the last word on each. None: not observed, or not understood."""
 
@@ -26,6 +39,10 @@ class NodeFacts:
     reasons: Mapping[str, str] = field(default_factory=dict)  # service -> why it is not running
     cluster: tuple[str, ...] = ()
     uptime: int | None = None  # seconds
+    own_certificates: tuple[str, ...] | None = None  # as `unit/file`
+    trusted: tuple[str, ...] | None = None  # names and descriptions in cup-trust
+    certificate: Certificate | None = None
+    exchanged: str = ""  # the identity of the certificate that others were given
 
     def runs(self, service: str) -> bool:
         """Whether the service was seen STARTED."""
@@ -131,6 +148,36 @@ def _uptime(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
     return replace(node, uptime=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None)
 
 
+def _own_certificates(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, own_certificates=_strings(value.get("names")))
+
+
+def _trust(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, trusted=_strings(value.get("trusted")))
+
+
+def _certificate(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    identity = _text(value.get("identity"))
+    if identity is None:
+        return replace(node, certificate=None)
+    found = Certificate(
+        common_name=_text(value.get("common_name")) or "",
+        issuer=_text(value.get("issuer")) or "",
+        self_signed=_truth(value.get("self_signed")),
+        identity=identity,
+    )
+    return replace(node, certificate=found)
+
+
+def _exchanged(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    seen = _certificate(node, value)
+    return replace(seen, exchanged=seen.certificate.identity) if seen.certificate else seen
+
+
+def _strings(value: Json) -> tuple[str, ...] | None:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else None
+
+
 _LEARN = {
     "version": _version,
     "network": _network,
@@ -139,4 +186,8 @@ _LEARN = {
     "services": _services,
     "cluster": _cluster,
     "uptime": _uptime,
+    "own-certificates": _own_certificates,
+    "trust": _trust,
+    "certificate": _certificate,
+    "exchanged-certificate": _exchanged,
 }

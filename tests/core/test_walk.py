@@ -15,6 +15,7 @@ from wizard.step import Check, Command
 from wizard.survey import Word, survey
 
 DOMAIN = "set network domain local.example"
+PROXY = "utils service restart Cisco SIP Proxy"
 ROUTER = "utils service restart Cisco XCP Router"
 
 
@@ -29,7 +30,7 @@ def words(world: World) -> dict[str, Word]:
 def test_a_whole_walk_changes_each_thing_once_publisher_first() -> None:
     world = World(practice_plan())
     world.finish()
-    assert world.sent == [("imp1", DOMAIN), ("imp2", DOMAIN), ("imp1", ROUTER), ("imp2", ROUTER)]
+    assert world.sent == [(node, command) for command in (DOMAIN, PROXY, ROUTER) for node in ("imp1", "imp2")]
     assert set(words(world).values()) <= {Word.DONE, Word.NOT_APPLICABLE}
     assert not world.table.state.facts.pending
     assert fold(world.table.events) == world.table.state

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.support import Ran, events, node_log
 
-PROCEDURES = ("health", "domain", "service", "dns", "routing-fqdn", "email", "restarts")
+PROCEDURES = ("health", "domain", "service", "dns", "routing-fqdn", "listeners-certificates", "email", "restarts")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_intent_is_on_record_before_the_output(walked: tuple[Ran, Path]) -> 
     assert order.index("cmd.answer") < order.index("step.done")
 
 
-@pytest.mark.parametrize("procedure", ["health", "domain", "service", "dns", "routing-fqdn", "email", "restarts"])
+@pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     procedure: str, fedwizard: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -103,6 +103,20 @@ def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     assert len(stopped) == 1
     assert stopped[0].partition("/")[0] == procedure
     assert ran.err.strip()
+
+
+def test_with_an_asa_both_sides_of_it_are_exchanged(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    ran = fedwizard("practice", "--auto", "--pace", "0", "--scenario", "with-asa", "--session", str(session))
+    assert ran.status == 0, ran.out + ran.err
+    assert "pending:" not in ran.out
+    assert ran.err == ""
+    ours = {step.partition("/")[2]: word for step, word in ran.words.items() if step.startswith("listeners-")}
+    assert ours["peer-auth"] == "n/a"
+    assert {ours[step] for step in ("asa-inside", "trust-asa", "asa-import@imp2", "asa-configure", "probe")} == {"done"}
+    assert not [step for step in ours if step.startswith("install@")]
+    probes = [event for event in events(session) if event["step"] == "listeners-certificates/probe"]
+    assert probes[-1]["kind"] == "step.done"
 
 
 def test_three_nodes_each_take_their_own_branch(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:

@@ -21,6 +21,19 @@ class Labels:
     routing_section: str
     routing_fqdn: str
     proxy_domain: str
+    os_administration: str
+    application_listeners: tuple[str, ...]
+    peer_auth_listener: str
+    server_auth_listener: str
+    listener_port: str
+    certificate_management: tuple[str, ...]
+    upload_certificate: str
+    upload_file: str
+    generate_csr: str
+    generate_new: str
+    certificate_name: str
+    own_certificate: str
+    trust_store: str
 
 
 _9_0 = Labels(
@@ -35,6 +48,19 @@ _9_0 = Labels(
     routing_section="Federation Routing Parameters (Clusterwide)",
     routing_fqdn="Federation Routing IM and Presence FQDN",
     proxy_domain="SIP proxy domain",
+    os_administration="Cisco Unified IM and Presence Operating System Administration",
+    application_listeners=("System", "Application Listeners"),
+    peer_auth_listener="Default Cisco SIP Proxy TLS Listener - Peer Auth",
+    server_auth_listener="Default Cisco SIP Proxy TLS Listener - Server Auth",
+    listener_port="Port",
+    certificate_management=("Security", "Certificate Management"),
+    upload_certificate="Upload Certificate",
+    upload_file="Upload File",
+    generate_csr="Generate CSR",
+    generate_new="Generate New",
+    certificate_name="Certificate Name",
+    own_certificate="cup",
+    trust_store="cup-trust",
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.act import Act, Moment, Words, one_of
+from wizard.practice.acts.certificates import CERTIFICATE_ACTS
 from wizard.practice.acts.dns import DNS_ACTS
 from wizard.practice.acts.pages import PAGE_ACTS
 from wizard.practice.acts.people import PEOPLE_ACTS
@@ -17,7 +18,7 @@ from wizard.practice.state import State
 
 __all__ = ["ACTS", "IGNORABLE", "Moment", "heed", "ignore", "in_effect", "perform", "usages"]
 
-ACTS: tuple[Act, ...] = (*DNS_ACTS, *SERVICE_ACTS, *PAGE_ACTS, *PEOPLE_ACTS)
+ACTS: tuple[Act, ...] = (*DNS_ACTS, *SERVICE_ACTS, *PAGE_ACTS, *CERTIFICATE_ACTS, *PEOPLE_ACTS)
 _NOT_ACTS = ("domain", "restarts")  # what nodes do at a command
 IGNORABLE = tuple(dict.fromkeys((*_NOT_ACTS, *(act.ignored_as for act in ACTS if act.ignored_as))))
 
