@@ -12,7 +12,7 @@ from dataclasses import dataclass
 LONGEST_LINE = 1000  # characters
 LONGEST_BLOCK = 65536  # characters of one PEM block; a certificate has some thousand
 
-_ENTRY = re.compile(r"^(?P<unit>[A-Za-z][A-Za-z0-9-]*)/(?P<file>\S(?:.*?\S)?):\s+(?P<description>\S.*?)\s*$")
+_ENTRY = re.compile(r"^(?P<unit>[A-Za-z][A-Za-z0-9-]*)/(?P<file>\S.*?\.pem|\S+?):\s+(?P<description>\S.*?)\s*$")
 _FIELD = re.compile(
     r"^\s*(?P<key>Serial Number|Issuer Name|Validity From|To|Subject Name|SignatureAlgorithm)\s*:\s*(?P<value>.*?)\s*$"
 )

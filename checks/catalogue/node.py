@@ -112,7 +112,7 @@ ENTRIES = (
         "Others were given {expected_identity}, the node now has {identity}. Who was given the old one refuses it.",
         (
             "Find out why it was made anew: a change of the domain or of the name makes all certificates anew.",
-            "Read it again, then exchange it again with everybody who was given the old one.",
+            "Open the step that reads it again: the exchange that follows from it opens with it.",
         ),
         verify="show cert own cup/cup.pem",
     ),

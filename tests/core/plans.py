@@ -1,6 +1,6 @@
 """Plans for the tests of the core, built without a file."""
 
-from wizard.plan.model import Plan
+from wizard.plan.model import Asa, Plan
 from wizard.plan.problems import load_text
 
 PRACTICE_LIKE = """\
@@ -76,3 +76,11 @@ def three_nodes() -> Plan:
     publisher, subscriber = plan.nodes
     with_domain = subscriber.model_copy(update={"name": "imp3", "fqdn": "imp3.local.example", "address": "192.0.2.13"})
     return plan.model_copy(update={"nodes": (subscriber.model_copy(update={"dhcp": True}), with_domain, publisher)})
+
+
+def with_asa() -> Plan:
+    """The practice deployment behind an ASA, which maps the port that partners dial."""
+    plan = practice_plan()
+    local = plan.local.model_copy(update={"peer_auth_port": 5062})
+    asa = Asa(inside_address="192.0.2.3", public_address="192.0.2.10")
+    return plan.model_copy(update={"local": local, "asa": asa})
