@@ -27,6 +27,19 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A node's certificate for SIP, as `show cert own` told it. `identity` tells it from every other one.
+
+    `self_signed` is None when the output did not tell; the names are CNs, empty when there is none.
+    """
+
+    common_name: str
+    issuer: str
+    self_signed: bool | None
+    identity: str
+
+
+@dataclass(frozen=True)
 class NodeFacts:
     """What was observed of one node, the last word on each. None: not observed, or not understood."""
 
@@ -39,6 +52,10 @@ class NodeFacts:
     cluster: tuple[str, ...] = ()
     uptime: int | None = None  # seconds
     lookups: Mapping[str, Lookup] = field(default_factory=dict)  # name that was looked up -> what was found
+    own_certificates: tuple[str, ...] | None = None  # as `unit/file`
+    trusted: tuple[str, ...] | None = None  # names and descriptions in cup-trust
+    certificate: Certificate | None = None
+    exchanged: str = ""  # the identity of the certificate that others were given
 
     def runs(self, service: str) -> bool:
         """Whether the service was seen STARTED."""
@@ -188,6 +205,36 @@ def _list(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else []
 
 
+def _own_certificates(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, own_certificates=_strings(value.get("names")))
+
+
+def _trust(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, trusted=_strings(value.get("trusted")))
+
+
+def _certificate(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    identity = _text(value.get("identity"))
+    if identity is None:
+        return replace(node, certificate=None)
+    found = Certificate(
+        common_name=_text(value.get("common_name")) or "",
+        issuer=_text(value.get("issuer")) or "",
+        self_signed=_truth(value.get("self_signed")),
+        identity=identity,
+    )
+    return replace(node, certificate=found)
+
+
+def _exchanged(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    seen = _certificate(node, value)
+    return replace(seen, exchanged=seen.certificate.identity) if seen.certificate else seen
+
+
+def _strings(value: Json) -> tuple[str, ...] | None:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else None
+
+
 _LEARN = {
     "version": _version,
     "network": _network,
@@ -196,4 +243,8 @@ _LEARN = {
     "services": _services,
     "cluster": _cluster,
     "uptime": _uptime,
+    "own-certificates": _own_certificates,
+    "trust": _trust,
+    "certificate": _certificate,
+    "exchanged-certificate": _exchanged,
 }

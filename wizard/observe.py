@@ -89,6 +89,38 @@ def _lookup(output: str) -> dict[str, Json]:
     return {"addresses": list(found.addresses), "records": records, "not_found": nothing}
 
 
+def _own_certificates(output: str) -> dict[str, Json]:
+    from cli_backend.certificates import parse_certificate_list
+
+    entries = parse_certificate_list(output).entries
+    names: list[Json] = [f"{entry.unit}/{entry.file}" for entry in entries]
+    return {"names": names if entries else None}
+
+
+def _trust(output: str) -> dict[str, Json]:
+    from cli_backend.certificates import parse_certificate_list
+
+    entries = parse_certificate_list(output).entries
+    trusted: list[Json] = []
+    for entry in entries:
+        if entry.unit == "cup-trust":
+            trusted += [entry.name, entry.description]
+    return {"trusted": trusted if entries else None}
+
+
+def _certificate(output: str) -> dict[str, Json]:
+    from cli_backend.certificates import parse_certificate
+
+    shown = parse_certificate(output)
+    return {
+        "common_name": shown.common_name,
+        "issuer": shown.issuer_name,
+        "self_signed": shown.self_signed,
+        "identity": shown.identity,
+        "valid_to": shown.valid_to,
+    }
+
+
 _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "version": _version,
     "network": _network,
@@ -98,4 +130,8 @@ _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "cluster": _cluster,
     "uptime": _uptime,
     "lookup": _lookup,
+    "own-certificates": _own_certificates,
+    "trust": _trust,
+    "certificate": _certificate,
+    "exchanged-certificate": _certificate,
 }

@@ -104,3 +104,11 @@ def fields_of(step: Step) -> dict[str, str]:
         return {field.label: field.expected for field in does.fields}
     assert isinstance(does, Instruct)
     return {field.label: field.value for field in does.fields}
+
+
+def with_asa() -> Plan:
+    """The practice deployment behind an ASA, which maps the port that partners dial."""
+    plan = practice_plan()
+    local = plan.local.model_copy(update={"peer_auth_port": 5062})
+    asa = Asa(inside_address="192.0.2.3", public_address="192.0.2.10")
+    return plan.model_copy(update={"local": local, "asa": asa})

@@ -17,6 +17,8 @@ from wizard.survey import Row, Word, survey
 
 SERVICES = ("Cisco SIP Proxy", "Cisco XCP Router", "Cisco XCP SIP Federation Connection Manager")
 
+SIGNED: dict[str, Json] = {"issuer": "Practice Root CA", "self_signed": False, "identity": "sha256 00"}
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -93,6 +95,7 @@ def table(*, domain: str = "", dhcp: bool = False, running: tuple[str, ...] = SE
         found.observe(node, "ntp", {"synchronised": True})
         found.observe(node, "replication", {"healthy": True})
         found.observe(node, "services", {"states": dict.fromkeys(running, "STARTED")})
+        found.observe(node, "exchanged-certificate", {**SIGNED, "common_name": f"{node}.local.example"})
     srv = "lookup _sipfederationtls._tcp.partner.example"
     found.observe("imp1", srv, {"records": [["sip.partner.example", 5061]]})
     return found

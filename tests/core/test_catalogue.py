@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.core.plans import practice_plan, three_nodes
+from tests.core.plans import practice_plan, three_nodes, with_asa
 from wizard.__main__ import main
 from wizard.commands.spec import document
 from wizard.describe import WIDTH, action_lines, lines_of
@@ -36,6 +36,7 @@ from wizard.text import visible
 PLANS = {
     "practice": practice_plan(),
     "three nodes": three_nodes(),
+    "with an ASA": with_asa(),
     "example": load_text(example_text(), "plan.example.toml"),
 }
 STEPS = [pytest.param(step, plan, id=f"{name}: {step.id}") for name, plan in PLANS.items()

@@ -14,7 +14,7 @@ from tests.core.table import Table, changes
 from tests.core.world import World
 from wizard.engine import Answer, Ask, Choice, Do, Finished, Record, Refusal, next_turn, reopen, submit
 from wizard.evidence import Failure, Outcome
-from wizard.plan.model import AolDomain, Node, Partner, Plan
+from wizard.plan.model import AolDomain, Asa, Node, Partner, Plan
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
 from wizard.runner import conclusions
@@ -64,6 +64,7 @@ def plans(draw: st.DrawFn) -> Plan:
             transport=draw(st.sampled_from(("tls", "tcp"))),
             publishes_srv=draw(st.booleans()),
             already_federating=draw(st.booleans()),
+            certificate_authority=draw(st.sampled_from(("", "Practice Root CA", "Another Root CA"))),
         )
         for foreign in draw(st.lists(domain, max_size=4, unique=True))
     )
@@ -74,7 +75,9 @@ def plans(draw: st.DrawFn) -> Plan:
     aol = base.aol.model_copy(update={"domains": aol_domains}) if aol_names else None
     email = draw(st.sampled_from((None, base.email)))
     local = base.local.model_copy(update={"routing_node": names[publisher]})
-    return base.model_copy(update={"nodes": nodes, "partners": partners, "aol": aol, "email": email, "local": local})
+    asa = Asa(inside_address="192.0.2.3", public_address="192.0.2.10") if draw(st.booleans()) else None
+    drawn = {"nodes": nodes, "partners": partners, "aol": aol, "email": email, "local": local, "asa": asa}
+    return base.model_copy(update=drawn)
 
 
 # --- the walk ---

@@ -36,6 +36,9 @@ class SimulatedNode:
     cluster: tuple[str, ...]
     dhcp: bool = False
     domain: str = ""
+    fqdn: str = ""
+    signed: bool = False
+    made: int = 1  # certificates, so far
     ntp: bool = True
     replication: bool = True
     lookups: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
@@ -50,11 +53,21 @@ class SimulatedNode:
             "replication": {"healthy": self.replication},
             "services": {"states": {name: "STARTED" for name in sorted(self.running)}},
             "cluster": {"nodes": list(self.cluster)},
+            "own-certificates": {"names": ["cup/cup.pem", "tomcat/tomcat.pem"]},
+            "trust": {"trusted": ["Practice_Root_CA", "Trust certificate of Practice Root CA"]},
         }
         if observes.startswith("lookup "):
             found: Mapping[str, Json] = {"addresses": ["198.51.100.10"], "records": [["sip.partner.example", 5061]]}
             return self.lookups.get(observes.partition(" ")[2], found)
+        if observes in {"certificate", "exchanged-certificate"}:
+            return self.certificate()
         return answers[observes]
+
+    def certificate(self) -> Mapping[str, Json]:
+        """What `show cert own cup/cup.pem` teaches."""
+        issuer = "Practice Root CA" if self.signed else self.fqdn
+        identity = f"sha256 {self.made:064x}"
+        return {"common_name": self.fqdn, "issuer": issuer, "self_signed": not self.signed, "identity": identity}
 
 
 class World:
@@ -65,7 +78,7 @@ class World:
 
     def __init__(self, plan: Plan, fallout: Callable[["World", str], None] = lambda _world, _node: None) -> None:
         names = tuple(node.name for node in plan.nodes)
-        self.nodes = {node.name: SimulatedNode(cluster=names, dhcp=node.dhcp) for node in plan.nodes}
+        self.nodes = {node.name: SimulatedNode(cluster=names, dhcp=node.dhcp, fqdn=node.fqdn) for node in plan.nodes}
         self.table = Table(walk_of(plan, CATALOGUE))
         self.fallout = fallout
         self.sent: list[tuple[str, str]] = []
@@ -206,5 +219,8 @@ class World:
     def _by_hand(self, act: tuple[str, ...]) -> None:
         if act[0] == "activate":
             self.nodes[act[1]].running.add(SIP_FEDERATION_MANAGER)
+        if act[0] in {"install-certificate", "generate-certificate"}:
+            node = self.nodes[act[1]]
+            node.signed, node.made = act[0] == "install-certificate", node.made + 1
         if act[0] == "publish":
             self.published.add(act)

@@ -20,6 +20,7 @@ PROCEDURES = (
     "routing-fqdn",
     "peer-subject",
     "tls-context",
+    "listeners-certificates",
     "email",
     "restarts",
     "acceptance",
@@ -141,6 +142,20 @@ def test_a_changed_plan_corrects_and_deletes_what_was_stored(
     assert settings["federated-domain/partner.example"] == "ocs-lync indirect Partner Limited"
     assert settings["tls-context"] == "all checked sag.aol.example sip.partner.example"
     assert not [key for key in settings if "branch" in key]
+
+
+def test_with_an_asa_both_sides_of_it_are_exchanged(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    ran = fedwizard("practice", "--auto", "--pace", "0", "--scenario", "with-asa", "--session", str(session))
+    assert ran.status == 0, ran.out + ran.err
+    assert "pending:" not in ran.out
+    assert ran.err == ""
+    ours = {step.partition("/")[2]: word for step, word in ran.words.items() if step.startswith("listeners-")}
+    assert ours["peer-auth"] == "n/a"
+    assert {ours[step] for step in ("asa-inside", "trust-asa", "asa-import@imp2", "asa-configure", "probe")} == {"done"}
+    assert not [step for step in ours if step.startswith("install@")]
+    probes = [event for event in events(session) if event["step"] == "listeners-certificates/probe"]
+    assert probes[-1]["kind"] == "step.done"
 
 
 def test_three_nodes_each_take_their_own_branch(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:

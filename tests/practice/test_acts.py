@@ -26,6 +26,9 @@ from wizard.step import Instruct, Notice
 MANAGER = "Cisco XCP SIP Federation Connection Manager"
 ROUTER = "Cisco XCP Router"
 PUBLIC = "imp-public.mail.local.example"
+CERTIFICATES = "listeners-certificates"
+ASIDE = ("set-listener-port", "server-auth", "5063")
+REQUEST, SIGN, INSTALL = ((verb, "imp1") for verb in ("request-certificate", "sign-request", "install-certificate"))
 PARAMETER = ("set-parameter", "federation-routing-fqdn", PUBLIC)
 OWN, PEER = "imp1.local.example", "imp1.second.local.example"
 # Everything that a test call needs. Domains are set by a command of the nodes, which is no act.
@@ -61,6 +64,19 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("activate", "imp2", MANAGER), "service"),
     ((), PARAMETER, "routing-fqdn"),
     ((PARAMETER,), ("restart-service", "imp1", ROUTER), "restarts"),
+    ((), ("set-listener-port", "server-auth", "5063"), CERTIFICATES),
+    ((ASIDE,), ("set-listener-port", "peer-auth", "5061"), CERTIFICATES),
+    ((), ("import-trust", "all", "Practice Root CA"), CERTIFICATES),
+    ((("import-trust", "imp1", "192.0.2.3"),), ("import-trust", "imp2", "192.0.2.3"), CERTIFICATES),
+    ((), REQUEST, CERTIFICATES),
+    ((REQUEST,), SIGN, CERTIFICATES),
+    ((REQUEST, SIGN), INSTALL, CERTIFICATES),
+    ((), ("generate-certificate", "imp1"), CERTIFICATES),
+    ((), ("prepare-partner", "partner.example"), CERTIFICATES),
+    ((), ("asa-enroll", "inside"), CERTIFICATES),
+    ((), ("asa-import", "imp2"), CERTIFICATES),
+    ((), ("asa-authenticate", "partner.example"), CERTIFICATES),
+    ((), ("asa-configure",), CERTIFICATES),
     ((), ("unwell", "imp1", "ntp"), ""),
     ((), ("unwell", "imp2", "replication"), ""),
     ((), ("unwell", "imp2", "service"), ""),
@@ -155,6 +171,16 @@ def test_every_act_is_tried_here() -> None:
         ("activate", "imp1", "Cisco Nothing"),
         ("set-parameter", "speed", "1"),
         ("unwell", "imp1", "colour"),
+        ("set-listener-port", "sip", "5061"),
+        ("set-listener-port", "peer-auth", "0"),
+        ("set-listener-port", "peer-auth", "5061"),  # Server Auth has it
+        ("import-trust", "all"),
+        ("import-trust", "imp9", "Practice Root CA"),
+        ("import-trust", "all", "Practice\x1b Root CA"),
+        SIGN,  # nothing was requested
+        INSTALL,
+        ("asa-enroll", "above"),
+        ("asa-configure", "all"),
         ("heal",),
         ("present-certificate", "nobody.example", "x.example"),
         ("mend-partner", "nobody.example"),

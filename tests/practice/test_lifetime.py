@@ -34,7 +34,7 @@ def gone(pid: int) -> bool:
 def test_the_plan_that_comes_with_it_is_complete(start: Start, name: str) -> None:
     network = start(name)
     plan = Plan.model_validate(tomllib.loads(network.plan_path.read_text()))
-    assert plan.local.peer_auth_port == 5061
+    assert plan.local.peer_auth_port == (5061 if plan.asa is None else 5062)
     assert all(node.host_key for node in plan.nodes)
     assert all(f"{node.address}:22" in network.connections for node in plan.nodes)
     assert all(f"{partner.external_fqdn}:5061" in network.connections for partner in plan.partners)

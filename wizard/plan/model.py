@@ -14,6 +14,7 @@ from checks.names import destination_pattern, domain_name, host
 DomainName = Annotated[str, AfterValidator(domain_name)]
 Host = Annotated[str, AfterValidator(host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Line = Annotated[str, Field(max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -81,11 +82,11 @@ class Asa(Frozen):
     inside_address: Host = Field(description="The address of the inside interface.")
     public_address: Host = Field(description="The public address it answers at for IM and Presence.")
     outside_address: Host | None = Field(default=None, description="The address of the outside interface.")
-    access_list_out: Line = Field(default="ent_imp_to_external", description="The access list towards partners.")
-    access_list_in: Line = Field(default="ent_external_to_imp", description="The access list from partners.")
-    inside_trustpoint: Line = Field(default="imp_proxy", description="The trustpoint shown to IM and Presence.")
-    imp_trustpoint: Line = Field(default="cert_from_imp", description="The trustpoint that holds our certificate.")
-    outside_trustpoint: Line = Field(default="public_imp", description="The trustpoint shown to partners.")
+    access_list_out: Word = Field(default="ent_imp_to_external", description="The access list towards partners.")
+    access_list_in: Word = Field(default="ent_external_to_imp", description="The access list from partners.")
+    inside_trustpoint: Word = Field(default="imp_proxy", description="The trustpoint shown to IM and Presence.")
+    imp_trustpoint: Word = Field(default="cert_from_imp", description="The trustpoint that holds our certificate.")
+    outside_trustpoint: Word = Field(default="public_imp", description="The trustpoint shown to partners.")
 
 
 class LoadBalancer(Frozen):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from wizard.practice.exchanged import take_up
 from wizard.practice.state import (
     FEDERATION_MANAGER,
     PLATFORM_SERVICES,
@@ -37,7 +38,7 @@ def restart(state: State, node: str, service: str, now: float, pace: Pace) -> St
     starting, ready = now + pace.seconds(STOPPING_TAKES), now + pace.seconds(RESTART_TAKES)
     after = _put(state, node, {name: Service(starting_at=starting, ready_at=ready) for name in names})
     pending = tuple(each for each in after.pending if each[0] != node or each[1] not in names)
-    return _recovered(replace(after, pending=pending), node, service)
+    return _recovered(_running(replace(after, pending=pending), node, names), node, service)
 
 
 def start(state: State, node: str, service: str, now: float, pace: Pace) -> State:
@@ -46,7 +47,7 @@ def start(state: State, node: str, service: str, now: float, pace: Pace) -> Stat
     if not known.activated or not known.halted:
         return state
     ready = now + pace.seconds(RESTART_TAKES - STOPPING_TAKES)
-    return _recovered(_put(state, node, {service: Service(ready_at=ready)}), node, service)
+    return _recovered(_running(_put(state, node, {service: Service(ready_at=ready)}), node, (service,)), node, service)
 
 
 def stop(state: State, node: str, service: str) -> State:
@@ -78,7 +79,7 @@ def reboot(state: State, node: str, now: float, pace: Pace) -> State:
     services = {name: _booted(name, service, back, settled) for name, service in before.services.items()}
     after = replace(before, down_at=down, booted_at=back, services=services)
     pending = tuple(each for each in state.pending if each[0] != node)
-    return replace(state.with_node(node, after), pending=pending)
+    return take_up(replace(state.with_node(node, after), pending=pending), node)
 
 
 def set_domain(state: State, node: str, command: str, now: float, pace: Pace) -> State:
@@ -128,6 +129,11 @@ def _booted(name: str, service: Service, back: float, settled: float) -> Service
         return service
     ready = back if name in PLATFORM_SERVICES else settled
     return Service(starting_at=back, ready_at=ready)
+
+
+def _running(state: State, node: str, services: tuple[str, ...]) -> State:
+    """With the proxy its listeners start, at the ports that are stored."""
+    return take_up(state, node) if SIP_PROXY in services else state
 
 
 def _put(state: State, node: str, services: dict[str, Service]) -> State:

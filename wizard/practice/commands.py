@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wizard.practice import changes, lookups, outputs
+from wizard.practice import certificates, changes, lookups, outputs
 from wizard.practice.outputs import UNSUCCESSFUL, View
+from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
 from wizard.practice.state import NodeLog, State, World
 from wizard.practice.terminal import Gone, Terminal
@@ -28,6 +29,7 @@ class Console:
 
     spec: NodeSpec
     world: World
+    authority: Authority
     log: NodeLog
     terminal: Terminal
     goes_down: Callable[[], None]
@@ -107,6 +109,15 @@ def _ping(console: Console, rest: str) -> None:
     for line in others:
         console.world.pause(1)
         console.terminal.write(line)
+
+
+def _own_certificates(console: Console, rest: str) -> None:
+    _shows(lambda view: certificates.list_own(view, console.authority))(console, rest)
+
+
+def _own_certificate(console: Console, rest: str) -> None:
+    console.world.pause(1)
+    console.terminal.page(certificates.show_own(console.view(), rest, console.authority))
 
 
 # --- services --------------------------------------------------------------------------------------------------------
@@ -235,8 +246,9 @@ COMMANDS: tuple[tuple[str, Handler], ...] = (
     ("show status", _shows(outputs.status, 2)),
     ("show myself", _shows(outputs.myself, 0.2)),
     ("show cli pagination", _show_pagination),
-    ("show cert list own", _shows(outputs.certificates_own)),
-    ("show cert list trust", _shows(outputs.certificates_trust)),
+    ("show cert list own", _own_certificates),
+    ("show cert list trust", _shows(certificates.list_trust)),
+    ("show cert own", _own_certificate),
     ("set cli pagination", _pagination),
     ("set network domain", _set_domain),
     ("utils service list", _service_list),

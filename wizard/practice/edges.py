@@ -6,8 +6,9 @@ They demand a certificate from whoever connects, as federation peers do, and ans
 import contextlib
 import socket
 import ssl
+from pathlib import Path
 
-from wizard.practice import changes
+from wizard.practice import changes, exchanged
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import EdgeSpec
 from wizard.practice.sockets import Port, in_background, serve_connections
@@ -22,13 +23,14 @@ class Edge:
 
     def __init__(self, spec: EdgeSpec, world: World, authority: Authority) -> None:
         self._spec, self._world, self._authority = spec, world, authority
-        authority.server(spec.host, spec.common_name)  # made before anybody waits for it
+        if not spec.node or world.scenario.asa is not None:
+            authority.server(spec.host, spec.common_name)  # made before anybody waits for it
         self.port = Port()
         listener = self.port.listen()
         in_background(lambda: serve_connections(listener, self._serve, spec.host), f"{spec.host}-accept")
 
     def _serve(self, connection: socket.socket) -> None:
-        if self._spec.node and not changes.takes_sip(self._world.state, self._spec.node, self._world.now()):
+        if not self._reachable():
             return
         connection.settimeout(_IDLE)
         with contextlib.suppress(ssl.SSLError), self._context().wrap_socket(connection, server_side=True) as stream:
@@ -38,12 +40,25 @@ class Edge:
                 if (answer := options_answer(head)) is not None:
                     stream.sendall(answer)
 
+    def _reachable(self) -> bool:
+        state, node = self._world.state, self._spec.node
+        if not node:
+            return True
+        return changes.takes_sip(state, node, self._world.now()) and exchanged.answers(
+            state, self._world.scenario, node
+        )
+
+    def _certificate(self) -> Path:
+        """A node shows its own; an ASA in front of it terminates TLS and shows the one of the public name."""
+        if self._spec.node and self._world.scenario.asa is None:
+            return self._authority.own(exchanged.own(self._world.state, self._spec.node))
+        host, settings = self._spec.host, self._world.state.settings
+        return self._authority.server(host, settings.get(certificate_key(host), self._spec.common_name))
+
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        host = self._spec.host
-        presented = self._world.state.settings.get(certificate_key(host), self._spec.common_name)
-        context.load_cert_chain(self._authority.server(host, presented))
+        context.load_cert_chain(self._certificate())
         context.load_verify_locations(self._authority.root)
         context.verify_mode = ssl.CERT_REQUIRED
         return context

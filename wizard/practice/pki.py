@@ -1,6 +1,7 @@
 """The practice certification authority and the keys of everybody, made once and kept in the folder `pki`."""
 
 import datetime
+import threading
 from pathlib import Path
 
 from cryptography import x509
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from wizard.files import write_file
+from wizard.practice.exchanged import Own
 
 _DAY = datetime.timedelta(days=1)
 _PEM = serialization.Encoding.PEM
@@ -20,6 +22,7 @@ class Authority:
 
     def __init__(self, directory: Path) -> None:
         self._folder = directory / "pki"
+        self._making = threading.Lock()  # two who ask at once get one certificate
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if not (self._folder / "issuing.pem").exists():
             self._found()
@@ -32,8 +35,18 @@ class Authority:
     def server(self, host: str, common_name: str) -> Path:
         """The PEM file with key, certificate and intermediate of a server; issued when first asked for."""
         path = self._folder / f"{host}={common_name}.pem"
-        if not path.exists():
-            write_file(path, self.issue(common_name, tuple(dict.fromkeys((common_name, host)))))
+        with self._making:
+            if not path.exists():
+                write_file(path, self.issue(common_name, tuple(dict.fromkeys((common_name, host)))))
+        return path
+
+    def own(self, certificate: Own) -> Path:
+        """The PEM file with key and chain of a node's certificate; made when first asked for."""
+        path = self._folder / f"{certificate.identity}.pem"
+        with self._making:
+            if not path.exists():
+                name = certificate.common_name
+                write_file(path, self.issue(name, (name,)) if certificate.signed else _self_signed(name))
         return path
 
     def issue(self, common_name: str, names: tuple[str, ...], days: int = 365) -> bytes:
@@ -41,15 +54,7 @@ class Authority:
         issuer_key = self._key("issuing")
         issuer = x509.load_pem_x509_certificate((self._folder / "issuing.pem").read_bytes())
         key = _new_key()
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
-        certificate = (
-            _builder(common_name, issuer.subject, key, issuer_key, days)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(ca=False), critical=True)
-            .add_extension(usage, critical=False)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
-            .sign(issuer_key, hashes.SHA256())
-        )
+        certificate = _sign_end(_builder(common_name, issuer.subject, key, issuer_key, days), issuer_key, names)
         return _private(key) + certificate.public_bytes(_PEM) + issuer.public_bytes(_PEM)
 
     def _found(self) -> None:
@@ -78,6 +83,25 @@ def host_key(directory: Path, node: str) -> Path:
         private = serialization.PrivateFormat.OpenSSH
         write_file(path, key.private_bytes(_PEM, private, serialization.NoEncryption()))
     return path
+
+
+def _self_signed(common_name: str) -> bytes:
+    key = _new_key()
+    certificate = _sign_end(_builder(common_name, _name(common_name), key, key, 1825), key, (common_name,))
+    return _private(key) + certificate.public_bytes(_PEM)
+
+
+def _sign_end(
+    builder: x509.CertificateBuilder, issuer_key: rsa.RSAPrivateKey, names: tuple[str, ...]
+) -> x509.Certificate:
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+    return (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(ca=False), critical=True)
+        .add_extension(usage, critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
 
 
 def _sign_authority(

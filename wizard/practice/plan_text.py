@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
+from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT, NodeSpec, Scenario
 
 TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
 TRUST_HERE = "trust.pem"  # as seen from the folder of the network
@@ -14,6 +14,7 @@ def plan_text(scenario: Scenario, host_keys: Mapping[str, str]) -> str:
     parts = (
         _head(scenario),
         _local(scenario),
+        *_asa(scenario),
         *(_node(spec, host_keys[spec.name]) for spec in scenario.nodes),
         *_partners(scenario),
         _aol(scenario),
@@ -46,14 +47,36 @@ def _head(scenario: Scenario) -> str:
 
 
 def _local(scenario: Scenario) -> str:
+    asa = scenario.asa
+    reached = (
+        "There is no ASA in front of the cluster, so partners reach it on port 5061."
+        if asa is None
+        else f"The ASA in front maps the port that partners dial, 5061, to {asa.maps_to}."
+    )
     return (
-        "# Our own side. There is no ASA in front of the cluster, so partners reach it on port 5061.\n"
+        f"# Our own side. {reached}\n"
         "[local]\n"
         f"sip_proxy_domain = {_text(scenario.domain)}\n"
         f"public_fqdn = {_text(scenario.public_fqdn)}  # the name partners find us under\n"
         f"public_address = {_text(scenario.public_address)}\n"
         f"routing_node = {_text(scenario.routing_node)}\n"
-        "peer_auth_port = 5061\n"
+        f"certificate_authority = {_text(scenario.authority)}\n"
+        f"peer_auth_port = {SIP_PORT if asa is None else asa.maps_to}\n"
+    )
+
+
+def _asa(scenario: Scenario) -> tuple[str, ...]:
+    if scenario.asa is None:
+        return ()
+    return (
+        "# The ASA: partners reach it at our public address, the nodes see its inside address.\n"
+        "[asa]\n"
+        f"inside_address = {_text(scenario.asa.inside_address)}\n"
+        f"public_address = {_text(scenario.public_address)}\n"
+        f"outside_address = {_text(scenario.asa.outside_address)}\n"
+        f"inside_trustpoint = {_text(scenario.asa.inside_trustpoint)}\n"
+        f"imp_trustpoint = {_text(scenario.asa.imp_trustpoint)}\n"
+        f"outside_trustpoint = {_text(scenario.asa.outside_trustpoint)}\n",
     )
 
 
@@ -78,6 +101,7 @@ def _partners(scenario: Scenario) -> tuple[str, ...]:
         f"domain = {_text(partner.domain)}\n"
         f"description = {_text(partner.description)}\n"
         f"external_fqdn = {_text(partner.edge)}\n"
+        f"certificate_authority = {_text(scenario.authority)}\n"
         f"publishes_srv = {_flag(partner.publishes_srv)}"
         f"{'' if partner.publishes_srv else '  # so a static route leads there'}\n"
         for partner in scenario.partners

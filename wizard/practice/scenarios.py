@@ -48,6 +48,18 @@ class EdgeSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AsaSpec:
+    """The ASA in front of the cluster. `maps_to` is the port of the nodes to which it maps the one that is dialled."""
+
+    inside_address: str
+    outside_address: str
+    inside_trustpoint: str
+    imp_trustpoint: str
+    outside_trustpoint: str
+    maps_to: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartnerSpec:
     """One Microsoft organisation."""
 
@@ -86,6 +98,8 @@ class Scenario:
     edges: tuple[EdgeSpec, ...]
     zones: tuple[str, ...]
     records: tuple[Record, ...]
+    asa: AsaSpec | None = None
+    authority: str = "Practice Root CA"  # who signs everybody's certificates
     version: str = "9.0.1.10000-37"
     finished: bool = False  # whether everything was configured before the network is first started
     fault: Fault | None = None
@@ -188,6 +202,23 @@ THREE_NODES = replace(
     records=(*HEALTHY.records, *_address_pair("imp3.local.example", "192.0.2.13")),
 )
 
+WITH_ASA = replace(
+    HEALTHY,
+    name="with-asa",
+    title="The whole walk behind an ASA",
+    asa=AsaSpec(
+        inside_address="192.0.2.3",
+        outside_address="192.0.2.9",
+        inside_trustpoint="imp_proxy",
+        imp_trustpoint="cert_from_imp",
+        outside_trustpoint="public_imp",
+        maps_to=5062,
+    ),
+    # What partners see is the ASA's own certificate, in the public name of the cluster.
+    edges=(*_EDGES[:-1], replace(_EDGES[-1], subject=HEALTHY.public_fqdn)),
+    records=(*HEALTHY.records, *_address_pair("asa.local.example", "192.0.2.3")),
+)
+
 _LESSONS = tuple(replace(HEALTHY, name=fault.name, title=fault.title, finished=True, fault=fault) for fault in FAULTS)
 
-SCENARIOS = {each.name: each for each in (HEALTHY, THREE_NODES, *_LESSONS)}
+SCENARIOS = {each.name: each for each in (HEALTHY, WITH_ASA, THREE_NODES, *_LESSONS)}

@@ -63,7 +63,9 @@ def _bring_up(world: World) -> dict[str, object]:
     password = _password(directory)
     authority = Authority(directory)
     write_file(directory / "trust.pem", authority.root.read_bytes())
-    nodes = {spec.name: SshNode(spec, world, host_key(directory, spec.name), password) for spec in plan.nodes}
+    nodes = {
+        spec.name: SshNode(spec, world, authority, host_key(directory, spec.name), password) for spec in plan.nodes
+    }
     _plan(world, nodes)
     name_server = NameServer(world)
     connections: dict[str, str] = {}

@@ -23,6 +23,7 @@ from paramiko.server import InteractiveQuery
 
 from wizard.practice.commands import Console, Quit, session
 from wizard.practice.outputs import banner
+from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
 from wizard.practice.sockets import Port, in_background, serve_connections, shut
 from wizard.practice.state import NodeLog, World
@@ -36,9 +37,9 @@ _LOOK_AGAIN = 5.0  # seconds; the time of day may jump, so a long wait is cut in
 class SshNode:
     """A node that listens while it is up, and refuses connections while it restarts."""
 
-    def __init__(self, spec: NodeSpec, world: World, key: Path, password: str) -> None:
+    def __init__(self, spec: NodeSpec, world: World, authority: Authority, key: Path, password: str) -> None:
         self.port = Port()
-        self._spec, self._world, self._password = spec, world, password
+        self._spec, self._world, self._authority, self._password = spec, world, authority, password
         self._key = paramiko.Ed25519Key.from_private_key_file(str(key))
         self._log = NodeLog(world.directory, spec.name)
         self._lock = threading.Lock()
@@ -130,7 +131,8 @@ class SshNode:
 
     def _attend(self, channel: paramiko.Channel, login: "_Login") -> None:
         login.requested.wait(_HANDSHAKE)
-        console = Console(self._spec, self._world, self._log, Terminal(channel, login.height), self.goes_down)
+        terminal = Terminal(channel, login.height)
+        console = Console(self._spec, self._world, self._authority, self._log, terminal, self.goes_down)
         with contextlib.suppress(Gone, OSError, EOFError):
             try:
                 if login.exec_command is not None:

@@ -6,6 +6,7 @@ from wizard.procedures.domain import DOMAIN
 from wizard.procedures.email import EMAIL
 from wizard.procedures.federated_domain import FEDERATED_DOMAIN
 from wizard.procedures.health import HEALTH
+from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.procedures.peer_subject import PEER_SUBJECT
 from wizard.procedures.restarts import RESTARTS
 from wizard.procedures.routing_fqdn import ROUTING_FQDN
@@ -22,6 +23,7 @@ CATALOGUE: tuple[Procedure, ...] = (
     DNS,
     STATIC_ROUTE,
     ROUTING_FQDN,
+    LISTENERS_CERTIFICATES,
     PEER_SUBJECT,
     TLS_CONTEXT,
     EMAIL,

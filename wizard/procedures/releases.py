@@ -50,6 +50,19 @@ class Labels:
     email_switch: str
     inter_domain: tuple[str, ...]
     inter_clustering: tuple[str, ...]
+    os_administration: str
+    application_listeners: tuple[str, ...]
+    peer_auth_listener: str
+    server_auth_listener: str
+    listener_port: str
+    certificate_management: tuple[str, ...]
+    upload_certificate: str
+    upload_file: str
+    generate_csr: str
+    generate_new: str
+    certificate_name: str
+    own_certificate: str
+    trust_store: str
 
 
 _9_0 = Labels(
@@ -99,6 +112,19 @@ _9_0 = Labels(
     email_switch="Enable use of Email Address when Federating",
     inter_domain=("Presence", "Inter Domain Federation"),
     inter_clustering=("Presence", "Inter-Clustering"),
+    os_administration="Cisco Unified IM and Presence Operating System Administration",
+    application_listeners=("System", "Application Listeners"),
+    peer_auth_listener="Default Cisco SIP Proxy TLS Listener - Peer Auth",
+    server_auth_listener="Default Cisco SIP Proxy TLS Listener - Server Auth",
+    listener_port="Port",
+    certificate_management=("Security", "Certificate Management"),
+    upload_certificate="Upload Certificate",
+    upload_file="Upload File",
+    generate_csr="Generate CSR",
+    generate_new="Generate New",
+    certificate_name="Certificate Name",
+    own_certificate="cup",
+    trust_store="cup-trust",
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

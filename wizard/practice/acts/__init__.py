@@ -9,6 +9,7 @@ from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.acceptance import ACCEPTANCE_ACTS
 from wizard.practice.acts.act import Act, Moment, Words, one_of
+from wizard.practice.acts.certificates import CERTIFICATE_ACTS
 from wizard.practice.acts.dns import DNS_ACTS
 from wizard.practice.acts.email import EMAIL_ACTS
 from wizard.practice.acts.foreign import FOREIGN_ACTS
@@ -26,6 +27,7 @@ ACTS: tuple[Act, ...] = (
     *SERVICE_ACTS,
     *PAGE_ACTS,
     *FOREIGN_ACTS,
+    *CERTIFICATE_ACTS,
     *PARTNER_ACTS,
     *PEOPLE_ACTS,
     *EMAIL_ACTS,

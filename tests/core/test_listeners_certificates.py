@@ -1,0 +1,431 @@
+"""Procedure j: which steps, with which values, in which shape; and a certificate that changes after the exchange."""
+
+import re
+
+import pytest
+
+from checks.finding import Json, Severity
+from checks.requests import TlsRequest
+from tests.core.plans import practice_plan, with_asa
+from tests.core.table import table
+from tests.core.world import World
+from wizard.engine import AskKind, Choice, Refusal, reopen
+from wizard.facts import Facts
+from wizard.plan.model import LoadBalancer, Partner, Plan
+from wizard.procedures import CATALOGUE, asa_text
+from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
+from wizard.procedures.partner_side import letter, lync_commands
+from wizard.resolve import walk_of
+from wizard.step import (
+    SIP_PROXY,
+    AlreadySo,
+    Applies,
+    CheckPasses,
+    Command,
+    Instruct,
+    NotApplicable,
+    Notice,
+    Step,
+    Unknown,
+    Wait,
+)
+from wizard.survey import Word, survey
+
+LISTENERS = ("server-auth-aside", "peer-auth", "server-auth-back", "ports")
+SIGNED = ("list", "own", "request", "sign", "install", "exchanged")
+BEHIND = ("list", "own", "generate", "asa-import", "exchanged")
+FRONT_END = Partner(
+    domain="inside.example",
+    description="Inside",
+    external_fqdn="pool.inside.example",
+    peer="front-end",
+    certificate_authority="Inside Root CA",
+)
+CA = "Practice Root CA"
+
+
+def steps(plan: Plan) -> dict[str, Step]:
+    """The steps by the part of their id behind the procedure."""
+    return {step.id.partition("/")[2]: step for step in LISTENERS_CERTIFICATES.steps(plan)}
+
+
+def of(plan: Plan, **fields: object) -> Plan:
+    """The plan with other values."""
+    return plan.model_copy(update=fields)
+
+
+def fields(step: Step) -> dict[str, str]:
+    """Labels and values."""
+    assert isinstance(step.does, Instruct)
+    return {field.label: field.value for field in step.does.fields}
+
+
+def per_node(names: tuple[str, ...]) -> list[str]:
+    return [f"{name}@{node}" for node in ("imp1", "imp2") for name in names]
+
+
+# --- which steps -----------------------------------------------------------------------------------------------------
+
+
+def test_without_an_asa() -> None:
+    assert list(steps(practice_plan())) == [
+        *LISTENERS,
+        "trust@partner.example",
+        "trust@branch.example",
+        "trust-aol",
+        "trust-own",
+        "trusted@imp1",
+        "trusted@imp2",
+        *per_node(SIGNED),
+        "partner-side@partner.example",
+        "partner-side@branch.example",
+        "unchanged@imp1",
+        "unchanged@imp2",
+        "probe",
+    ]
+
+
+def test_with_an_asa() -> None:
+    found = steps(with_asa())
+    assert list(found) == [
+        *LISTENERS,
+        "asa-inside",
+        "trust-asa",
+        "trusted@imp1",
+        "trusted@imp2",
+        *per_node(BEHIND),
+        "partner-side@partner.example",
+        "partner-side@branch.example",
+        "asa-outside",
+        "asa-authority@partner.example",
+        "asa-authority@branch.example",
+        "asa-authority@sag.aol.example",
+        "asa-configure",
+        "asa-read-back",
+        "unchanged@imp1",
+        "unchanged@imp2",
+        "probe",
+    ]
+    assert all(isinstance(found[name].when(with_asa(), Facts()), NotApplicable) for name in LISTENERS[:3])
+    assert isinstance(found["ports"].when(with_asa(), Facts()), Applies)
+
+
+def test_a_front_end_behind_the_asa_still_meets_the_nodes() -> None:
+    plan = of(with_asa(), partners=(*with_asa().partners, FRONT_END))
+    found = steps(plan)
+    assert {"trust-asa", "trust@inside.example", "trust-own", "request@imp1", "asa-import@imp1"} <= found.keys()
+    assert not {"generate@imp1", "trust@partner.example", "asa-authority@inside.example"} & found.keys()
+
+
+def test_where_everybody_speaks_tcp_there_is_only_the_listener() -> None:
+    plan = of(practice_plan(), partners=(FRONT_END.model_copy(update={"transport": "tcp"}),), aol=None)
+    assert list(steps(plan)) == [*LISTENERS, "partner-side@inside.example", "probe"]
+
+
+def test_aol_alone() -> None:
+    plan = of(practice_plan(), partners=())
+    assert [name for name in steps(plan) if name.startswith("trust-")] == ["trust-aol", "trust-own"]
+    plan = of(with_asa(), partners=())
+    assert [name for name in steps(plan) if name.startswith("asa-authority")] == ["asa-authority@sag.aol.example"]
+
+
+def test_one_authority_is_imported_once() -> None:
+    plan = practice_plan()
+    local = plan.local.model_copy(update={"certificate_authority": CA})
+    partners = tuple(partner.model_copy(update={"certificate_authority": CA}) for partner in plan.partners)
+    same = of(plan, local=local, partners=partners)
+    found = {name: step.when(same, Facts()) for name, step in steps(same).items() if name.startswith("trust")}
+    assert isinstance(found["trust@partner.example"], Applies)
+    assert isinstance(found["trust-aol"], Applies)
+    for name in ("trust@branch.example", "trust-own"):
+        standing = found[name]
+        assert isinstance(standing, NotApplicable)
+        assert "partner.example" in standing.reason
+
+
+# --- which values ----------------------------------------------------------------------------------------------------
+
+
+def test_the_listeners_change_places_without_a_clash() -> None:
+    found = steps(practice_plan())
+    moves = [(fields(found[name])["Name"].rpartition(" - ")[2], fields(found[name])["Port"]) for name in LISTENERS[:3]]
+    assert moves == [("Server Auth", "5063"), ("Peer Auth", "5061"), ("Server Auth", "5062")]
+    for name in LISTENERS[:3]:
+        assert found[name].restarts == (("imp1", SIP_PROXY), ("imp2", SIP_PROXY))
+
+
+def test_what_is_imported_and_restarted() -> None:
+    plan = practice_plan()
+    partner = plan.partners[0].model_copy(update={"certificate_authority": "Their Root CA"})
+    trust = steps(of(plan, partners=(partner,)))["trust@partner.example"]
+    assert isinstance(trust.does, Instruct)
+    assert trust.does.act == ("import-trust", "all", "Their Root CA")
+    assert fields(trust)["Certificate Name"] == "cup-trust"
+    assert "Their Root CA" in fields(trust)["Upload File"]
+    assert fields(trust)["Nodes"] == "imp1.local.example, imp2.local.example"
+    assert trust.restarts == (("imp1", SIP_PROXY), ("imp2", SIP_PROXY))
+    install = steps(plan)["install@imp2"]
+    assert fields(install)["Certificate Name"] == "cup"
+    assert install.restarts == (("imp2", SIP_PROXY),)
+
+
+def test_the_authority_is_told_both_usages() -> None:
+    does = steps(practice_plan())["sign@imp1"].does
+    assert isinstance(does, Notice)
+    assert "Subject CN: imp1.local.example" in does.text
+    assert "1.3.6.1.5.5.7.3.1" in does.text
+    assert "1.3.6.1.5.5.7.3.2" in does.text
+
+
+@pytest.mark.parametrize(
+    ("plan", "name"),
+    [
+        (practice_plan(), "imp1.local.example"),
+        (with_asa(), "imp-public.mail.local.example"),
+        (
+            of(practice_plan(), load_balancer=LoadBalancer(fqdn="imp-public.mail.local.example", address="192.0.2.10")),
+            "imp-public.mail.local.example",
+        ),
+    ],
+)
+def test_the_look_from_outside_expects_the_name_that_is_shown_there(plan: Plan, name: str) -> None:
+    does = steps(plan)["probe"].does
+    assert isinstance(does, Wait)
+    assert does.until == CheckPasses(request=TlsRequest(host="imp-public.mail.local.example", port=5061, name=name))
+
+
+# --- where they stand ------------------------------------------------------------------------------------------------
+
+
+def seen(name: str = "imp1.local.example", *, signed: bool = False, identity: str = "sha256 01") -> dict[str, Json]:
+    return {"common_name": name, "issuer": "Root", "self_signed": not signed, "identity": identity}
+
+
+@pytest.mark.parametrize("step", ["request@imp1", "sign@imp1", "install@imp1"])
+def test_a_signature_is_asked_for_unless_there_is_one(step: str) -> None:
+    plan, when = practice_plan(), steps(practice_plan())[step].when
+    assert isinstance(when(plan, Facts()), Unknown)
+    assert isinstance(when(plan, Facts().with_node("imp1", "certificate", seen())), Applies)
+    assert isinstance(when(plan, Facts().with_node("imp1", "certificate", seen("imp1", signed=True))), Applies)
+    assert isinstance(when(plan, Facts().with_node("imp1", "certificate", seen(signed=True))), AlreadySo)
+
+
+def test_a_certificate_is_made_anew_for_the_asa_only_when_its_name_is_wrong() -> None:
+    plan, when = with_asa(), steps(with_asa())["generate@imp1"].when
+    assert isinstance(when(plan, Facts()), Unknown)
+    assert isinstance(when(plan, Facts().with_node("imp1", "certificate", seen("imp1"))), Applies)
+    assert isinstance(when(plan, Facts().with_node("imp1", "certificate", seen("IMP1.local.example"))), AlreadySo)
+
+
+def test_the_asa_is_given_a_certificate_once() -> None:
+    plan, when = with_asa(), steps(with_asa())["asa-import@imp1"].when
+    assert isinstance(when(plan, Facts()), Unknown)
+    facts = Facts().with_node("imp1", "certificate", seen())
+    assert isinstance(when(plan, facts), Applies)
+    given = facts.with_node("imp1", "exchanged-certificate", seen())
+    assert isinstance(when(plan, given), AlreadySo)
+    assert isinstance(when(plan, given.with_node("imp1", "certificate", seen(identity="sha256 02"))), Applies)
+
+
+@pytest.mark.parametrize("step", ["probe", "unchanged@imp1"])
+def test_what_partners_meet_is_looked_at_when_no_restart_is_pending(step: str) -> None:
+    plan, when = practice_plan(), steps(practice_plan())[step].when
+    assert isinstance(when(plan, Facts()), Applies)
+    assert isinstance(when(plan, Facts().with_pending({("imp2", SIP_PROXY): 1})), NotApplicable)
+    assert isinstance(when(plan, Facts().with_pending({("gone", SIP_PROXY): 1})), Applies)
+
+
+def judged(step: str, plan: Plan, *observed: tuple[str, dict[str, Json]]) -> list[tuple[str, Severity]]:
+    facts = Facts()
+    for what, value in observed:
+        facts = facts.with_node("imp1", what, value)
+    does = steps(plan)[step].does
+    assert isinstance(does, Command)
+    return [(finding.code, finding.severity) for finding in does.judge(plan, facts)]
+
+
+OK, FAIL, WARN = ("node-ok", Severity.PASS), Severity.FAIL, Severity.WARN
+
+
+def test_how_certificates_are_judged() -> None:
+    plan, asa = practice_plan(), with_asa()
+    assert judged("list@imp1", plan, ("own-certificates", {"names": ["cup/cup.pem"]})) == [OK]
+    assert judged("list@imp1", plan, ("own-certificates", {"names": ["cup"]})) == [("node-cert-name", FAIL)]
+    assert judged("list@imp1", plan) == [("node-cert-name", FAIL)]
+    assert judged("own@imp1", plan, ("certificate", seen())) == [OK]
+    assert judged("own@imp1", plan, ("certificate", seen("imp1"))) == [("node-cert-name", WARN)]
+    assert judged("own@imp1", plan, ("certificate", {"identity": None})) == [("node-cert-name", FAIL)]
+    assert judged("exchanged@imp1", plan, ("exchanged-certificate", seen("imp1"))) == [("node-cert-name", FAIL)]
+    assert judged("exchanged@imp1", plan, ("exchanged-certificate", seen())) == [("node-cert-unsigned", FAIL)]
+    assert judged("exchanged@imp1", plan, ("exchanged-certificate", seen(signed=True))) == [OK]
+    assert judged("exchanged@imp1", asa, ("exchanged-certificate", seen())) == [OK]
+
+
+def test_a_certificate_is_compared_with_the_one_that_was_exchanged() -> None:
+    plan, given = practice_plan(), ("exchanged-certificate", seen(signed=True))
+    assert judged("unchanged@imp1", plan, given) == [OK]
+    other = ("certificate", seen(identity="sha256 02"))
+    assert judged("unchanged@imp1", plan, given, other) == [("node-cert-changed", FAIL)]
+    assert judged("unchanged@imp1", plan, given, ("certificate", {})) == [("node-cert-changed", FAIL)]
+    assert judged("unchanged@imp1", plan) == [("node-cert-changed", FAIL)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "found"),
+    [
+        (["Their_Root_CA"], True),
+        (["their root ca"], True),
+        (["Their_Root_CA_61d2f0a4"], True),
+        (["x", "Trust certificate of Their Root CA"], True),
+        (["Their_Root_CA_2_old"], False),
+        (["Not_Their_Root_CA"], False),
+        ([], False),
+    ],
+)
+def test_who_is_missing_in_the_trust_store(entries: list[Json], found: bool) -> None:
+    plan = practice_plan()
+    partner = plan.partners[0].model_copy(update={"certificate_authority": "Their Root CA"})
+    verdict = judged("trusted@imp1", of(plan, partners=(partner,)), ("trust", {"trusted": entries}))
+    assert verdict == [OK if found else ("node-trust-missing", WARN)]
+
+
+def test_a_trust_store_that_was_not_understood_is_not_taken_for_empty() -> None:
+    assert judged("trusted@imp1", with_asa()) == [("node-trust-missing", Severity.NOT_TESTED)]
+    assert judged("trusted@imp1", with_asa(), ("trust", {"trusted": ["192.0.2.31"]})) == [("node-trust-missing", WARN)]
+    assert judged("trusted@imp1", with_asa(), ("trust", {"trusted": ["192.0.2.3"]})) == [OK]
+
+
+# --- walks -----------------------------------------------------------------------------------------------------------
+
+
+def open_again(world: World, step: str) -> None:
+    row = next(row for row in survey(world.table.walk, world.table.state) if row.step.id == step)
+    records = reopen(row, "look again")
+    assert not isinstance(records, Refusal)
+    world.table.write(*records)
+
+
+@pytest.mark.parametrize(
+    ("plan", "signed", "again"),
+    [(practice_plan(), True, "install@imp1"), (with_asa(), False, "asa-import@imp1")],
+    ids=["without an ASA", "with an ASA"],
+)
+def test_a_certificate_made_anew_is_noticed_and_exchanged_again(plan: Plan, signed: bool, again: str) -> None:
+    world = World(plan)
+    world.finish()
+    node = world.nodes["imp1"]
+    assert node.signed is signed
+    node.signed, node.made = False, node.made + 1  # as a change of the domain does
+    open_again(world, "listeners-certificates/unchanged@imp1")
+    ask = world.until(AskKind.FAILED, "listeners-certificates/unchanged@imp1")
+    assert "not the one" in ask.problem or "Others were given" in ask.problem
+    open_again(world, "listeners-certificates/own@imp1")
+    done_before = world.table.state.record(f"listeners-certificates/{again}").seq
+    for _ in range(100):
+        turn = world.table.turn()
+        if world.stuck(turn):
+            break
+        world.step()
+    assert world.table.state.record(f"listeners-certificates/{again}").seq > done_before
+    assert node.signed is signed
+    last = world.table.turn()
+    if world.stuck(last):
+        world.answer(world.until(AskKind.FAILED), Choice.RETRY)
+    world.finish()
+    words = {row.step.id: row.word for row in survey(world.table.walk, world.table.state)}
+    assert words["listeners-certificates/unchanged@imp1"] is Word.DONE
+    assert set(words.values()) <= {Word.DONE, Word.NOT_APPLICABLE}
+
+
+def test_a_cluster_whose_certificates_were_signed_before_asks_nobody() -> None:
+    found = table(domain="local.example")
+    assert walk_of(practice_plan(), CATALOGUE).steps
+    words = {row.step.id: row.word for row in survey(found.walk, found.state)}
+    assert words["listeners-certificates/request@imp1"] is Word.DONE
+    assert words["listeners-certificates/install@imp2"] is Word.DONE
+
+
+# --- texts to take along ---------------------------------------------------------------------------------------------
+
+
+def test_the_commands_of_the_asa_are_filled_in() -> None:
+    plan = with_asa()
+    assert plan.asa is not None
+    inside, outside = asa_text.enroll_inside(plan.asa), asa_text.enroll_outside(plan.asa, plan.local.public_fqdn)
+    assert "crypto ca trustpoint imp_proxy\n enrollment self\n fqdn none\n subject-name cn=192.0.2.3\n" in inside
+    assert " fqdn imp-public.mail.local.example\n" in outside
+    assert " client-types ssl\n" in outside
+    proxy = asa_text.tls_proxy(plan.asa)
+    assert "tls-proxy ent_imp_to_external\n server trust-point imp_proxy\n client trust-point public_imp\n" in proxy
+    assert "tls-proxy ent_external_to_imp\n server trust-point public_imp\n client trust-point imp_proxy\n" in proxy
+    assert " class ent_external_to_imp\n  inspect sip sip_inspect tls-proxy ent_external_to_imp" in proxy
+
+
+def test_the_port_that_is_dialled_is_mapped_to_the_listener() -> None:
+    plan = with_asa()
+    assert plan.asa is not None
+    old, new = asa_text.translation_old(plan, plan.asa), asa_text.translation_new(plan, plan.asa)
+    assert "static (inside,outside) tcp 192.0.2.10 5061 192.0.2.11 5062 netmask 255.255.255.255" in old
+    assert "static (inside,outside) udp 192.0.2.10 5080 192.0.2.11 5080 netmask 255.255.255.255" in old
+    assert "192.0.2.12" not in old, "the plan names no ports for the second node"
+    rule = "source static obj_imp1 obj_public_imp service obj_tcp_source_eq_5062 obj_tcp_source_eq_5061"
+    assert f"nat (inside,outside) {rule}" in new
+    used = set(re.findall(r"obj_\w+", new.split("nat (inside,outside) source", 1)[1]))
+    assert used <= set(re.findall(r"^object (?:network|service) (\S+)", new, re.MULTILINE))
+    note = next(f.note for f in instruct(steps(plan)["asa-configure"]).fields if f.label == "Ports")
+    assert "imp2" in note
+
+
+def instruct(step: Step) -> Instruct:
+    assert isinstance(step.does, Instruct)
+    return step.does
+
+
+def test_the_other_nodes_have_ports_of_their_own() -> None:
+    plan = with_asa()
+    ports = (45060, 45061, 45062, 45080)
+    nodes = (plan.nodes[0], plan.nodes[1].model_copy(update={"asa_ports": ports}))
+    plan = of(plan, nodes=nodes)
+    assert plan.asa is not None
+    assert asa_text.mappings(plan, nodes[1]) == ((45060, 5060), (45061, 5062), (45062, 5062), (45080, 5080))
+    assert asa_text.unmapped(plan) == ()
+    assert "udp 192.0.2.10 45080 192.0.2.12 5080" in asa_text.translation_old(plan, plan.asa)
+    assert asa_text.node_trustpoint(plan.asa, plan, nodes[1]) == "cert_from_imp_imp2"
+
+
+def test_access_lists_name_partners_by_address_where_it_is_known() -> None:
+    plan = with_asa()
+    assert plan.asa is not None
+    partner = plan.partners[0].model_copy(update={"external_address": "198.51.100.10"})
+    new = asa_text.access_lists(of(plan, aol=None), plan.asa, (partner,), old=False)
+    old = asa_text.access_lists(of(plan, aol=None), plan.asa, (partner,), old=True)
+    out = "access-list ent_imp_to_external extended permit tcp host 192.0.2.11 host 198.51.100.10 eq 5061"
+    assert out in new
+    assert out in old
+    into = "access-list ent_external_to_imp extended permit tcp host 198.51.100.10 host"
+    assert f"{into} 192.0.2.11 eq 5062" in new
+    assert f"{into} 192.0.2.10 eq 5061" in old
+    assert " any eq 5061" in asa_text.access_lists(plan, plan.asa, (partner,), old=False)
+
+
+def test_what_the_other_side_has_to_do() -> None:
+    plan = practice_plan()
+    edge = letter(plan, plan.partners[0], "imp1.local.example")
+    assert "network address imp-public.mail.local.example" in edge
+    assert "Do not mark us as public" in edge
+    assert "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2" in edge
+    lync = letter(plan, FRONT_END, "imp1.local.example")
+    assert "-Port 5061 -usedefaultcertificate $true" in lync
+    assert '-MatchUri "local.example"' in lync
+    assert 'New-CsTrustedApplicationComputer -Identity "imp2.local.example"' in lync
+    old = letter(plan, FRONT_END.model_copy(update={"version": "ocs-2007-r2", "transport": "tcp"}), "")
+    assert "TCP, port 5060" in old
+    assert "Trusted Root" not in old
+
+
+@pytest.mark.parametrize("registrar", ["", "a b", '"; Remove-CsUser', "$(x)", "ok`"])
+def test_only_plain_names_enter_a_command(registrar: str) -> None:
+    partner = FRONT_END.model_copy(update={"registrar": registrar})
+    assert '-Registrar "REGISTRAR"' in lync_commands(practice_plan(), partner)
+    named = FRONT_END.model_copy(update={"registrar": "registrar:pool.inside.example"})
+    assert '-Registrar "registrar:pool.inside.example"' in lync_commands(practice_plan(), named)

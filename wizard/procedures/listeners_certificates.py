@@ -1,0 +1,363 @@
+"""j: the listener that partners dial, whom the nodes trust, what they show; and the exchange with an ASA in between."""
+
+import re
+from dataclasses import dataclass
+
+from checks.catalogue import finding
+from checks.finding import Finding, Severity
+from checks.names import SIP_TLS_PORT, for_display
+from checks.requests import TlsRequest
+from wizard.facts import Facts
+from wizard.plan.model import Asa, Node, Partner, Plan
+from wizard.procedures import asa as at_asa
+from wizard.procedures import own_certificate as own
+from wizard.procedures.common import always_applies, read
+from wizard.procedures.partner_side import letter
+from wizard.procedures.releases import LABELS
+from wizard.step import (
+    SIP_PROXY,
+    Applies,
+    CheckPasses,
+    Duration,
+    Field,
+    Form,
+    FormField,
+    Instruct,
+    Judge,
+    NotApplicable,
+    NothingToUndo,
+    Notice,
+    PointOfNoReturn,
+    Procedure,
+    Standing,
+    Step,
+    Undo,
+    Wait,
+    When,
+)
+
+_ID = "listeners-certificates"
+_PROBE = f"{_ID}/probe"
+_PORTS = f"{_ID}/ports"
+_DEFAULT_PORT, _ASIDE = 5062, 5063
+_PAGE = Duration(120, 900)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    nodes, asa = plan.nodes_publisher_first, plan.asa
+    anchors = _anchors(plan)
+    tls = bool(anchors)
+    return (
+        *_listeners(plan),
+        *((at_asa.enroll_inside(asa),) if asa else ()),
+        *(_trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors)),
+        *(_trusted(node, anchors) for node in nodes if tls),
+        *(step for node in nodes if tls for step in _certificate(plan, node)),
+        *(_at_the_partner(plan, partner) for partner in plan.partners),
+        *(_towards_partners(plan, asa) if asa else ()),
+        *(own.unchanged(node) for node in nodes if tls),
+        _probe(plan),
+    )
+
+
+# --- who speaks TLS with whom ----------------------------------------------------------------------------------------
+
+
+def _meets_nodes(plan: Plan, partner: Partner) -> bool:
+    """Whether a partner speaks TLS with the nodes themselves. Behind an ASA only a front end in the same enterprise."""
+    return partner.transport == "tls" and (plan.asa is None or partner.peer == "front-end")
+
+
+def _needs_signature(plan: Plan) -> bool:
+    """Whether anybody who trusts an authority only sees the certificates of the nodes."""
+    return any(_meets_nodes(plan, partner) for partner in plan.partners) or (plan.aol is not None and plan.asa is None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Anchor:
+    """Something that has to be in cup-trust. `certain`: whether it is certain under which name it is listed there."""
+
+    step: str
+    name: str
+    whose: str
+    file: str
+    certain: bool = True
+
+
+def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
+    found = []
+    if plan.asa is not None:
+        found.append(
+            _Anchor(
+                step=f"{_ID}/trust-asa",
+                name=plan.asa.inside_address,
+                whose="the ASA",
+                file="the certificate that the ASA printed",
+            )
+        )
+    for partner in plan.partners:
+        if _meets_nodes(plan, partner):
+            whose = for_display(partner.domain)
+            step = f"{_ID}/trust@{partner.domain}"
+            found.append(_authority(step, partner.certificate_authority, partner.external_fqdn, whose))
+    if plan.aol is not None and plan.asa is None:
+        found.append(_authority(f"{_ID}/trust-aol", "", plan.aol.gateway_fqdn, "AOL"))
+    if _needs_signature(plan):
+        ours = plan.local.certificate_authority
+        found.append(_authority(f"{_ID}/trust-own", ours, plan.local.sip_proxy_domain, "our own certificates"))
+    return tuple(found)
+
+
+def _authority(step: str, authority: str, host: str, whose: str) -> _Anchor:
+    known = authority or f"the authority of {host}"
+    return _Anchor(step=step, name=authority or host, whose=whose, file=f"the root of {known}", certain=bool(authority))
+
+
+# --- listeners -------------------------------------------------------------------------------------------------------
+
+
+def _listeners(plan: Plan) -> tuple[Step, ...]:
+    labels = LABELS[plan.release]
+    peer, server = ("peer-auth", labels.peer_auth_listener), ("server-auth", labels.server_auth_listener)
+    aside = "Two listeners cannot have one port. Server Auth has the port that Peer Auth needs, so it steps aside."
+    wanted = "Partners dial 5061 and nothing in between maps it, so the listener for mutual TLS must have that port."
+    back = "Server Auth takes the port that has become free, so that nothing is left at an odd one."
+    return (
+        _listener(plan, "server-auth-aside", server, (SIP_TLS_PORT, _ASIDE), aside),
+        _listener(plan, "peer-auth", peer, (_DEFAULT_PORT, SIP_TLS_PORT), wanted),
+        _listener(plan, "server-auth-back", server, (_ASIDE, _DEFAULT_PORT), back),
+        _ports(plan),
+    )
+
+
+def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int, int], why: str) -> Step:
+    labels, (slug, name), (before, after) = LABELS[plan.release], listener, ports
+    short = name.rpartition(" - ")[2]
+    return Step(
+        id=f"{_ID}/{step}",
+        title=f"Move the listener {short} to port {after}",
+        why=why,
+        does=Instruct(
+            interface=labels.administration,
+            menu=labels.application_listeners,
+            fields=(
+                Field("Name", name, "press Find, then open this one"),
+                Field(
+                    labels.listener_port, str(after), f"after installation it is {before}" if before != _ASIDE else ""
+                ),
+            ),
+            button="Save",
+            act=("set-listener-port", slug, str(after)),
+        ),
+        reversal=Undo(f"Enter port {before} again, in the opposite order of these steps."),
+        duration=_PAGE,
+        when=_without_asa,
+        effects=(f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",),
+        restarts=_proxies(plan),
+        verified_by=_PORTS,
+        mistakes=(
+            "Changing the TCP or UDP listeners, which stand in the same list.",
+            "Another order: a port that is taken cannot be saved.",
+        ),
+    )
+
+
+def _without_asa(plan: Plan, _facts: Facts) -> Standing:
+    if plan.asa is None:
+        return Applies()
+    return NotApplicable(f"the ASA maps the port that partners dial to {plan.local.peer_auth_port}")
+
+
+def _ports(plan: Plan) -> Step:
+    labels, port = LABELS[plan.release], plan.local.peer_auth_port
+    form = Form(
+        interface=labels.administration,
+        menu=labels.application_listeners,
+        fields=(FormField("peer_auth_port", labels.peer_auth_listener, str(port), "Press Find; copy the port."),),
+        mismatch="Enter the port and save. With an ASA you may correct peer_auth_port in the plan instead.",
+    )
+    return Step(
+        id=_PORTS,
+        title="Read back the port of the Peer Auth listener",
+        why="This is where mutual TLS arrives. Everything in front of the nodes has to lead to this port.",
+        does=form,
+        reversal=NothingToUndo(),
+        duration=Duration(60, 300),
+        after=(f"{_ID}/peer-auth", f"{_ID}/server-auth-back"),
+    )
+
+
+def _proxies(plan: Plan) -> tuple[tuple[str, str], ...]:
+    return tuple((node.name, SIP_PROXY) for node in plan.nodes_publisher_first)
+
+
+# --- trust -----------------------------------------------------------------------------------------------------------
+
+
+def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
+    labels, nodes = LABELS[plan.release], plan.nodes_publisher_first
+    asa = anchor.step.endswith("/trust-asa")
+    return Step(
+        id=anchor.step,
+        title=f"Have the nodes trust {anchor.whose}",
+        why="TLS is mutual: a node accepts a certificate only when what vouches for it lies in cup-trust.",
+        does=Instruct(
+            interface=labels.os_administration,
+            menu=(*labels.certificate_management, labels.upload_certificate),
+            fields=(
+                Field("Nodes", ", ".join(node.fqdn for node in nodes), "sign in at each of them in turn"),
+                Field(labels.certificate_name, labels.trust_store, "leave the root certificate's name empty"),
+                Field(labels.upload_file, anchor.file, "" if asa else "then each intermediate, one file at a time"),
+            ),
+            button=labels.upload_file,
+            act=("import-trust", "all", anchor.name),
+        ),
+        reversal=Undo("Open the certificate in the list on every node and press Delete."),
+        duration=_PAGE,
+        when=_unless_the_same(anchor, earlier),
+        effects=(
+            f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",
+            *((f"It adds the TLS peer subject {anchor.name} by itself.",) if asa else ()),
+        ),
+        restarts=_proxies(plan),
+        verified_by=f"{_ID}/trusted@{nodes[0].name}",
+        mistakes=(
+            "Uploading it as tomcat-trust or cup-xmpp-trust: SIP does not look there.",
+            "Uploading it as cup: it would replace the node's own certificate.",
+            "Forgetting an intermediate, or a node.",
+        ),
+        after=(f"{_ID}/asa-inside",) if asa else (),
+    )
+
+
+def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:
+    same = next((each for each in earlier if each.certain and anchor.certain and each.name == anchor.name), None)
+
+    def when(_plan: Plan, _facts: Facts) -> Standing:
+        if same is None:
+            return Applies()
+        return NotApplicable(f"{anchor.name} is imported for {same.whose} already")
+
+    return when
+
+
+def _trusted(node: Node, anchors: tuple[_Anchor, ...]) -> Step:
+    return read(
+        f"{_ID}/trusted@{node.name}",
+        node.name,
+        "show cert list trust",
+        "trust",
+        title=f"See whom {node.name} trusts",
+        why="What was uploaded must be listed on every node. Each node looks into its own store.",
+        judge=_trust_judge(node, anchors),
+        after=tuple(anchor.step for anchor in anchors),
+    )
+
+
+def _trust_judge(node: Node, anchors: tuple[_Anchor, ...]) -> Judge:
+    names = tuple(dict.fromkeys(anchor.name for anchor in anchors if anchor.certain))
+
+    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        trusted = facts.node(node.name).trusted
+        if trusted is None:
+            shown = {"authority": "anybody: the list was not understood"}
+            return (finding("node-trust-missing", node.name, severity=Severity.NOT_TESTED, observed=shown),)
+        missing = [name for name in names if not any(_lists(entry, name) for entry in trusted)]
+        if not missing:
+            return (finding("node-ok", node.name, observed={"trusted": list(trusted)}),)
+        return tuple(finding("node-trust-missing", node.name, observed={"authority": name}) for name in missing)
+
+    return judge
+
+
+def _lists(entry: str, name: str) -> bool:
+    """Whether an entry of the list is of this name: later releases add the serial number, blanks become underscores."""
+    wanted = re.escape(_plain(name))
+    return re.fullmatch(rf"(.* of )?{wanted}( [0-9a-f]{{6,64}})?", _plain(entry)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").lower().split())
+
+
+# --- our certificates, theirs, and the look from outside -------------------------------------------------------------
+
+
+def _certificate(plan: Plan, node: Node) -> tuple[Step, ...]:
+    signed = _needs_signature(plan)
+    steps = own.have_signed(plan, node) if signed else (own.generate(plan, node),)
+    given = (at_asa.import_node(plan, plan.asa, node),) if plan.asa else ()
+    last = (*steps, *given)[-1].id
+    return (*own.look(node), *steps, *given, own.exchanged(node, last, signed=signed))
+
+
+def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
+    outside = tuple(p for p in plan.partners if p.transport == "tls" and not _meets_nodes(plan, p))
+    authorities = [
+        at_asa.authenticate(
+            for_display(p.domain), p.domain, p.certificate_authority or f"the root of {p.external_fqdn}"
+        )
+        for p in outside
+    ]
+    if plan.aol is not None:
+        gateway = plan.aol.gateway_fqdn
+        authorities.append(at_asa.authenticate("AOL", gateway, f"the root of {gateway}"))
+    return (
+        at_asa.enroll_outside(plan, asa),
+        *authorities,
+        at_asa.configure(plan, asa, outside, _PROBE),
+        at_asa.read_back(plan, asa),
+    )
+
+
+def _presented(plan: Plan) -> str:
+    """The subject CN that partners see: the public name where something terminates TLS, else the node's own name."""
+    in_between = plan.asa is not None or plan.load_balancer is not None
+    return plan.local.public_fqdn if in_between else plan.routing_node.fqdn
+
+
+def _at_the_partner(plan: Plan, partner: Partner) -> Step:
+    domain = for_display(partner.domain)
+    recipient = partner.contact or f"the administrator of {domain}"
+    what = "an Access Edge" if partner.peer == "access-edge" else "a front end"
+    shown = _presented(plan) if partner.peer == "access-edge" else plan.routing_node.fqdn
+    return Step(
+        id=f"{_ID}/partner-side@{partner.domain}",
+        title=f"Tell {domain} what has to be done there",
+        why=f"Their side is {what}. It refuses us until it trusts our certificate and knows us by name.",
+        does=Notice(
+            recipient=recipient,
+            subject=f"Federation with {plan.local.sip_proxy_domain}: what to do on your side",
+            text=letter(plan, partner, shown),
+            act=("prepare-partner", partner.domain),
+        ),
+        reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
+        duration=Duration(10 * 60, 5 * 24 * 3600),
+        mistakes=("Being marked as a public provider there: our record is then not looked up.",),
+    )
+
+
+def _probe(plan: Plan) -> Step:
+    public, node = plan.local.public_fqdn, plan.routing_node
+    return Step(
+        id=_PROBE,
+        title="See our public name answer with the right certificate",
+        why=f"This is what partners meet: {public} at port {SIP_TLS_PORT}, with the subject CN {_presented(plan)}.",
+        does=Wait(until=CheckPasses(request=TlsRequest(host=public, port=SIP_TLS_PORT, name=_presented(plan)))),
+        reversal=NothingToUndo(),
+        duration=Duration(10, 300),  # services that were restarted need a while
+        when=own.once_restarted,
+        mistakes=("Some firewalls let nobody reach the public address from inside. Then ask from outside.",),
+        after=(_PORTS, f"restarts/sip-proxy@{node.name}"),
+    )
+
+
+LISTENERS_CERTIFICATES = Procedure(
+    id=_ID,
+    title="Listener, trust and certificates",
+    heading="Certificates and security for SIP federation",
+    why="Partners reach the cluster by mutual TLS: the right port, certificates that fit, and trust on both sides.",
+    disrupts="Nothing at once. It makes restarts of the Cisco SIP Proxy necessary, which come later.",
+    applies=always_applies,
+    steps=_steps,
+)
