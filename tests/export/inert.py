@@ -5,6 +5,8 @@ import re
 from base64 import b64encode
 from html.parser import HTMLParser
 
+from markdown_it import MarkdownIt
+
 HOSTILE = (
     "\x1b[2J```` x `\n# heading\n</pre><script>alert(1)</script> &#x202e;&lt;b&gt; \u202etxet | a\r"
     " [x](http://y) ![i](http://z) http://evil.example <!-- \x07\u200b\u2028 **b** ~~~\n```\n- item\ta@b.example"
@@ -91,3 +93,13 @@ def assert_inert(html: str) -> Page:
     assert page.policy == expected
     assert not re.search(r"url\(|@import|expression|</", page.style)
     return page
+
+
+def assert_nothing_acts(markdown: str) -> None:
+    """A reader of Markdown, with raw HTML and links allowed, finds neither, and no picture."""
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = parser.parse(markdown)
+    inner = [child for token in tokens for child in token.children or ()]
+    found = {token.type for token in (*tokens, *inner)}
+    assert not found & {"html_block", "html_inline", "link_open", "image", "hr", "blockquote_open", "code_block"}
+    assert not [token for token in tokens if token.type == "heading_open" and not token.markup.startswith("#")]

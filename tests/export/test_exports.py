@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.inert import HOSTILE, assert_inert, prose_of
+from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
 from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
@@ -120,6 +120,7 @@ def test_nothing_foreign_can_act(name: str, tmp_path: Path) -> None:
     if name == "html":
         assert_inert(text)
     else:
+        assert_nothing_acts(text)
         prose = prose_of(text)
         for mark in ("script", "evil", "heading", "#x202e", "item", "b.example", "```", "[x](", "<!--", "~~~"):
             assert mark not in prose, mark

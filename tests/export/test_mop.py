@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from tests.core.plans import PRACTICE_LIKE, practice_plan
 from tests.core.test_properties import plans
-from tests.export.inert import HOSTILE, assert_inert, prose_of
+from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
 from tests.export.methods import SMALL, method, practice, small
 from tests.plan.test_hostile import uncommented
 from wizard.commands.spec import document as spec
@@ -227,6 +227,7 @@ def test_nothing_in_a_plan_can_act(text: str) -> None:
             assert visible_line(text) in assert_inert(written).text
         if name == "md":
             assert_inert_markdown(written)
+            assert_nothing_acts(written)
             assert_tables(written)
         if name == "json":
             assert written.isascii()
@@ -256,6 +257,7 @@ def test_any_plan_gives_a_method_without_an_empty_value_that_fits(plan: Plan) ->
     markdown = METHODS["md"](found)
     assert "(nothing)" not in markdown
     assert_tables(markdown)
+    assert_nothing_acts(markdown)
     assert_fits(markdown, found)
     page = assert_inert(METHODS["html"](found))
     assert "(nothing)" not in page.text
