@@ -14,6 +14,7 @@ from wizard.plan.model import Node, Plan
 from wizard.procedures.common import services_judge
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.health import HEALTH
+from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES as TRUST
 from wizard.step import SIP_FEDERATION_MANAGER, SIP_PROXY, XCP_ROUTER, Command
 
 NEEDED = (SIP_PROXY, XCP_ROUTER, SIP_FEDERATION_MANAGER)
@@ -67,7 +68,9 @@ def _read(plan: Plan, node: Node, device: Device) -> Iterable[Finding]:
 
 
 def _commands(plan: Plan, node: Node) -> tuple[Command, ...]:
-    steps = (*HEALTH.steps(plan), *(s for s in DOMAIN.steps(plan) if s.id == f"domain/read@{node.name}"))
+    # Of the two readings of a certificate the one that judges it as it has to be in the end.
+    later = {f"{step}@{node.name}" for step in ("domain/read", f"{TRUST.id}/trusted", f"{TRUST.id}/exchanged")}
+    steps = (*HEALTH.steps(plan), *(s for s in (*DOMAIN.steps(plan), *TRUST.steps(plan)) if s.id in later))
     commands = (step.does for step in steps if isinstance(step.does, Command))
     wanted = {c.observes: c for c in commands if c.node == node.name and c.risk is Risk.READ_ONLY}
     # The walk looks at two services before it begins; here all three have to run.

@@ -1,7 +1,5 @@
 """Procedure j: which steps, with which values, in which shape; and a certificate that changes after the exchange."""
 
-import re
-
 import pytest
 
 from checks.finding import Json, Severity
@@ -12,9 +10,8 @@ from tests.core.world import World
 from wizard.engine import AskKind, Choice, Refusal, reopen
 from wizard.facts import Facts
 from wizard.plan.model import LoadBalancer, Partner, Plan
-from wizard.procedures import CATALOGUE, asa_text
+from wizard.procedures import CATALOGUE
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
-from wizard.procedures.partner_side import letter, lync_commands
 from wizard.resolve import walk_of
 from wizard.step import (
     SIP_PROXY,
@@ -343,89 +340,3 @@ def test_a_cluster_whose_certificates_were_signed_before_asks_nobody() -> None:
     words = {row.step.id: row.word for row in survey(found.walk, found.state)}
     assert words["listeners-certificates/request@imp1"] is Word.DONE
     assert words["listeners-certificates/install@imp2"] is Word.DONE
-
-
-# --- texts to take along ---------------------------------------------------------------------------------------------
-
-
-def test_the_commands_of_the_asa_are_filled_in() -> None:
-    plan = with_asa()
-    assert plan.asa is not None
-    inside, outside = asa_text.enroll_inside(plan.asa), asa_text.enroll_outside(plan.asa, plan.local.public_fqdn)
-    assert "crypto ca trustpoint imp_proxy\n enrollment self\n fqdn none\n subject-name cn=192.0.2.3\n" in inside
-    assert " fqdn imp-public.mail.local.example\n" in outside
-    assert " client-types ssl\n" in outside
-    proxy = asa_text.tls_proxy(plan.asa)
-    assert "tls-proxy ent_imp_to_external\n server trust-point imp_proxy\n client trust-point public_imp\n" in proxy
-    assert "tls-proxy ent_external_to_imp\n server trust-point public_imp\n client trust-point imp_proxy\n" in proxy
-    assert " class ent_external_to_imp\n  inspect sip sip_inspect tls-proxy ent_external_to_imp" in proxy
-
-
-def test_the_port_that_is_dialled_is_mapped_to_the_listener() -> None:
-    plan = with_asa()
-    assert plan.asa is not None
-    old, new = asa_text.translation_old(plan, plan.asa), asa_text.translation_new(plan, plan.asa)
-    assert "static (inside,outside) tcp 192.0.2.10 5061 192.0.2.11 5062 netmask 255.255.255.255" in old
-    assert "static (inside,outside) udp 192.0.2.10 5080 192.0.2.11 5080 netmask 255.255.255.255" in old
-    assert "192.0.2.12" not in old, "the plan names no ports for the second node"
-    rule = "source static obj_imp1 obj_public_imp service obj_tcp_source_eq_5062 obj_tcp_source_eq_5061"
-    assert f"nat (inside,outside) {rule}" in new
-    used = set(re.findall(r"obj_\w+", new.split("nat (inside,outside) source", 1)[1]))
-    assert used <= set(re.findall(r"^object (?:network|service) (\S+)", new, re.MULTILINE))
-    note = next(f.note for f in instruct(steps(plan)["asa-configure"]).fields if f.label == "Ports")
-    assert "imp2" in note
-
-
-def instruct(step: Step) -> Instruct:
-    assert isinstance(step.does, Instruct)
-    return step.does
-
-
-def test_the_other_nodes_have_ports_of_their_own() -> None:
-    plan = with_asa()
-    ports = (45060, 45061, 45062, 45080)
-    nodes = (plan.nodes[0], plan.nodes[1].model_copy(update={"asa_ports": ports}))
-    plan = of(plan, nodes=nodes)
-    assert plan.asa is not None
-    assert asa_text.mappings(plan, nodes[1]) == ((45060, 5060), (45061, 5062), (45062, 5062), (45080, 5080))
-    assert asa_text.unmapped(plan) == ()
-    assert "udp 192.0.2.10 45080 192.0.2.12 5080" in asa_text.translation_old(plan, plan.asa)
-    assert asa_text.node_trustpoint(plan.asa, plan, nodes[1]) == "cert_from_imp_imp2"
-
-
-def test_access_lists_name_partners_by_address_where_it_is_known() -> None:
-    plan = with_asa()
-    assert plan.asa is not None
-    partner = plan.partners[0].model_copy(update={"external_address": "198.51.100.10"})
-    new = asa_text.access_lists(of(plan, aol=None), plan.asa, (partner,), old=False)
-    old = asa_text.access_lists(of(plan, aol=None), plan.asa, (partner,), old=True)
-    out = "access-list ent_imp_to_external extended permit tcp host 192.0.2.11 host 198.51.100.10 eq 5061"
-    assert out in new
-    assert out in old
-    into = "access-list ent_external_to_imp extended permit tcp host 198.51.100.10 host"
-    assert f"{into} 192.0.2.11 eq 5062" in new
-    assert f"{into} 192.0.2.10 eq 5061" in old
-    assert " any eq 5061" in asa_text.access_lists(plan, plan.asa, (partner,), old=False)
-
-
-def test_what_the_other_side_has_to_do() -> None:
-    plan = practice_plan()
-    edge = letter(plan, plan.partners[0], "imp1.local.example")
-    assert "network address imp-public.mail.local.example" in edge
-    assert "Do not mark us as public" in edge
-    assert "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2" in edge
-    lync = letter(plan, FRONT_END, "imp1.local.example")
-    assert "-Port 5061 -usedefaultcertificate $true" in lync
-    assert '-MatchUri "local.example"' in lync
-    assert 'New-CsTrustedApplicationComputer -Identity "imp2.local.example"' in lync
-    old = letter(plan, FRONT_END.model_copy(update={"version": "ocs-2007-r2", "transport": "tcp"}), "")
-    assert "TCP, port 5060" in old
-    assert "Trusted Root" not in old
-
-
-@pytest.mark.parametrize("registrar", ["", "a b", '"; Remove-CsUser', "$(x)", "ok`"])
-def test_only_plain_names_enter_a_command(registrar: str) -> None:
-    partner = FRONT_END.model_copy(update={"registrar": registrar})
-    assert '-Registrar "REGISTRAR"' in lync_commands(practice_plan(), partner)
-    named = FRONT_END.model_copy(update={"registrar": "registrar:pool.inside.example"})
-    assert '-Registrar "registrar:pool.inside.example"' in lync_commands(practice_plan(), named)

@@ -152,7 +152,6 @@ def authenticate(whose: str, domain: str, authority: str) -> Step:
 
 def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> Step:
     """Address translation, access lists, TLS proxies and policy."""
-    ports = (f"{o} to {n.name} {r}" for n in plan.nodes_publisher_first for o, r in text.mappings(plan, n))
     whom = [for_display(peer.domain) for peer in peers] + (["AOL"] if plan.aol else [])
     return Step(
         id="listeners-certificates/asa-configure",
@@ -163,7 +162,7 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
             menu=CONFIGURE,
             fields=(
                 Field("Public address", asa.public_address),
-                Field("Ports", ", ".join(ports), _about_ports(plan)),
+                *_ports(plan),
                 Field("Partners", ", ".join(whom) or "none yet"),
             ),
             button=ENTER,
@@ -179,7 +178,11 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
         ),
         reversal=Undo("Enter the same lines with `no` in front, the last ones first."),
         duration=Duration(30 * 60, 4 * 3600),
-        effects=("What passes the ASA at other ports is not touched.", "Paste the block of your release only."),
+        effects=(
+            "What passes the ASA at other ports is not touched.",
+            "Paste the blocks of your release only.",
+            *_unmapped(plan),
+        ),
         verified_by=probe,
         mistakes=(
             "A SIP inspection policy of high security: federation needs low or medium.",
@@ -190,11 +193,21 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
     )
 
 
-def _about_ports(plan: Plan) -> str:
-    missing = [node.name for node in text.unmapped(plan)]
+def _ports(plan: Plan) -> tuple[Field, ...]:
+    mapped = ((node, text.mappings(plan, node)) for node in plan.nodes_publisher_first)
+    note = "outside port > port of the node; 5080 over UDP too"
+    return tuple(
+        Field(f"Ports of {node.name}", ", ".join(f"{out}>{real}" for out, real in ports), note)
+        for node, ports in mapped
+        if ports
+    )
+
+
+def _unmapped(plan: Plan) -> tuple[str, ...]:
+    missing = ", ".join(node.name for node in text.unmapped(plan))
     if not missing:
-        return "outside port, node, port of the node; 5080 over UDP too"
-    return f"choose four unused ports for {', '.join(missing)} and write them into asa_ports of the plan"
+        return ()
+    return (f"Nothing leads to {missing} yet: choose four unused ports for each, and write asa_ports into the plan.",)
 
 
 def read_back(plan: Plan, asa: Asa) -> Step:

@@ -109,8 +109,8 @@ def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
 
 
 def _authority(step: str, authority: str, host: str, whose: str) -> _Anchor:
-    known = authority or f"the authority of {host}"
-    return _Anchor(step=step, name=authority or host, whose=whose, file=f"the root of {known}", certain=bool(authority))
+    file = f"the certificate of {authority}" if authority else f"the root of the authority of {host}"
+    return _Anchor(step=step, name=authority or host, whose=whose, file=file, certain=bool(authority))
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
     return Step(
         id=anchor.step,
         title=f"Have the nodes trust {anchor.whose}",
-        why="TLS is mutual: a node accepts a certificate only when what vouches for it lies in cup-trust.",
+        why=_why_trust(anchor),
         does=Instruct(
             interface=labels.os_administration,
             menu=(*labels.certificate_management, labels.upload_certificate),
@@ -228,6 +228,12 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
         ),
         after=(f"{_ID}/asa-inside",) if asa else (),
     )
+
+
+def _why_trust(anchor: _Anchor) -> str:
+    if anchor.step.endswith("/trust-own"):
+        return "A node takes a signed certificate only when the root of the authority that signed it is there already."
+    return "TLS is mutual: a node accepts a certificate only when what vouches for it lies in cup-trust."
 
 
 def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:
@@ -295,13 +301,15 @@ def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
     outside = tuple(p for p in plan.partners if p.transport == "tls" and not _meets_nodes(plan, p))
     authorities = [
         at_asa.authenticate(
-            for_display(p.domain), p.domain, p.certificate_authority or f"the root of {p.external_fqdn}"
+            for_display(p.domain),
+            p.domain,
+            p.certificate_authority or f"the root of the authority of {p.external_fqdn}",
         )
         for p in outside
     ]
     if plan.aol is not None:
         gateway = plan.aol.gateway_fqdn
-        authorities.append(at_asa.authenticate("AOL", gateway, f"the root of {gateway}"))
+        authorities.append(at_asa.authenticate("AOL", gateway, f"the root of the authority of {gateway}"))
     return (
         at_asa.enroll_outside(plan, asa),
         *authorities,

@@ -287,7 +287,7 @@ def unchanged(node: Node) -> Step:
         node.name,
         SHOW,
         "certificate",
-        title=f"Compare the certificate of {node.name} with it",
+        title=f"Compare the certificate of {node.name} with the exchanged one",
         why="A change of name or domain makes all certificates anew, and who knew the old one then refuses the node.",
         judge=judge,
         when=once_restarted,
