@@ -43,6 +43,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     head = f"{SYMBOLS[finding.severity]} {finding.severity.value:<10} {finding.code}  {visible_line(finding.subject)}"
     yield from wrap(head, WIDTH).splitlines()
     yield from wrap(visible_line(finding.why), WIDTH, "    ").splitlines()
+    yield from _rules(finding.evidence.get("rules"))
     if finding.severity in {Severity.PASS, Severity.INFO}:
         return
     yield from _values("seen", finding.observed)
@@ -55,6 +56,16 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         yield from wrap(visible_line(finding.verify_with), WIDTH, "      ").splitlines()
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", WIDTH, "    ").splitlines()
+
+
+def _rules(rules: Json) -> Iterator[str]:
+    """The rules that a route was traced by, in their order; the one that is used is marked."""
+    for rule in rules if isinstance(rules, list) else []:
+        if isinstance(rule, dict):
+            text = f"{rule.get('number')}. {rule.get('rule')}: {rule.get('result')}"
+            first, *rest = wrap(visible_line(text), WIDTH, " " * 9).splitlines()
+            yield f"    {'>' if rule.get('stage') == 'used' else ' '} {first.lstrip()}"
+            yield from rest
 
 
 def _values(label: str, values: Mapping[str, Json]) -> Iterator[str]:
