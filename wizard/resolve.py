@@ -3,9 +3,9 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import assert_never
 
+from checks.catalogue.entry import json_values
 from checks.finding import Json
 from checks.requests import CheckRequest
 from wizard.facts import Facts
@@ -157,5 +157,4 @@ def _wait(does: Wait) -> dict[str, Json]:
 
 
 def _request(request: CheckRequest) -> dict[str, Json]:
-    values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(request).items()}
-    return {"ask": type(request).__name__, **values}
+    return {"ask": type(request).__name__, **json_values(asdict(request))}
