@@ -150,7 +150,7 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
         symptom=fault.symptom,
         hints=fault.hints,
         debrief=fault.debrief,
-        proof=fault.proof,
+        open=fault.open,
     )
 
 
