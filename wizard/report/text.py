@@ -38,29 +38,29 @@ def check_lines(findings: Findings) -> Iterator[str]:
             yield f"             {link.sha256[32:]}"
 
 
-def finding_lines(finding: Finding) -> Iterator[str]:
+def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
     """One finding: what was seen, why it matters, and what to do about it."""
     head = f"{SYMBOLS[finding.severity]} {finding.severity.value:<10} {finding.code}  {visible_line(finding.subject)}"
-    yield from wrap(head, WIDTH).splitlines()
-    yield from wrap(visible_line(finding.why), WIDTH, "    ").splitlines()
+    yield from wrap(head, width).splitlines()
+    yield from wrap(visible_line(finding.why), width, "    ").splitlines()
     if finding.severity in {Severity.PASS, Severity.INFO}:
         return
-    yield from _values("seen", finding.observed)
-    yield from _values("expected", finding.expected)
+    yield from _values("seen", finding.observed, width)
+    yield from _values("expected", finding.expected, width)
     for number, step in enumerate(finding.fix, 1):
-        yield from wrap(f"{number}. {visible_line(step)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"{number}. {visible_line(step)}", width, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
         yield "    see for yourself:"  # the command has its line, to be taken whole
-        yield from wrap(visible_line(finding.verify_with), WIDTH, "      ").splitlines()
+        yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
     if finding.refs:
-        yield from wrap(f"see also: {', '.join(finding.refs)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
 
 
-def _values(label: str, values: Mapping[str, Json]) -> Iterator[str]:
+def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]:
     if values:
         shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
-        yield from wrap(f"{label}: {visible_line(shown)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"{label}: {visible_line(shown)}", width, "    ").splitlines()
 
 
 def _text(value: Json) -> str:
