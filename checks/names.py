@@ -35,7 +35,8 @@ def domain_name(text: str) -> str:
     labels = name.split(".")
     for label in labels:
         if not _LABEL.match(label):
-            raise BadNameError(f"has the label {label!r}; labels are 1 to 63 letters, digits and inner hyphens")
+            rule = "parts are 1 to 63 letters, digits and inner hyphens"
+            raise BadNameError(f"holds {label!r}, which is no part of a name; {rule}")
     if len(labels) < 2:
         raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
     if labels[-1].isdigit():

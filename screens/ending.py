@@ -22,7 +22,7 @@ class EndingApp(App[int]):
     def end(self, status: int) -> None:
         """Stop the runner, close the session, and leave with this exit status."""
         self.leaving.begin(status)
-        self.exit(status, message=Plain("\n".join(self._farewell()), no_wrap=True))
+        self.exit(status, message=Plain("\n".join(self._farewell()), no_wrap=True, overflow="ignore"))
 
     def _farewell(self) -> tuple[str, ...]:
         """What stays on the terminal: where the session is, and how to go on with it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.bodies.around import begin_lines, lesson_lines, record_lines, running_lines, trouble_lines
+from screens.bodies.around import begin_lines, between_lines, lesson_lines, record_lines, running_lines, trouble_lines
 from screens.bodies.closing import HEADINGS, closing_lines
 from screens.bodies.parts import LABEL, Text, around, pair
 from screens.bodies.select import body_for
@@ -50,7 +50,8 @@ def view_of(scene: Scene) -> View:
 
 def _looking(scene: Scene, row: Row) -> View:
     outcome = scene.outcomes.get(row.step.id)
-    widgets = (Text(record_lines(row, outcome)), body_for(row), Text(around(row.step)))
+    said = scene.runner.state.facts.answers.get(row.step.id, {})
+    widgets = (Text(record_lines(row, outcome, said)), body_for(row), Text(around(row.step)))
     waits = scene.ask is not None or scene.ended is not None
     meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
     return View(
@@ -68,15 +69,15 @@ def _asking(scene: Scene, ask: Ask) -> View:
     row, guide = ask.row, GUIDES[ask.kind]
     chapter = _chapter(scene, row)
     if ask.kind is AskKind.BEGIN:
-        about = scene.sitting.walk.chapter_of(row.step.id)
-        first = () if scene.runner.state.begun else lesson_lines(scene.sitting.lesson)
+        about, about_plan = scene.sitting.walk.chapter_of(row.step.id), scene.sitting.walk.plan
+        first = () if scene.runner.state.begun else (*lesson_lines(scene.sitting.lesson), *between_lines(about_plan))
         return View("", None, chapter, (Text((*first, *begin_lines(about))),), _after(scene, guide), "begin")
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD
         problem = Text(trouble_lines(ask, scene.outcomes.get(row.step.id)), classes="trouble")
         widgets = (problem, body_for(row), Text(around(row.step)))
-        return View(chapter, row, row.step.title, widgets, guide, "trouble", output=True)
+        return View(chapter, row, row.step.title, widgets, guide, "trouble", output=bool(node_of(row.step.does)))
     body = body_for(row, scene.draft, eager=not scene.passing)
     hint = scene.sitting.hint(row.step.does)
     practice = (Text((pair("Practice", hint),), classes="hint"),) if hint else ()

@@ -55,6 +55,7 @@ class Choice(StrEnum):
     REDO = "redo"  # a settled step is opened again
 
 
+SLIP = "If that was a slip of the typing, retry."
 NEEDS_REASON = frozenset({Choice.SKIP, Choice.ACCEPT, Choice.HOLD})
 
 
@@ -294,7 +295,7 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)
     verb = " shows" if form.menu else ":"
     shown = "; ".join(f"{f.label}{verb} {values[f.name]}, {form.wanted} {f.expected}" for f in wrong)
-    return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": form.mismatch}),)
+    return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": f"{SLIP} {form.mismatch}"}),)
 
 
 def _done_by_hand(ask: Ask, answer: Answer) -> Record:

@@ -11,7 +11,7 @@ from wizard.facts import Facts
 from wizard.program import program
 from wizard.resolve import Walk
 from wizard.runner import Ended, Told
-from wizard.session import JOURNAL, sessions_root
+from wizard.session import sessions_root
 from wizard.state import State
 from wizard.survey import Row, Word, survey
 
@@ -105,7 +105,7 @@ def next_lines(folder: Path, *, finished: bool) -> tuple[str, ...]:
         f"session: {folder}",
         *(() if finished else (f"  {program()} resume {name}",)),
         f"  {program()} export {name}",
-        f"  {program()} verify {folder / JOURNAL}",
+        f"  {program()} verify {name}",
     )
 
 

@@ -237,7 +237,7 @@ def _lock(fd: int, path: Path) -> None:
                 time.sleep(_LOCK_PAUSE)
     raise LockedError(
         f"{path} is in use by {holder(read(path).events)}",
-        "Follow that session with `fedwizard follow`, or ask for it to be ended there.",
+        "Wait until it is over there, or ask for it to be ended.",
     )
 
 

@@ -15,7 +15,7 @@ NOTE = "part of this scenario: it was done before the walk begins"
 class Lesson:
     """What a trainee is told. `hints` go from a nudge to the answer; the debrief is for the end.
 
-    `proof` are the steps that show at the end that it works again.
+    `open` are the steps by hand that are left to the trainee.
     """
 
     title: str
@@ -23,14 +23,13 @@ class Lesson:
     symptom: str
     hints: tuple[str, ...]
     debrief: str
-    proof: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
     """The events of a deployment that was finished before: what only a person can say is said.
 
-    Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself; so does
-    the proof.
+    Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself.
     """
     return tuple(
         Record("step.done", step.id, _said(step.id, step.does))
@@ -38,7 +37,7 @@ def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
         for step in chapter.steps
         if isinstance(step.does, Instruct | Form | Notice)
         and not step.reads
-        and step.id not in lesson.proof
+        and step.id not in lesson.open
         and isinstance(resolve(step, walk.plan, Facts(), chapter.excluded).standing, Applies)
     )
 

@@ -33,6 +33,10 @@ KEYS: Mapping[Choice, tuple[str, str]] = {
     Choice.ACCEPT: ("a", "accept as it is, with a reason"),
     Choice.HOLD: ("h", "hold, with a reason"),
 }
+HELP = (
+    "Type one of the keys of the menu, then Enter. Everything shown as done is on disk; after quitting,"
+    " `fedwizard resume` goes on from here."
+)
 GO_WORDS = {
     AskKind.BEGIN: "begin",
     AskKind.INSTRUCT: "I have done it",
@@ -85,8 +89,12 @@ def run_plain(sitting: Sitting) -> int:
 
 def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
     hints = iter(sitting.lesson.hints if sitting.lesson else ())
+    speaking = ""
     while True:
         told = _next(post)
+        if isinstance(told, Output) and told.step != speaking:
+            speaking = told.step
+            print(f"\n[{speaking}]")
         match told:
             case _Prompted(prompt, answer):
                 answer.put(_prompt(prompt))
@@ -146,15 +154,27 @@ def _question(ask: Ask, refusal: str, hints: Iterator[str]) -> Answer:
         _menu(ask)
         word = input("> ").strip()
         choice = next((choice for choice in ask.choices if KEYS[choice][0] == word), None)
+        if word == "q":
+            raise EOFError
         if word == "?":
-            print(wrap(next(hints, "There is no further hint.")))
+            print(wrap(next(hints, HELP)))
             continue
+        if choice is None and word and (said := _said_at_once(ask, word)) is not None:
+            return said
         if choice is None and ask.typed and word == ask.typed:
             return Answer(Choice.GO, text=word)
         if choice is None:
             print("That is not one of the answers.")
             continue
         return _complete(ask, choice)
+
+
+def _said_at_once(ask: Ask, word: str) -> Answer | None:
+    """The value of a form with one field, typed where the menu was expected."""
+    does = ask.row.step.does
+    if ask.kind is AskKind.FORM and isinstance(does, Form) and len(does.fields) == 1:
+        return Answer(Choice.GO, values={does.fields[0].name: word})
+    return None
 
 
 def _complete(ask: Ask, choice: Choice) -> Answer:
@@ -176,6 +196,7 @@ def _menu(ask: Ask) -> None:
         if choice is Choice.GO:
             meaning = f"type {ask.typed} to confirm" if ask.typed else GO_WORDS.get(ask.kind, meaning)
         print(f"  {key or 'Enter':<6}{meaning}")
+    print("  q     quit; what is shown as done is on record")
 
 
 def _introduce(ask: Ask, sitting: Sitting) -> None:

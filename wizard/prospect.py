@@ -5,14 +5,14 @@ once with only what is certain, once with everything that may turn out to be nec
 what only the second needs is conditional.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checks.finding import Json
 from cli_backend.exchange import Risk
 from wizard.engine import effects
-from wizard.resolve import Resolution, Walk, fingerprint, meaning, resolve
+from wizard.resolve import Chapter, Resolution, Walk, fingerprint, meaning, resolve
 from wizard.state import OPEN, State, apply
 from wizard.step import (
     Action,
@@ -56,7 +56,7 @@ class Prospect:
 
 def prospects(walk: Walk) -> tuple[Prospect, ...]:
     """Every step of the walk, in order."""
-    certain, possible = tuple(_supposing(walk, only_certain=True)), tuple(_supposing(walk, only_certain=False))
+    certain, possible = _supposing(walk, only_certain=True), _supposing(walk, only_certain=False)
     found: dict[str, Prospect] = {}
     for step, sure, perhaps in zip(walk.steps, certain, possible, strict=True):
         found[step.id] = _prospect(step, sure, perhaps.standing, found)
@@ -106,17 +106,28 @@ class _Supposed:
     actor: Mapping[str, Json] = field(default_factory=dict)
 
 
-def _supposing(walk: Walk, *, only_certain: bool) -> Iterator[Resolution]:
-    """Where each step stands when it is reached. Nothing is observed on the way; steps only do what they say."""
-    state = State()
+def _supposing(walk: Walk, *, only_certain: bool) -> tuple[Resolution, ...]:
+    """Where each step stands when it is reached. Nothing is observed on the way; steps only do what they say.
+
+    The walk comes back to a step that becomes applicable later, such as one that waits until no restart is pending.
+    """
+    state, reached = State(), list[tuple[Chapter, Step, Resolution]]()
     for chapter in walk.chapters:
         for step in chapter.steps:
             resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
-            yield resolution
+            reached.append((chapter, step, resolution))
             if isinstance(resolution.standing, Applies) or (
                 isinstance(resolution.standing, Unknown) and not only_certain
             ):
                 state = _done(state, step, resolution)
+    return tuple(_in_the_end(each, walk, state) for each in reached)
+
+
+def _in_the_end(reached: tuple[Chapter, Step, Resolution], walk: Walk, state: State) -> Resolution:
+    chapter, step, resolution = reached
+    if not isinstance(resolution.standing, NotApplicable):
+        return resolution
+    return resolve(step, walk.plan, state.facts, chapter.excluded)
 
 
 def _done(state: State, step: Step, resolution: Resolution) -> State:

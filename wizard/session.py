@@ -159,7 +159,8 @@ def locate(name: str | None) -> Path:
             if not summary.ended and not summary.problem:
                 return summary.folder
         raise UsageError(
-            "There is no session to resume.", "Start one with `fedwizard run PLAN` or `fedwizard practice`."
+            "There is no unfinished session in the usual place.",
+            "One that was begun with --session DIR is resumed by `fedwizard resume DIR`.",
         )
     for folder in (sessions_root() / name, Path(name)):
         if (folder / JOURNAL).is_file():

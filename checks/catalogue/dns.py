@@ -208,7 +208,7 @@ ENTRIES = (
         "{server} gave no answer in time.",
         ("See that it runs and that port 53 is open to it, both UDP and TCP.",),
         _US,
-        _HOST,
+        "nslookup {subject} {server}",
     ),
     Entry(
         "dnssec-bogus",

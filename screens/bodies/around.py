@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from checks.names import for_display
 from screens.bodies.check import findings_lines
 from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, findings_of
 from wizard.lesson import Lesson
+from wizard.plan.model import Plan
 from wizard.resolve import Chapter
-from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
+from wizard.step import AlreadySo, Form, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 from wizard.text import visible
 
@@ -29,6 +31,21 @@ def lesson_lines(lesson: Lesson | None) -> Iterator[Line]:
     yield pair("Story", lesson.story)
     yield pair("Symptom", lesson.symptom)
     yield pair("Your task", "Find the cause and mend it. The help (?) holds hints, one at a time.")
+    yield ""
+
+
+def between_lines(plan: Plan) -> Iterator[Line]:
+    """Who federates with whom, at the very beginning."""
+    ours = plan.local.sip_proxy_domain
+    partners = ", ".join(for_display(partner.domain) for partner in plan.partners)
+    aol = ", ".join(for_display(domain.name) for domain in plan.aol.domains) if plan.aol else ""
+    yield pair("Our side", f"{for_display(ours)}, nodes {', '.join(node.name for node in plan.nodes_publisher_first)}")
+    if partners:
+        yield pair("Microsoft", partners)
+    if aol:
+        yield pair("AOL", aol)
+    if plan.email is not None and plan.email.domain != ours:
+        yield pair("Email", f"addresses in {for_display(plan.email.domain)} take the place of those in {ours}")
     yield ""
 
 
@@ -53,7 +70,7 @@ def trouble_lines(ask: Ask, outcome: Outcome | None) -> Iterator[Line]:
     yield ""
 
 
-def record_lines(row: Row, outcome: Outcome | None) -> Iterator[Line]:
+def record_lines(row: Row, outcome: Outcome | None, said: Mapping[str, str]) -> Iterator[Line]:
     """What is on record about a step: who, when, note, problem, findings, and what nodes answered in this sitting."""
     record = row.record
     word = row.word.value + (f", {row.how}" if row.how else "")
@@ -64,6 +81,9 @@ def record_lines(row: Row, outcome: Outcome | None) -> Iterator[Line]:
     for label, text in (("Note", record.note), ("Problem", record.problem), ("Next", record.remedy)):
         if text:
             yield pair(label, text)
+    does = row.step.does
+    if isinstance(does, Form):
+        yield from (exact("Read", f"{f.label}: {said[f.name]}") for f in does.fields if f.name in said)
     yield from findings_lines(findings_of(record.findings))
     yield ""
     if outcome is not None:

@@ -5,7 +5,7 @@ from typing import ClassVar, assert_never
 
 from checks.finding import Finding, Severity, worst_first
 from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, RouteRequest, TlsRequest
-from screens.bodies.parts import BAD, Body, Line, pair
+from screens.bodies.parts import BAD, FULL, Body, Line, pair
 from screens.widgets.verbatim import literal
 from wizard.report.text import finding_lines
 from wizard.step import Check
@@ -53,6 +53,6 @@ def findings_lines(findings: Sequence[Finding]) -> Iterator[Line]:
     """What was seen, why it matters, how to mend it: worst first."""
     for found in worst_first(findings):
         yield ""
-        head, *rest = finding_lines(found)
+        head, *rest = finding_lines(found, FULL)
         yield literal(head, BAD if found.severity is Severity.FAIL else "")
         yield from (literal(line) for line in rest)

@@ -7,7 +7,7 @@ from screens.widgets.verbatim import literal
 from wizard.frontend import pending_lines, summary_lines
 from wizard.program import program
 from wizard.runner import Ended
-from wizard.session import JOURNAL, sessions_root
+from wizard.session import sessions_root
 from wizard.sitting import Sitting
 from wizard.state import State
 
@@ -52,5 +52,5 @@ def _next(sitting: Sitting, ended: Ended) -> Iterator[Line]:
         yield literal("  goes on from here", QUIET)
     yield from (literal(piece, VALUE) for piece in broken(f"{program()} export {name}", 74))
     yield literal("  writes the runbook with everything that was done", QUIET)
-    yield from (literal(piece, VALUE) for piece in broken(f"{program()} verify {folder / JOURNAL}", 74))
-    yield literal("  says whether the record is whole and unaltered", QUIET)
+    yield from (literal(piece, VALUE) for piece in broken(f"{program()} verify {name} --head HASH", 74))
+    yield literal("  says whether the record is whole and still holds the head you noted", QUIET)

@@ -166,9 +166,13 @@ def test_what_may_still_change_is_open_and_only_the_walk_where_it_is_holds() -> 
 
 def test_a_restart_that_nothing_made_necessary_is_not_applicable_in_the_end() -> None:
     found = table()
-    found.give(found.to("routing-fqdn/set"), Choice.SKIP, "another team does it")
     while not isinstance(turn := found.turn(), Finished):
-        found.succeed(turn) if isinstance(turn, Do) else found.give(turn)
+        if isinstance(turn, Do):
+            found.succeed(turn)
+        elif turn.row.step.restarts and turn.kind is not AskKind.BEGIN:
+            found.give(turn, Choice.SKIP, "another team does it")
+        else:
+            found.give(turn)
     assert word(found, "restarts/xcp-router@imp1") is Word.NOT_APPLICABLE
 
 

@@ -321,7 +321,7 @@ def test_wording_and_connections_make_nothing_stale() -> None:
     world = World(practice_plan())
     world.finish()
     plan = practice_plan()
-    partners = tuple(partner.model_copy(update={"certificate_authority": "Another"}) for partner in plan.partners)
+    partners = tuple(partner.model_copy(update={"registrar": "Another"}) for partner in plan.partners)
     connections = {"sip.partner.example:5061": "127.0.0.1:15061"}
     world.table.walk = walk_of(plan.model_copy(update={"partners": partners, "connections": connections}), CATALOGUE)
     assert Word.STALE not in words(world).values()

@@ -157,7 +157,7 @@ def test_two_networks_do_not_share_a_folder(start: Start) -> None:
 
 
 def test_an_unknown_scenario_is_refused_with_those_that_exist(start: Start) -> None:
-    with pytest.raises(FedwizardError, match="Scenarios are: healthy, three-nodes"):
+    with pytest.raises(FedwizardError, match="Scenarios are: healthy, with-asa, three-nodes"):
         start("sunny")
 
 

@@ -8,16 +8,16 @@ import pytest
 
 from wizard.commands import verify
 from wizard.errors import UsageError
-from wizard.journal import Journal
+from wizard.journal import Journal, read
 from wizard.secrets import Secrets
 
 
-def verdict(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def verdict(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
     parser = argparse.ArgumentParser()
     verify.add_parser(parser.add_subparsers())
     folder = path if path.is_dir() else path.parent
     before = sorted((str(file), file.stat().st_mtime_ns) for file in folder.rglob("*"))
-    status = verify.run(parser.parse_args(["verify", str(path)]))
+    status = verify.run(parser.parse_args(["verify", str(path), *options]))
     assert sorted((str(file), file.stat().st_mtime_ns) for file in folder.rglob("*")) == before
     return status, capsys.readouterr().out
 
@@ -87,3 +87,21 @@ def test_it_needs_no_lock(small: bytes, path: Path, capsys: pytest.CaptureFixtur
     held = Journal.open(path, path.parent / "blobs", Secrets())
     assert verdict(path, capsys)[0] == 0
     held.close()
+
+
+def test_a_noted_head_is_found_though_the_record_went_on(
+    small: bytes, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noted = read(path).events[-2].hash
+    status, out = verdict(path, capsys, "--head", noted)
+    assert (status, "at line 2, and 1 lines after it" in out) == (0, True)
+
+
+def test_a_record_cut_at_a_line_lacks_the_noted_head(
+    small: bytes, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noted = read(path).events[-1].hash
+    path.write_bytes(b"".join(small.splitlines(keepends=True)[:-1]))
+    assert verdict(path, capsys)[0] == 0
+    status, out = verdict(path, capsys, "--head", noted)
+    assert (status, "lines are missing" in out) == (2, True)

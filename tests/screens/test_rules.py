@@ -154,7 +154,7 @@ def test_when_colours_are_not_wanted() -> None:
 def test_every_step_of_the_catalogue_fits_the_body_without_a_second_fold() -> None:
     walk = walk_of(practice_plan(), CATALOGUE)
     for row in survey(walk, State()):
-        for line in (*body_for(row).lines(), *around(row.step), *record_lines(row, None)):
+        for line in (*body_for(row).lines(), *around(row.step), *record_lines(row, None, {})):
             assert all(len(part) <= 77 for part in str(line).split("\n")), (row.step.id, str(line))
     for chapter in walk.chapters:
         assert all(len(part) <= 77 for line in begin_lines(chapter) for part in str(line).split("\n")), chapter

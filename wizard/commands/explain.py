@@ -9,7 +9,7 @@ from wizard.errors import UsageError
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `explain`."""
     parser = subparsers.add_parser("explain", help="what a finding means and how to mend it")
-    parser.add_argument("code", metavar="CODE")
+    parser.add_argument("code", metavar="CODE", nargs="?", help="without it, all codes are listed")
     parser.set_defaults(run=run)
 
 
@@ -20,12 +20,15 @@ def run(args: argparse.Namespace) -> int:
     from wizard.report.text import OWNERS
     from wizard.text import wrap
 
+    if args.code is None:
+        print("\n".join(f"{code:<28}{entry.title}" for code, entry in sorted(CODES.items())))
+        return 0
     entry = CODES.get(args.code)
     if entry is None:
         near = get_close_matches(args.code, CODES, n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else "Codes look like srv-name-missing."
+        hint = f"Did you mean {', '.join(near)}?" if near else "`fedwizard explain` alone lists all codes."
         raise UsageError(f"{args.code} is not the code of a finding.", hint)
-    print(wrap(f"{entry.code}: {entry.title} ({entry.severity.value})") + "\n")
+    print(wrap(f"{entry.code}: {entry.title} ({entry.severity.value} as a rule)") + "\n")
     print(wrap(_generic(entry.why)))
     if entry.fix:
         print("\nWhat to do:")

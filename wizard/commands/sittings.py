@@ -79,9 +79,9 @@ def practice_hint(does: Kind) -> str:
     """What is different from reality, for a trainee who looks for a page that does not exist."""
     match does:
         case Instruct():
-            return "There is no page to open. Read the values, then press Enter: the simulated network does it."
+            return "On a real cluster you would now do this on the page. Here Enter does it on the simulated network."
         case Form():
-            return "There is no page to open. It would show what stands above each line; type = for that."
+            return "On a real cluster you would read it there. Here it is what stands above the line: type = for that."
         case Notice():
             return "Nothing is sent to anybody. Read the letter, then press Enter."
         case _:
@@ -164,7 +164,7 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
         symptom=fault.symptom,
         hints=fault.hints,
         debrief=fault.debrief,
-        proof=fault.proof,
+        open=fault.open,
     )
 
 

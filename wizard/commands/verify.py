@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wizard.errors import UsageError
 from wizard.record import NO_HASH, AlteredError, Event, Json, Reading, blob_bytes, blob_reference, read
-from wizard.session import BLOBS, JOURNAL, kind_of
+from wizard.session import BLOBS, JOURNAL, kind_of, sessions_root
 from wizard.text import visible_line
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def add_parser(subparsers: "Subparsers") -> None:
         description="Check that a journal is complete and unaltered. Exit status: 0 whole, 1 the last line is torn, "
         "2 altered, 64 not a journal.",
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="a journal, or the folder of a session")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a journal, or the name or folder of a session")
+    parser.add_argument(
+        "--head", metavar="HASH", help="a head that was noted before: say whether the record still holds it"
+    )
     parser.set_defaults(run=run)
 
 
@@ -38,17 +41,25 @@ def run(args: argparse.Namespace) -> int:
     """Print the verdict on stdout. Raises UsageError when the file is nothing that can be verified."""
     path: Path = args.file
     try:
-        path = path / JOURNAL if path.is_dir() else path
+        path = _journal(path)
         _recognise(path)
         reading = read(path)
     except OSError as problem:
         raise UsageError(
             f"{visible_line(str(path))} cannot be read: {problem.strerror}", "Check the path."
         ) from problem
-    verdict, status = _verdict(path, reading)
+    verdict, status = _verdict(path, reading, args.head)
     for label, value in (("journal", visible_line(str(path))), *_facts(reading), ("verdict", verdict)):
         print(f"{label:<9}{value}")
     return status
+
+
+def _journal(path: Path) -> Path:
+    """The journal that is meant: the file itself, that of a folder, or that of a session known by its name."""
+    if path.is_dir():
+        return path / JOURNAL
+    named = sessions_root() / path
+    return named / JOURNAL if not path.exists() and named.is_dir() else path
 
 
 def _recognise(path: Path) -> None:
@@ -66,7 +77,7 @@ def _recognise(path: Path) -> None:
         raise UsageError(f"{visible_line(str(path))} is not a journal", "Give a journal, or the folder of a session.")
 
 
-def _verdict(path: Path, reading: Reading) -> tuple[str, int]:
+def _verdict(path: Path, reading: Reading, noted: str | None) -> tuple[str, int]:
     bad_line, reason, unchecked = _blobs(path, reading.events)
     if bad_line is not None:
         return f"altered: line {bad_line}: {reason}", ALTERED
@@ -75,7 +86,18 @@ def _verdict(path: Path, reading: Reading) -> tuple[str, int]:
     if reading.torn_bytes:
         number = len(reading.events) + 1
         return f"torn: line {number}, the last, was cut short ({reading.torn_bytes} bytes); whole before it", TORN
-    return f"whole, not signed{unchecked}", WHOLE
+    if noted is not None:
+        return _with_head(reading, noted.strip().lower(), unchecked)
+    return f"whole{unchecked}; nobody has signed it, so compare its head with one that was noted: --head HASH", WHOLE
+
+
+def _with_head(reading: Reading, noted: str, unchecked: str) -> tuple[str, int]:
+    """A noted head shows that nothing was cut off before it; what came after it, such as an export, is counted."""
+    line = next((event.seq for event in reading.events if event.hash == noted), None)
+    if line is None:
+        return "altered: the head that was noted is not in this record: lines are missing, or were made anew", ALTERED
+    later = len(reading.events) - line
+    return f"whole{unchecked}; it holds the head that was noted, at line {line}, and {later} lines after it", WHOLE
 
 
 def _facts(reading: Reading) -> Iterator[tuple[str, str]]:

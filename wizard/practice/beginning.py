@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wizard.practice import acts
+from wizard.practice import acts, exchanged
 from wizard.practice.acts import Moment
 from wizard.practice.scenarios import SIP_PORT, Scenario
 from wizard.practice.state import FEDERATION_MANAGER, Pace, State, initial
@@ -28,6 +28,8 @@ def _finished(plan: Scenario, state: State, now: float) -> State:
         state = state.with_node(node.name, replace(state.nodes[node.name], domain=plan.domain))
     for words in work_of(plan):
         state = acts.perform(state, words, Moment(now, Pace(0)))
+    for node in plan.nodes:
+        state = exchanged.take_up(state, node.name)
     return replace(state, pending=())  # whatever had to be restarted was restarted long ago
 
 
@@ -41,6 +43,7 @@ def work_of(plan: Scenario) -> tuple[Words, ...]:
         ("set-parameter", "federation-routing-fqdn", plan.public_fqdn),
         ("set-parameter", "default-federation-routing-domain", DEFAULT_DOMAIN),
         ("tell-aol", plan.public_fqdn),
+        *_certificates(plan),
         *_peers(plan),
         *(_email(plan) if plan.email_domain else ()),
     )
@@ -65,6 +68,16 @@ def _routes(plan: Scenario) -> Iterator[Words]:
     hops |= {DEFAULT_DOMAIN: plan.gateway}
     for domain, hop in hops.items():
         yield "store-route", f".{'.'.join(reversed(domain.split('.')))}.*", hop, str(SIP_PORT), "tls"
+
+
+def _certificates(plan: Scenario) -> Iterator[Words]:
+    """The ports change places by way of a third one; the page refuses a port that is taken."""
+    for listener, port in (("server-auth", "5063"), ("peer-auth", "5061"), ("server-auth", "5062")):
+        yield "set-listener-port", listener, port
+    yield from (("import-trust", "all", name) for name in (plan.authority, plan.gateway))
+    for node in plan.nodes:
+        yield from ((act, node.name) for act in ("request-certificate", "sign-request", "install-certificate"))
+    yield from (("prepare-partner", partner.domain) for partner in plan.partners)
 
 
 def _peers(plan: Scenario) -> Iterator[Words]:

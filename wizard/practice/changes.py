@@ -96,9 +96,9 @@ def set_domain(state: State, node: str, command: str, now: float, pace: Pace) ->
     return after.with_node(node, changed)
 
 
-def mark_pending(state: State, service: str) -> State:
-    """Make the restart of a service pending on every node."""
-    wanted = tuple((node, service) for node in state.nodes)
+def mark_pending(state: State, service: str, *nodes: str) -> State:
+    """Make the restart of a service pending, on every node where none is named."""
+    wanted = tuple((node, service) for node in nodes or state.nodes)
     return replace(state, pending=tuple(dict.fromkeys((*state.pending, *wanted))))
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+PROOF = ("acceptance/contacts@partner.example", "acceptance/messages@partner.example")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """What went wrong, as acts on a finished network, and what a trainee reads about it.
 
-    `proof` are the steps of the walk that show at the end that it works again.
+    `open` are the steps by hand that are left to the trainee: at least those that show that it works again.
     """
 
     name: str
@@ -17,7 +19,7 @@ class Fault:
     symptom: str
     hints: tuple[str, ...]
     debrief: str
-    proof: tuple[str, ...] = ("acceptance/contacts@partner.example", "acceptance/messages@partner.example")
+    open: tuple[str, ...] = PROOF
 
 
 FAULTS = (
@@ -92,6 +94,12 @@ FAULTS = (
         ),
         debrief="The installation asks for the domain and takes no for an answer. Without it the node signs its"
         " certificate as imp2 alone, and peers refuse it. The domain is set once, on one node at a time, and"
-        " each node restarts for it.",
+        " each node restarts for it. The restart makes new certificates, so the node's own had to be signed again.",
+        open=(
+            *PROOF,
+            "listeners-certificates/request@imp2",
+            "listeners-certificates/sign@imp2",
+            "listeners-certificates/install@imp2",
+        ),
     ),
 )

@@ -242,7 +242,7 @@ def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:
     def when(_plan: Plan, _facts: Facts) -> Standing:
         if same is None:
             return Applies()
-        return NotApplicable(f"{anchor.name} is imported for {same.whose} already")
+        return NotApplicable(f"the same is imported for {same.whose} already")
 
     return when
 

@@ -38,40 +38,40 @@ def check_lines(findings: Findings) -> Iterator[str]:
             yield f"             {link.sha256[32:]}"
 
 
-def finding_lines(finding: Finding) -> Iterator[str]:
+def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
     """One finding: what was seen, why it matters, and what to do about it."""
     head = f"{SYMBOLS[finding.severity]} {finding.severity.value:<10} {finding.code}  {visible_line(finding.subject)}"
-    yield from wrap(head, WIDTH).splitlines()
-    yield from wrap(visible_line(finding.why), WIDTH, "    ").splitlines()
-    yield from _rules(finding.evidence.get("rules"))
+    yield from wrap(head, width).splitlines()
+    yield from wrap(visible_line(finding.why), width, "    ").splitlines()
+    yield from _rules(finding.evidence.get("rules"), width)
     if finding.severity in {Severity.PASS, Severity.INFO}:
         return
-    yield from _values("seen", finding.observed)
-    yield from _values("expected", finding.expected)
+    yield from _values("seen", finding.observed, width)
+    yield from _values("expected", finding.expected, width)
     for number, step in enumerate(finding.fix, 1):
-        yield from wrap(f"{number}. {visible_line(step)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"{number}. {visible_line(step)}", width, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
         yield "    see for yourself:"  # the command has its line, to be taken whole
-        yield from wrap(visible_line(finding.verify_with), WIDTH, "      ").splitlines()
+        yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
     if finding.refs:
-        yield from wrap(f"see also: {', '.join(finding.refs)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
 
 
-def _rules(rules: Json) -> Iterator[str]:
+def _rules(rules: Json, width: int) -> Iterator[str]:
     """The rules that a route was traced by, in their order; the one that is used is marked."""
     for rule in rules if isinstance(rules, list) else []:
         if isinstance(rule, dict):
             text = f"{rule.get('number')}. {rule.get('rule')}: {rule.get('result')}"
-            first, *rest = wrap(visible_line(text), WIDTH, " " * 9).splitlines()
+            first, *rest = wrap(visible_line(text), width, " " * 9).splitlines()
             yield f"    {'>' if rule.get('stage') == 'used' else ' '} {first.lstrip()}"
             yield from rest
 
 
-def _values(label: str, values: Mapping[str, Json]) -> Iterator[str]:
+def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]:
     if values:
         shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
-        yield from wrap(f"{label}: {visible_line(shown)}", WIDTH, "    ").splitlines()
+        yield from wrap(f"{label}: {visible_line(shown)}", width, "    ").splitlines()
 
 
 def _text(value: Json) -> str:

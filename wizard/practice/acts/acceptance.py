@@ -7,7 +7,7 @@ from wizard.practice.acts.act import Act, Moment, Words, domain_name, one_of, ta
 from wizard.practice.acts.dns import SERVICE_LABELS
 from wizard.practice.acts.email import switched_on
 from wizard.practice.scenarios import SIP_PORT, PartnerSpec, Record, Scenario, scenario
-from wizard.practice.state import State
+from wizard.practice.state import State, certificate_key
 
 CALL, ANSWERED = "test-call/", "answered"
 # What pages store, under the names of those pages. Where a page was never used, it is not asked about.
@@ -32,7 +32,8 @@ def works(state: State, domain: str, moment: Moment) -> bool:
 def _is_found(state: State, plan: Scenario, partner: PartnerSpec) -> bool:
     """Whether we and a Microsoft partner find each other: our records, theirs or a route, and their name allowed."""
     ours = dict.fromkeys((plan.domain, *((plan.email_domain,) if plan.email_domain else ())))
-    edge = next((each.common_name for each in plan.edges if each.host == partner.edge), partner.edge)
+    agreed = next((each.common_name for each in plan.edges if each.host == partner.edge), partner.edge)
+    edge = state.settings.get(certificate_key(partner.edge), agreed)
     theirs = _leads_to(state, partner.domain, partner.edge)
     routed = _stored(state, _ROUTE, "." + ".".join(reversed(partner.domain.split("."))) + ".*")
     return (

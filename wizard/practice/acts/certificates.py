@@ -95,7 +95,7 @@ def _install(state: State, words: Words, _moment: Moment) -> State:
     generation = own(state, node).generation
     if state.settings.get(f"cup/issued/{node}") != generation:
         raise UsageError(f"no signed certificate fits {node}", "Use request-certificate and sign-request first.")
-    return changes.mark_pending(stored(state, f"cup/signed/{node}", generation), SIP_PROXY)
+    return changes.mark_pending(stored(state, f"cup/signed/{node}", generation), SIP_PROXY, node)
 
 
 def _is_installed(state: State, words: Words, _moment: Moment) -> bool:
@@ -105,7 +105,7 @@ def _is_installed(state: State, words: Words, _moment: Moment) -> bool:
 def _generate(state: State, words: Words, _moment: Moment) -> State:
     node = _node(state, words, "generate-certificate NODE")
     made = int(state.settings.get(f"cup/made/{node}", "0"))
-    return changes.mark_pending(stored(state, f"cup/made/{node}", str(made + 1)), SIP_PROXY)
+    return changes.mark_pending(stored(state, f"cup/made/{node}", str(made + 1)), SIP_PROXY, node)
 
 
 def _is_generated(state: State, words: Words, _moment: Moment) -> bool:
