@@ -20,7 +20,8 @@ from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Reply, Resolver, system_servers
 from checks.finding import ChainLink, Finding
 from checks.names import BadNameError, host
-from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, TlsRequest
+from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
+from checks.routing import gather_route, judge_route
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 
@@ -53,6 +54,13 @@ async def host_findings(request: HostRequest, network: Network) -> Iterable[Find
     """The addresses of a public name."""
     four, six = await resolver_of(network).addresses(request.name)
     return judge_host(request, four, six)
+
+
+async def route_findings(request: RouteRequest, network: Network) -> Iterable[Finding]:
+    """The rule that routes a domain. The cluster asks inside name servers: where they are given, they decide."""
+    inside = network.internal_name_servers
+    resolver = Resolver(inside, network.timeout, network.connect_to) if inside else resolver_of(network)
+    return unique(judge_route(request, await gather_route(request, resolver)))
 
 
 async def addresses(name: str, network: Network) -> tuple[str, ...]:

@@ -53,7 +53,41 @@ class CertificateRequest:
     name: str | None = None
 
 
-CheckRequest = DnsRequest | HostRequest | TlsRequest | CertificateRequest
+RouteKind = Literal["aol-hosted", "aol-default", "ocs-lync", "own", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaticRoute:
+    """One static route as the page holds it; `domain` is the one it is meant for. A lower priority comes first."""
+
+    domain: str
+    pattern: str
+    next_hop: str
+    port: int = 5061
+    route_type: str = "domain"
+    protocol: str = "TLS"
+    priority: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteRequest:
+    """Which rule routes requests to a domain, and to where (domain reference 2.8).
+
+    `kind` decides which rules there are: `own` is our own domain, `none` one that is not federated. `address` is what
+    was asked about, empty for a domain as such. `gateway` are the names of the AOL gateway: a hosted domain that is led
+    elsewhere bypasses AOL. `tcp` says that TCP is meant, as towards an OCS front end.
+    """
+
+    domain: str
+    kind: RouteKind
+    address: str = ""
+    routes: tuple[StaticRoute, ...] = ()
+    default_domain: str = ""
+    gateway: tuple[str, ...] = ()
+    tcp: bool = False
+
+
+CheckRequest = DnsRequest | HostRequest | TlsRequest | CertificateRequest | RouteRequest
 
 
 @dataclass(frozen=True, kw_only=True)

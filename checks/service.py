@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 from checks.catalogue import finding
 from checks.finding import ChainLink, Finding, Findings, Severity, worst_first
-from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, Network, TlsRequest
+from checks.requests import (
+    CertificateRequest,
+    CheckRequest,
+    DnsRequest,
+    HostRequest,
+    Network,
+    RouteRequest,
+    TlsRequest,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -140,6 +148,8 @@ class CheckService:
                 return await lookup.server_findings(request, self._network)
             case CertificateRequest():
                 return lookup.file_findings(request, self._network)
+            case RouteRequest():
+                return await lookup.route_findings(request, self._network), ()
             case _:
                 assert_never(request)
 
@@ -166,6 +176,8 @@ def target_of(request: CheckRequest) -> str:
             return f"{request.host}:{request.port}"
         case CertificateRequest():
             return str(request.path)
+        case RouteRequest():
+            return request.address or request.domain
         case _:
             assert_never(request)
 

@@ -14,6 +14,7 @@ from wizard.procedures.common import (
     partner_tls,
     public_address,
 )
+from wizard.procedures.routes import aol_routes
 
 Place = tuple[str, int]
 
@@ -32,6 +33,7 @@ def requests_of(plan: Plan) -> tuple[CheckRequest, ...]:
             requests.append(partner_tls(partner))
     if plan.aol is not None:
         requests.append(TlsRequest(host=plan.aol.route_target, name=plan.aol.gateway_fqdn))
+    requests += aol_routes(plan)
     return tuple(requests)
 
 

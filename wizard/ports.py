@@ -1,6 +1,6 @@
 """What the runner needs of the world, as protocols. The composition root decides who stands behind each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -9,7 +9,7 @@ from checks.finding import Findings
 from checks.requests import CheckRequest
 from cli_backend.exchange import Cancel, Device
 from wizard.evidence import Failure
-from wizard.step import Action
+from wizard.step import Action, Form
 
 
 class Checks(Protocol):
@@ -67,6 +67,14 @@ class Ports:
     hands: Hands
     clock: Clock
     forget_password: Callable[[], None]
+
+
+PageReader = Callable[[Form], Mapping[str, str]]
+
+
+def shown_as_expected(form: Form) -> Mapping[str, str]:
+    """What a page shows on which everything is as the plan has it."""
+    return {field.name: field.expected for field in form.fields}
 
 
 class Person:

@@ -8,7 +8,7 @@ from wizard.cast import Cast
 from wizard.engine import Record
 from wizard.exits import FilteredListener, FilteredPrompter
 from wizard.lesson import Lesson
-from wizard.ports import Ports, Prompter
+from wizard.ports import PageReader, Ports, Prompter, shown_as_expected
 from wizard.resolve import Walk
 from wizard.runner import Listener, Runner, Writer
 from wizard.secrets import Secrets
@@ -34,7 +34,7 @@ class Sitting:
 
     `make_ports` makes the ports for a front end: its prompter, and what records the questions that come up in an act.
     `closers` end what was started, last first. `head` is the hash of the last record. `hint` is what a trainee has to
-    know about a kind of step besides; empty on a real cluster.
+    know about a kind of step besides; empty on a real cluster. `reads` is what a simulated person sees on a page.
     """
 
     walk: Walk
@@ -48,6 +48,7 @@ class Sitting:
     head: Callable[[], str] = str
     hint: Callable[[Kind], str] = field(default=lambda _does: "")
     lesson: Lesson | None = None
+    reads: PageReader = shown_as_expected
 
     def runner(self, listener: Listener, prompter: Prompter) -> Runner:
         """A runner over this session; start it when the listener is ready."""

@@ -158,7 +158,8 @@ class Form:
     """Values that only a person can tell; compared with what is expected, and kept.
 
     `menu` is empty for a question that no page answers. `wanted` are the words before what is expected. `stops`:
-    whether another value than the expected one stops the walk, or only decides what has to be done.
+    whether another value than the expected one stops the walk, or only decides what has to be done. `act` is what is
+    in effect in practice when the page shows what is expected.
     """
 
     interface: str
@@ -167,6 +168,7 @@ class Form:
     mismatch: str  # what a value other than the expected one means, and what to do
     wanted: str = "the plan says"
     stops: bool = True
+    act: tuple[str, ...] = ()
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """What the person says of each field; `SAME` stands for what was expected."""

@@ -18,7 +18,7 @@ from wizard.frontend import (
     step_line,
     summary_lines,
 )
-from wizard.ports import Prompt
+from wizard.ports import PageReader, Prompt, shown_as_expected
 from wizard.runner import Asked, Concluded, Ended, Runner
 from wizard.sitting import Sitting
 from wizard.step import Form
@@ -46,7 +46,8 @@ class Nobody:
 class SimulatedPerson:
     """The person of `practice --auto`: does what the wizard says, tries once more what failed in an earlier sitting."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: PageReader = shown_as_expected) -> None:
+        self._reads = reads
         self._tries: dict[str, int] = {}
         self._failed_here: set[str] = set()
 
@@ -68,7 +69,7 @@ class SimulatedPerson:
             case AskKind.FORM:
                 form = step.does
                 assert isinstance(form, Form)
-                return Answer(Choice.GO, values={field.name: field.expected for field in form.fields})
+                return Answer(Choice.GO, values=self._reads(form))
             case _:
                 return Answer(Choice.GO, text=ask.typed)
 

@@ -81,6 +81,8 @@ def json_values(values: Mapping[str, object] | None) -> dict[str, Json]:
 def _json(value: object) -> Json:
     if value is None or isinstance(value, str | int):
         return value
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
     return [_json(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 

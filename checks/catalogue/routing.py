@@ -5,19 +5,44 @@ from checks.finding import Severity
 
 ENTRIES = (
     Entry("route-ok", Severity.PASS, "The route is right", "The static routes are as the plan wants them."),
-    Entry("route-static", Severity.PASS, "A static route of its own", "The static route for the domain is used."),
-    Entry("route-srv", Severity.PASS, "The domain's own SRV record", "The domain's own federation record is used."),
+    Entry(
+        "route-static",
+        Severity.PASS,
+        "A static route of its own",
+        "Requests to {subject} take the static route for that domain, to {next_hop}, port {port}.",
+    ),
+    Entry(
+        "route-srv",
+        Severity.PASS,
+        "The domain's own SRV record",
+        "Requests to {subject} follow the federation record of that domain, to {next_hop}, port {port}.",
+    ),
     Entry(
         "route-default-static",
         Severity.PASS,
         "The static route of the default domain",
-        "The static route for the default federation routing domain is used.",
+        "Requests to {subject} take the static route for {domain}, the default federation routing domain, to"
+        " {next_hop}, port {port}.",
     ),
     Entry(
         "route-default-srv",
         Severity.PASS,
         "The SRV record of the default domain",
-        "The federation record of the default federation routing domain is used.",
+        "Requests to {subject} follow the federation record of {domain}, the default federation routing domain, to"
+        " {next_hop}, port {port}.",
+    ),
+    Entry(
+        "route-addressed-as",
+        Severity.INFO,
+        "A domain that AOL reaches under another name",
+        "AOL takes {address} addressed as {traced_as}: that is the domain whose way is traced.",
+    ),
+    Entry(
+        "route-not-federated",
+        Severity.FAIL,
+        "Not a federated domain",
+        "{subject} {reason}, so no rule routes requests to it to another organisation.",
+        ("If it is a partner, add it to the plan: [[partners]], or [[aol.domains]] for a domain reached through AOL.",),
     ),
     Entry(
         "route-none",
@@ -45,36 +70,46 @@ ENTRIES = (
     Entry(
         "route-bypasses-aol",
         Severity.WARN,
-        "The domain's own SRV record bypasses AOL",
-        "A hosted domain publishes a federation record of its own, and it is used before AOL is.",
-        ("Add a static route for the domain that leads to the AOL gateway.",),
+        "A way of its own bypasses AOL",
+        "The {way} of {subject} leads to {next_hop}, which is not the AOL gateway, and it is used before AOL is.",
+        (
+            "If requests are to go through AOL, add a static route for {subject} that leads to the AOL gateway.",
+            "If the way past AOL is meant, make the domain a partner in the plan instead.",
+        ),
     ),
     Entry(
         "route-pattern-wrong",
         Severity.FAIL,
         "A destination pattern that matches nothing",
-        "The pattern of a static route is the domain reversed, with a dot before and .* behind.",
-        ("Write the pattern as the wizard shows it.",),
+        "The pattern {pattern} does not match {subject}: a pattern is the domain reversed, a dot before and .* behind.",
+        ("Write the pattern as {expected_pattern}.",),
+    ),
+    Entry(
+        "route-type-wrong",
+        Severity.FAIL,
+        "A static route of another type",
+        "The route for {subject} has the type {route_type}, which the page offers. It then matches no domain.",
+        ("Change Route Type to {expected_route_type}.",),
     ),
     Entry(
         "route-shadowed",
         Severity.FAIL,
         "A static route that never applies",
-        "Another route for the same pattern comes first.",
-        ("Delete one of the two.",),
+        "The route for {subject} to {next_hop} has the pattern of another one, to {used}, which comes first.",
+        ("Delete the one that is not wanted, or give the wanted one the lower priority number.",),
     ),
     Entry(
         "route-port-wrong",
         Severity.FAIL,
         "A static route to another port",
-        "Federation runs on port 5061; the page offers 5060.",
-        ("Change Next Hop Port to 5061.",),
+        "The route for {subject} leads to port {port}. Federation runs on 5061; the page offers 5060.",
+        ("Change Next Hop Port to {expected_port}.",),
     ),
     Entry(
         "route-protocol-wrong",
         Severity.FAIL,
         "A static route without TLS",
-        "Federation runs over TLS; the page offers TCP.",
-        ("Change Protocol Type to TLS.",),
+        "The route for {subject} uses {protocol}. Federation runs over TLS; the page offers TCP.",
+        ("Change Protocol Type to {expected_protocol}.",),
     ),
 )

@@ -120,7 +120,7 @@ async def _no_authorities() -> tuple[Authority, ...]:
 
 async def _found(facts: Domain, domain: str, _prefix: str, resolver: Resolver) -> Domain:
     targets, wildcard = await asyncio.gather(
-        asyncio.gather(*(_target(record, resolver) for record in facts.reply.services)),
+        asyncio.gather(*(look_up_target(record, resolver) for record in facts.reply.services)),
         _is_wildcard(domain, facts.reply, resolver),
     )
     pointers = await _pointers(tuple(targets), resolver)
@@ -136,7 +136,8 @@ async def _missing(facts: Domain, domain: str, prefix: str, resolver: Resolver) 
     return replace(facts, text=text, elsewhere=elsewhere, inventing=nothing.outcome is Outcome.DATA)
 
 
-async def _target(record: Srv, resolver: Resolver) -> Target:
+async def look_up_target(record: Srv, resolver: Resolver) -> Target:
+    """A record with the addresses of its target; nothing is asked about the target that says "no service"."""
     if record.target == ".":
         empty = Reply(outcome=Outcome.NO_DATA, server="")
         return Target(record=record, four=empty, six=empty)

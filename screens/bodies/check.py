@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, assert_never
 
 from checks.finding import Finding, Severity, worst_first
-from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, TlsRequest
+from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, RouteRequest, TlsRequest
 from screens.bodies.parts import BAD, FULL, Body, Line, pair
 from screens.widgets.verbatim import literal
 from wizard.report.text import finding_lines
@@ -42,6 +42,9 @@ def request_lines(request: CheckRequest) -> Iterator[Line]:
                 yield pair("Expects", f"a certificate for {request.name}")
         case CertificateRequest():
             yield pair("Reads", str(request.path))
+        case RouteRequest():
+            yield pair("Traces", f"which rule routes requests to {request.domain}, and to where")
+            yield pair("Asks DNS", "for those federation records that the rules come to")
         case _:
             assert_never(request)
 

@@ -1,4 +1,4 @@
-"""`check plan|dns|tls|cert`: live checks, for people and for monitoring."""
+"""`check plan|dns|tls|cert|route`: live checks, for people and for monitoring."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from wizard.errors import UsageError
 if TYPE_CHECKING:
     from checks.finding import Findings
     from checks.requests import CheckRequest, Network
+    from wizard.plan.model import Plan
 
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
@@ -33,6 +34,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     tls.add_argument("target", metavar="HOST[:PORT]")
     cert = whats.add_parser("cert", parents=[shared], help="a certificate or chain in a PEM file")
     cert.add_argument("target", metavar="FILE", type=Path)
+    route = whats.add_parser("route", parents=[shared], help="which rule routes an address, and to where")
+    route.add_argument("target", metavar="USER@DOMAIN")
+    route.add_argument("--plan", type=Path, required=True, metavar="PLAN", help="the deployment it is asked of")
     parser.set_defaults(run=run)
 
 
@@ -61,7 +65,8 @@ def _shared_options() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Run one check and report it; returns the status that monitoring expects."""
-    findings = _plan(args) if args.what == "plan" else _one(args)
+    whats = {"plan": _plan, "route": _route}
+    findings = whats.get(args.what, _one)(args)
     if args.junit is not None:
         _write_junit(args.junit, findings)
     if args.json:
@@ -104,14 +109,46 @@ def _letter(reader: str, findings: "Findings") -> str:
 
 
 def _one(args: argparse.Namespace) -> "Findings":
+    return _run(_request(args), _network(args))
+
+
+def _run(request: "CheckRequest", network: "Network") -> "Findings":
     from checks.service import CheckService
 
-    request, network = _request(args), _network(args)
     service = CheckService(network)
     try:
         return service.run(request)
     finally:
         service.close()
+
+
+def _route(args: argparse.Namespace) -> "Findings":
+    """The way of one address. With name servers of the command line only those are asked."""
+    from dataclasses import replace
+
+    from wizard.plan.problems import load
+    from wizard.procedures.routes import route_request
+
+    address, domain = _address(args.target)
+    plan = load(args.plan)
+    network = _planned_network(args, plan, args.plan)
+    if args.nameserver and not args.internal_nameserver:
+        network = replace(network, internal_name_servers=())
+    return _run(route_request(plan, domain, address), network)
+
+
+def _address(text: str) -> tuple[str, str]:
+    """An address in its canonical form, and its domain. Raises UsageError."""
+    from checks.names import BadNameError, domain_name
+
+    user, at, name = text.strip().rpartition("@")
+    if not at or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+", user):
+        raise UsageError(f"{text!r} is no address", "Write it as user@partner.example, without sip: before it.")
+    try:
+        domain = domain_name(name)
+    except BadNameError as problem:
+        raise UsageError(f"the domain of {text!r} {problem}", "Write it as user@partner.example.") from problem
+    return f"{user}@{domain}", domain
 
 
 def _request(args: argparse.Namespace) -> "CheckRequest":
@@ -198,23 +235,13 @@ def _connect_to(texts: list[str]) -> dict[tuple[str, int], tuple[str, int]]:
 
 def _plan(args: argparse.Namespace) -> "Findings":
     """All checks of a plan at the same time, as one document; options go before what the plan says."""
-    from dataclasses import replace
-
     from checks.service import CheckService
-    from wizard.checklist import network_of, requests_of
+    from wizard.checklist import requests_of
     from wizard.plan.problems import load
     from wizard.report.merge import merged
 
-    plan, given = load(args.target), _network(args)
-    planned = network_of(plan, args.target.absolute().parent)
-    network = replace(
-        given,
-        name_servers=given.name_servers or planned.name_servers,
-        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
-        connect_to={**planned.connect_to, **given.connect_to},
-        trust=(*planned.trust, *given.trust),
-    )
-    service = CheckService(network)
+    plan = load(args.target)
+    service = CheckService(_planned_network(args, plan, args.target))
     try:
         results = list(service.run_many(requests_of(plan), _told))
         if args.nodes:
@@ -222,6 +249,21 @@ def _plan(args: argparse.Namespace) -> "Findings":
     finally:
         service.close()
     return merged(str(args.target), results)
+
+
+def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Network":
+    from dataclasses import replace
+
+    from wizard.checklist import network_of
+
+    given, planned = _network(args), network_of(plan, path.absolute().parent)
+    return replace(
+        given,
+        name_servers=given.name_servers or planned.name_servers,
+        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
+        connect_to={**planned.connect_to, **given.connect_to},
+        trust=(*planned.trust, *given.trust),
+    )
 
 
 def _nodes(args: argparse.Namespace, plan: "object", service: "object") -> "Findings":

@@ -68,7 +68,7 @@ def _auto(args: argparse.Namespace) -> int:
     else:
         sitting = practice_sitting(args.session, args.scenario, args.pace, tuple(args.ignore))
     try:
-        return run_unattended(sitting, SimulatedPerson(), _say, complain)
+        return run_unattended(sitting, SimulatedPerson(sitting.reads), _say, complain)
     finally:
         sitting.close()
 

@@ -15,7 +15,7 @@ from wizard.evidence import Failure
 from wizard.lesson import Lesson, prepared
 from wizard.login import Login
 from wizard.plan.model import Plan
-from wizard.ports import Hands, Person, Ports, Prompter
+from wizard.ports import Hands, PageReader, Person, Ports, Prompter, shown_as_expected
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.runner import Writer
@@ -62,6 +62,19 @@ class PracticeHands:
         )
 
 
+@dataclass(frozen=True)
+class PracticePages:
+    """What the pages of the practice network show to a simulated person."""
+
+    network: "PracticeNetwork"
+
+    def __call__(self, form: Form) -> Mapping[str, str]:
+        """The values of a form, other ones where the network is not as the page is expected to show it."""
+        if form.act and not self.network.in_effect(form.act):
+            return dict.fromkeys((field.name for field in form.fields), "another value")
+        return shown_as_expected(form)
+
+
 def practice_hint(does: Kind) -> str:
     """What is different from reality, for a trainee who looks for a page that does not exist."""
     match does:
@@ -81,6 +94,7 @@ class Surroundings:
 
     hands: Hands = field(default_factory=Person)
     hint: Callable[[Kind], str] = field(default=lambda _does: "")
+    reads: PageReader = shown_as_expected
     lesson: Lesson | None = None
     connections: Mapping[str, str] = field(default_factory=dict)
     name_servers: tuple[str, ...] = ()
@@ -158,6 +172,7 @@ def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:
     return Surroundings(
         hands=PracticeHands(network),
         hint=practice_hint,
+        reads=PracticePages(network),
         lesson=_lesson(network),
         connections=network.connections,
         name_servers=network.name_servers,
@@ -196,6 +211,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
         closers=[session.close, cast.close, *around.closers],
         head=lambda: session.journal.head,
         hint=around.hint,
+        reads=around.reads,
         lesson=around.lesson,
     )
 

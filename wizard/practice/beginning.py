@@ -41,6 +41,8 @@ def work_of(plan: Scenario) -> tuple[Words, ...]:
         *_records(plan),
         *_routes(plan),
         ("set-parameter", "federation-routing-fqdn", plan.public_fqdn),
+        ("set-parameter", "default-federation-routing-domain", DEFAULT_DOMAIN),
+        ("tell-aol", plan.public_fqdn),
         *_certificates(plan),
         *_peers(plan),
         *(_email(plan) if plan.email_domain else ()),

@@ -121,6 +121,10 @@ def _aol(scenario: Scenario) -> str:
         "# AOL, once for the whole cluster.\n"
         "[aol]\n"
         f"gateway_fqdn = {_text(scenario.gateway)}\n"
+        'enterprise = "Local Example Ltd"  # this and the next three are for the letter to AOL\n'
+        'contact_name = "Federation desk"\n'
+        'contact_email = "federation@mail.local.example"\n'
+        'contact_phone = "+44 20 7946 0100"\n'
         'default_federation_routing_domain = "aol.com"\n'
         "static_route_for_default = true  # hosted domains without a route of their own go this way\n"
         f"{domains}"

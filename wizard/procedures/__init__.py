@@ -1,6 +1,8 @@
 """The ordered catalogue of documented procedures."""
 
 from wizard.procedures.acceptance import ACCEPTANCE
+from wizard.procedures.aol_routing import AOL_ROUTING
+from wizard.procedures.default_routing_domain import DEFAULT_ROUTING_DOMAIN
 from wizard.procedures.dns import DNS
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.email import EMAIL
@@ -26,6 +28,8 @@ CATALOGUE: tuple[Procedure, ...] = (
     LISTENERS_CERTIFICATES,
     PEER_SUBJECT,
     TLS_CONTEXT,
+    AOL_ROUTING,
+    DEFAULT_ROUTING_DOMAIN,
     EMAIL,
     RESTARTS,
     ACCEPTANCE,

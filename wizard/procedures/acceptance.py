@@ -15,6 +15,7 @@ from wizard.procedures.common import (
     read,
     services_judge,
 )
+from wizard.procedures.routes import aol_routes
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
     SIP_PROXY,
@@ -104,6 +105,9 @@ def _their_side(plan: Plan) -> tuple[Step, ...]:
     if plan.aol is not None:
         gateway = TlsRequest(host=plan.aol.route_target, name=plan.aol.gateway_fqdn)
         steps.append(_check("gateway-tls", "See the certificate of the AOL gateway", why, gateway))
+    for route in aol_routes(plan):
+        title = f"Trace the way to {for_display(route.domain)} again"
+        steps.append(_check(f"route@{route.domain}", title, why, route))
     return tuple(steps)
 
 

@@ -12,7 +12,7 @@ from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.common import always_applies, read
-from wizard.procedures.partner_side import letter
+from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -318,17 +318,11 @@ def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
     )
 
 
-def _presented(plan: Plan) -> str:
-    """The subject CN that partners see: the public name where something terminates TLS, else the node's own name."""
-    in_between = plan.asa is not None or plan.load_balancer is not None
-    return plan.local.public_fqdn if in_between else plan.routing_node.fqdn
-
-
 def _at_the_partner(plan: Plan, partner: Partner) -> Step:
     domain = for_display(partner.domain)
     recipient = partner.contact or f"the administrator of {domain}"
     what = "an Access Edge" if partner.peer == "access-edge" else "a front end"
-    shown = _presented(plan) if partner.peer == "access-edge" else plan.routing_node.fqdn
+    shown = presented(plan) if partner.peer == "access-edge" else plan.routing_node.fqdn
     return Step(
         id=f"{_ID}/partner-side@{partner.domain}",
         title=f"Tell {domain} what has to be done there",
@@ -350,8 +344,8 @@ def _probe(plan: Plan) -> Step:
     return Step(
         id=_PROBE,
         title="See our public name answer with the right certificate",
-        why=f"This is what partners meet: {public} at port {SIP_TLS_PORT}, with the subject CN {_presented(plan)}.",
-        does=Wait(until=CheckPasses(request=TlsRequest(host=public, port=SIP_TLS_PORT, name=_presented(plan)))),
+        why=f"This is what partners meet: {public} at port {SIP_TLS_PORT}, with the subject CN {presented(plan)}.",
+        does=Wait(until=CheckPasses(request=TlsRequest(host=public, port=SIP_TLS_PORT, name=presented(plan)))),
         reversal=NothingToUndo(),
         duration=Duration(10, 300),  # services that were restarted need a while
         when=own.once_restarted,

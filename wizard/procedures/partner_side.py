@@ -8,6 +8,12 @@ BOTH_USAGES = "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
+def presented(plan: Plan) -> str:
+    """The subject CN that others see: the public name where something terminates TLS, else the node's own name."""
+    in_between = plan.asa is not None or plan.load_balancer is not None
+    return plan.local.public_fqdn if in_between else plan.routing_node.fqdn
+
+
 def letter(plan: Plan, partner: Partner, shown: str) -> str:
     """What a partner's administrator has to do. `shown` is the subject CN that we present to them."""
     if partner.peer == "access-edge":

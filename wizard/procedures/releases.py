@@ -20,6 +20,9 @@ class Labels:
     service_section: str
     routing_section: str
     routing_fqdn: str
+    default_routing_domain: str
+    virtual_ip: str
+    server_name: str
     proxy_domain: str
     sip_federation: tuple[str, ...]
     incoming_acl: tuple[str, ...]
@@ -76,6 +79,9 @@ _9_0 = Labels(
     service_section="IM and Presence Services",
     routing_section="Federation Routing Parameters (Clusterwide)",
     routing_fqdn="Federation Routing IM and Presence FQDN",
+    default_routing_domain="Default Federation Routing Domain",
+    virtual_ip="Virtual IP Address",
+    server_name="Server Name",
     proxy_domain="SIP proxy domain",
     sip_federation=("Presence", "Inter Domain Federation", "SIP Federation"),
     incoming_acl=("System", "Security", "Incoming ACL"),

@@ -1,10 +1,11 @@
-"""The static routes that a plan implies (domain reference 2.3)."""
+"""The static routes that a plan implies (domain reference 2.3), and the ways that are traced with them (2.8)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks.names import SIP_TLS_PORT, for_display
-from wizard.plan.model import Partner, Plan
+from checks.names import SIP_TLS_PORT, destination_pattern, for_display
+from checks.requests import RouteKind, RouteRequest, StaticRoute
+from wizard.plan.model import AolDomain, Partner, Plan
 
 TCP_PORT = 5060  # only towards an OCS front end (domain reference 2.3)
 
@@ -87,3 +88,67 @@ def _to_aol(plan: Plan) -> Iterable[Route]:
             description=f"AOL, for {domain}",
             why=reason,
         )
+
+
+# --- the way to a domain ---------------------------------------------------------------------------------------------
+
+AIM, AOL_COM = "aim.com", "aol.com"
+
+
+def route_request(plan: Plan, domain: str, address: str = "") -> RouteRequest:
+    """The way that requests to a domain, or to an address in it, take. `aim.com` is reached as `aol.com` (2.1)."""
+    traced = AOL_COM if domain == AIM else domain
+    partner = next((each for each in plan.partners if each.domain == traced), None)
+    if partner is not None:
+        routes = _static_routes(plan, {traced})
+        return RouteRequest(
+            domain=traced, kind="ocs-lync", address=address, routes=routes, tcp=partner.transport == "tcp"
+        )
+    entry = next((each for each in (plan.aol.domains if plan.aol else ()) if each.name == traced), None)
+    if entry is not None:
+        return _aol_request(plan, entry, address)
+    kind: RouteKind = "own" if traced in plan.federation_domains else "none"
+    return RouteRequest(domain=traced, kind=kind, address=address)
+
+
+def aol_routes(plan: Plan) -> tuple[RouteRequest, ...]:
+    """The way to every AOL domain, and to the default federation routing domain, which needs no entry of its own."""
+    if plan.aol is None:
+        return ()
+    default = plan.aol.default_federation_routing_domain
+    entries = tuple(_aol_request(plan, each) for each in plan.aol.domains if each.name != default)
+    return (*entries, _default_request(plan, default))
+
+
+def _aol_request(plan: Plan, entry: AolDomain, address: str = "") -> RouteRequest:
+    assert plan.aol is not None
+    default, gateway = plan.aol.default_federation_routing_domain, (plan.aol.gateway_fqdn, plan.aol.route_target)
+    if entry.name == default:
+        return _default_request(plan, default, address)
+    return RouteRequest(
+        domain=entry.name,
+        kind="aol-hosted",
+        address=address,
+        routes=_static_routes(plan, {entry.name, default}),
+        default_domain=default,
+        # A record of AOL's own public domain leads to AOL, under whatever name.
+        gateway=tuple(dict.fromkeys(gateway)) if entry.kind != "public" else (),
+    )
+
+
+def _default_request(plan: Plan, default: str, address: str = "") -> RouteRequest:
+    return RouteRequest(domain=default, kind="aol-default", address=address, routes=_static_routes(plan, {default}))
+
+
+def _static_routes(plan: Plan, domains: set[str]) -> tuple[StaticRoute, ...]:
+    return tuple(
+        StaticRoute(
+            domain=route.domain,
+            pattern=destination_pattern(route.domain),
+            next_hop=route.next_hop,
+            port=route.port,
+            protocol=route.protocol,
+        )
+        for route in routes_of(plan)
+        if route.planned and route.domain in domains
+    )

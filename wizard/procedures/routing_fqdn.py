@@ -2,6 +2,7 @@
 
 from checks.names import srv_name
 from wizard.plan.model import Plan
+from wizard.procedures.checklists import load_balancer_notice
 from wizard.procedures.common import always_applies, needs_own_srv, own_srv
 from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
@@ -22,7 +23,8 @@ from wizard.step import (
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     domains = plan.federation_domains if needs_own_srv(plan) else ()
-    return (_set(plan), _read_back(plan), *(_equality(plan, domain) for domain in domains))
+    balancer = (load_balancer_notice(plan, plan.load_balancer),) if plan.load_balancer else ()
+    return (*balancer, _set(plan), _read_back(plan), *(_equality(plan, domain) for domain in domains))
 
 
 def _set(plan: Plan) -> Step:
@@ -38,6 +40,7 @@ def _set(plan: Plan) -> Step:
                 Field("Server", plan.publisher.fqdn),
                 Field("Service", SIP_PROXY),
                 Field(labels.routing_fqdn, value, f"in the section {labels.routing_section}"),
+                *(Field(label, text, "for the load balancer") for label, text in _balancer(plan, labels)),
             ),
             button="Save",
             act=("set-parameter", "federation-routing-fqdn", value),
@@ -55,6 +58,14 @@ def _set(plan: Plan) -> Step:
     )
 
 
+def _balancer(plan: Plan, labels: Labels) -> tuple[tuple[str, str], ...]:
+    """What else stands on the page where a load balancer is in front (domain reference 4.9)."""
+    balancer = plan.load_balancer
+    if balancer is None:
+        return ()
+    return (labels.virtual_ip, balancer.address), (labels.server_name, balancer.fqdn)
+
+
 def _why(plan: Plan, value: str) -> str:
     why = f"Answers reach the cluster under this name. It must be {value}, the name our federation record leads to."
     if plan.local.proxy_domain_changed:
@@ -70,7 +81,13 @@ def _read_back(plan: Plan) -> Step:
     form = Form(
         interface=labels.administration,
         menu=labels.service_parameters,
-        fields=(FormField("routing_fqdn", labels.routing_fqdn, plan.local.public_fqdn, "Copy what the page shows."),),
+        fields=(
+            FormField("routing_fqdn", labels.routing_fqdn, plan.local.public_fqdn, "Copy what the page shows."),
+            *(
+                FormField(label.lower().replace(" ", "_"), label, value, "Copy what the page shows.")
+                for label, value in _balancer(plan, labels)
+            ),
+        ),
         mismatch="Enter the value again and save. If the page is right, correct public_fqdn in the plan.",
     )
     return Step(

@@ -43,6 +43,7 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
     head = f"{SYMBOLS[finding.severity]} {finding.severity.value:<10} {finding.code}  {visible_line(finding.subject)}"
     yield from wrap(head, width).splitlines()
     yield from wrap(visible_line(finding.why), width, "    ").splitlines()
+    yield from _rules(finding.evidence.get("rules"), width)
     if finding.severity in {Severity.PASS, Severity.INFO}:
         return
     yield from _values("seen", finding.observed, width)
@@ -55,6 +56,16 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
         yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
+
+
+def _rules(rules: Json, width: int) -> Iterator[str]:
+    """The rules that a route was traced by, in their order; the one that is used is marked."""
+    for rule in rules if isinstance(rules, list) else []:
+        if isinstance(rule, dict):
+            text = f"{rule.get('number')}. {rule.get('rule')}: {rule.get('result')}"
+            first, *rest = wrap(visible_line(text), width, " " * 9).splitlines()
+            yield f"    {'>' if rule.get('stage') == 'used' else ' '} {first.lstrip()}"
+            yield from rest
 
 
 def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]:

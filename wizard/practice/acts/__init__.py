@@ -13,7 +13,7 @@ from wizard.practice.acts.certificates import CERTIFICATE_ACTS
 from wizard.practice.acts.dns import DNS_ACTS
 from wizard.practice.acts.email import EMAIL_ACTS
 from wizard.practice.acts.foreign import FOREIGN_ACTS
-from wizard.practice.acts.pages import PAGE_ACTS
+from wizard.practice.acts.pages import PAGE_ACTS, with_another_default_domain
 from wizard.practice.acts.partners import PARTNER_ACTS
 from wizard.practice.acts.people import PEOPLE_ACTS
 from wizard.practice.acts.services import SERVICE_ACTS
@@ -51,10 +51,16 @@ def in_effect(state: State, words: Words, moment: Moment) -> bool:
 
 
 def ignore(state: State, what: str) -> State:
-    """From now on acknowledge a kind of act without doing it (`health`: fall ill). Raises UsageError."""
+    """From now on acknowledge a kind of act without doing it, and make it necessary where it would not be.
+
+    For `health` a node falls ill. Raises UsageError.
+    """
     one_of(what, IGNORABLE, "nothing can be ignored under the name")
     after = replace(state, ignored=tuple(dict.fromkeys((*state.ignored, what))))
-    return changes.make_unwell(after, scenario(after.scenario).publisher.name, "ntp") if what == "health" else after
+    if what == "health":
+        return changes.make_unwell(after, scenario(after.scenario).publisher.name, "ntp")
+    # Nothing is to be done about this value as long as it is right, so somebody has changed it before.
+    return with_another_default_domain(after) if what == "default-routing-domain" else after
 
 
 def heed(state: State, what: str) -> State:

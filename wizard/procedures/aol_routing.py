@@ -1,0 +1,61 @@
+"""k: the way to every AOL domain and to the default domain, traced live (domain reference 2.8)."""
+
+from checks.names import for_display
+from checks.requests import RouteRequest
+from wizard.plan.model import Plan
+from wizard.procedures.checklists import data_for_aol
+from wizard.procedures.common import Verdict
+from wizard.procedures.routes import aol_routes
+from wizard.step import Applies, Check, Duration, NotApplicable, NothingToUndo, Procedure, Step
+
+
+def some_aol(plan: Plan) -> Verdict:
+    """Whether any domain is reached through AOL."""
+    return NotApplicable("no domain is reached through AOL") if plan.aol is None else Applies()
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    if plan.aol is None:
+        return ()
+    return (data_for_aol(plan, plan.aol), *(trace("aol-routing/trace", request) for request in aol_routes(plan)))
+
+
+def trace(slug: str, request: RouteRequest, after: tuple[str, ...] = ()) -> Step:
+    """The step that traces the way to one domain; done again when a static route on it was stored."""
+    shown = for_display(request.domain)
+    stored = tuple(f"static-route/store@{route.domain}" for route in request.routes)
+    return Step(
+        id=f"{slug}@{request.domain}",
+        title=f"Trace the way to {shown}",
+        why=_why(request),
+        does=Check(request=request),
+        reversal=NothingToUndo(),
+        duration=Duration(2, 15),
+        mistakes=()
+        if request.kind == "aol-default"
+        else ("A record of the company's own, which leads to its Microsoft edge: it is used before AOL is.",),
+        after=(*stored, *after),
+    )
+
+
+def _why(request: RouteRequest) -> str:
+    if request.kind == "aol-default":
+        return (
+            f"{for_display(request.domain)} is the default federation routing domain: AOL domains without a way of"
+            " their own take its way. Its static route comes first, then its federation record."
+        )
+    return (
+        "The cluster looks in this order: a static route for the domain, the domain's own federation record, a static"
+        f" route for {request.default_domain}, the record of {request.default_domain}. The first that is there is used."
+    )
+
+
+AOL_ROUTING = Procedure(
+    id="aol-routing",
+    title="AOL: what AOL is told, and the way there",
+    heading="Routing of requests to AOL",
+    why="AOL enters our public name by hand, so it has to be told. The way to each AOL domain follows a fixed order.",
+    disrupts="Nothing: a letter is sent, and the DNS is asked.",
+    applies=some_aol,
+    steps=_steps,
+)

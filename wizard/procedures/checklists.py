@@ -1,0 +1,159 @@
+"""What others have to be told, filled in from the plan: AOL (domain reference 4.2 C), the load balancer's people (4.9).
+
+Each is a step of the procedure that it belongs to. What a Microsoft partner has to do is in `partner_side`.
+"""
+
+from collections.abc import Iterable
+
+from wizard.plan.model import Aol, LoadBalancer, Plan
+from wizard.procedures.partner_side import presented
+from wizard.procedures.releases import LABELS
+from wizard.step import Duration, Notice, PointOfNoReturn, Step
+
+SENT = PointOfNoReturn("A letter that was sent cannot be called back; send a correction.")
+_SENDING = Duration(15 * 60, 10 * 24 * 3600)
+_SIDE_PORTS = "ports of their own, such as 55061 and 65061"
+
+
+def _numbered(items: Iterable[str]) -> str:
+    return "\n".join(f"  {number}. {item}" for number, item in enumerate(items, 1))
+
+
+# --- AOL -------------------------------------------------------------------------------------------------------------
+
+
+def public_name(plan: Plan) -> str:
+    """The name under which AOL is to reach us: that of the load balancer where there is one."""
+    return plan.load_balancer.fqdn if plan.load_balancer is not None else plan.local.public_fqdn
+
+
+def data_for_aol(plan: Plan, aol: Aol) -> Step:
+    """The notice with everything that AOL enters by hand. It opens again when any of it changes."""
+    name, missing = public_name(plan), missing_for_aol(plan, aol)
+    gaps = f"Sending it with gaps. Fill in the plan first: {', '.join(missing)}." if missing else ""
+    shown = presented(plan)
+    other_name = (
+        f"AOL compares the subject CN with the name it was given. Here they differ: {shown} and {name}."
+        if shown != name
+        else ""
+    )
+    return Step(
+        id="aol-routing/notify-aol",
+        title="Give AOL the data that it enters by hand",
+        why="AOL looks up no record of ours. It enters our public name itself, so it has to be told, and told again"
+        " when the name changes. The order AOL-FEDERATION has to be placed before.",
+        does=Notice(
+            recipient="AOL, through whoever took the order AOL-FEDERATION",
+            subject=f"SIP federation with AOL: the data of {plan.local.sip_proxy_domain}",
+            text=aol_letter(plan, aol),
+            act=("tell-aol", name),
+        ),
+        reversal=SENT,
+        duration=_SENDING,
+        mistakes=(
+            *((gaps,) if gaps else ()),
+            *((other_name,) if other_name else ()),
+            "Giving the inside name of the node.",
+            "Forgetting a domain whose users take part.",
+        ),
+    )
+
+
+def _wanted(plan: Plan, aol: Aol) -> tuple[tuple[str, str, str], ...]:
+    """(what AOL needs, its value, where it stands in the plan)."""
+    return (
+        ("Name of our enterprise", aol.enterprise, "aol.enterprise"),
+        ("Contact", aol.contact_name, "aol.contact_name"),
+        ("Email of the contact", aol.contact_email, "aol.contact_email"),
+        ("Telephone of the contact", aol.contact_phone, "aol.contact_phone"),
+        ("Authority of our certificate", plan.local.certificate_authority, "local.certificate_authority"),
+    )
+
+
+def missing_for_aol(plan: Plan, aol: Aol) -> tuple[str, ...]:
+    """The values of the plan that AOL needs and that are empty."""
+    return tuple(place for _, value, place in _wanted(plan, aol) if not value)
+
+
+def aol_letter(plan: Plan, aol: Aol) -> str:
+    """The data for AOL. What the plan does not hold is named where it belongs."""
+    ours = plan.federation_domains
+    addressed = plan.email.domain if plan.email else plan.local.sip_proxy_domain
+    enterprise, *contact, authority = (
+        f"{label}: {value or f'MISSING ({place} in the plan)'}" for label, value, place in _wanted(plan, aol)
+    )
+    items = (
+        enterprise,
+        f"Domains of ours that take part: {', '.join(ours)}",
+        f"Addresses of our users: name@{addressed}",
+        f"Public name of our server: {public_name(plan)}, with the address {plan.local.public_address}",
+        f"Port for secure SIP: {aol.secure_sip_port}",
+        f"Subject CN of our certificate: {presented(plan)}",
+        f"{authority}. The certificate in base64 is attached, with the chain of the authority, which AOL has to trust",
+        *contact,
+        f"Domains that we reach through you: {', '.join(domain.name for domain in aol.domains)}",
+    )
+    return (
+        "To AOL\n\n"
+        "Please enter us for SIP federation. You reach us by our public name; we know that you look up no SRV record."
+        f"\n\n{_numbered(items)}\n\n"
+        f"We connect to {aol.gateway_fqdn} with TLS. Please tell us when we are entered, and when that name or the"
+        f" domain {aol.default_federation_routing_domain} changes."
+    )
+
+
+# --- the load balancer -----------------------------------------------------------------------------------------------
+
+
+def load_balancer_notice(plan: Plan, balancer: LoadBalancer) -> Step:
+    """What has to be set up at the load balancer and around it."""
+    return Step(
+        id="routing-fqdn/load-balancer",
+        title="Have the load balancer set up",
+        why="An Access Edge takes one name and one address of ours, so only a load balancer gives a second chance."
+        f" Everything outside then knows {balancer.fqdn} and no node.",
+        does=Notice(
+            recipient="whoever runs the load balancer",
+            subject=f"The load balancer {balancer.fqdn} for SIP federation: what to set up",
+            text=balancer_letter(plan, balancer),
+            act=("tell", "load-balancer"),
+        ),
+        reversal=SENT,
+        duration=_SENDING,
+        mistakes=(
+            "Leaving port 5061 mapped to a node: then the load balancer is passed by.",
+            "A certificate there with another subject CN than its own name.",
+        ),
+    )
+
+
+def balancer_letter(plan: Plan, balancer: LoadBalancer) -> str:
+    """The checklist of the load balancer, filled in."""
+    labels, port = LABELS[plan.release], plan.local.peer_auth_port
+    nodes = ", ".join(f"{node.fqdn} ({node.address})" for node in plan.nodes_publisher_first)
+    authority = plan.local.certificate_authority or "our certificate authority"
+    front = "the ASA" if plan.asa is not None else "partners"
+    inside = (
+        (
+            f"On the ASA, port 5061 of {plan.local.public_address} leads to {balancer.address}. The ports that led to"
+            f" nodes move to {_SIDE_PORTS}.",
+        )
+        if plan.asa is not None
+        else ()
+    )
+    items = (
+        f"It takes TLS on port 5061 at {balancer.address} and passes it on to port {port} of: {nodes}.",
+        f"Towards {front} it shows a certificate signed by {authority}, with the subject CN {balancer.fqdn}, good for"
+        " server and client authentication. Towards the nodes it shows one signed by an authority that they trust.",
+        f"It trusts the authority of the nodes' certificates, and that of {front}.",
+        *inside,
+        f"On the cluster, the parameters {labels.virtual_ip}, {labels.server_name} and {labels.routing_fqdn} are"
+        f" {balancer.address}, {balancer.fqdn} and {balancer.fqdn}. The wizard leads through them.",
+        f"On the cluster, {balancer.fqdn} is a TLS peer subject and is selected in the TLS context.",
+        f"Partners list {balancer.fqdn} as the IM provider, and no node.",
+    )
+    return (
+        "To whoever runs the load balancer\n\n"
+        f"SIP federation is to pass through {balancer.fqdn}. Please see that all of this is so, and tell us:"
+        f"\n\n{_numbered(items)}"
+    )
