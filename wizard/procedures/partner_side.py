@@ -2,6 +2,7 @@
 
 import re
 
+from checks.names import srv_name
 from wizard.plan.model import Partner, Plan
 
 BOTH_USAGES = "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2"
@@ -41,6 +42,9 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
             f"on the Access Edge. Our certificate has the subject CN {shown}.",
             f"On the tab IM Provider add us: network address {public}, Allow all communications from this provider. "
             "Do not mark us as public.",
+            f"You find us by the record {srv_name(ours)}: that entry makes your edge look it up.",
+            "On the tab Access Methods tick Federation, and Allow discovery if you use records. Federation and Public "
+            "IM Connectivity is enabled, for the organisation and for the users who take part.",
             f"See that {ours} stands neither on the tab Allow nor on the tab Block.",
             f"Your certificate on the Edge Server Public Interface needs the subject CN {partner.external_fqdn}, and "
             f"server and client authentication: request type Other, with the value {BOTH_USAGES}.",
