@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import assert_never
 
 from checks.finding import Json
@@ -157,5 +156,5 @@ def _wait(does: Wait) -> dict[str, Json]:
 
 
 def _request(request: CheckRequest) -> dict[str, Json]:
-    values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(request).items()}
+    values: dict[str, Json] = json.loads(json.dumps(asdict(request), default=str))  # as the record will hold it
     return {"ask": type(request).__name__, **values}

@@ -63,6 +63,8 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("withdraw", "srv", "partner.example", "sip"), "dns"),
     ((), ("activate", "imp2", MANAGER), "service"),
     ((), PARAMETER, "routing-fqdn"),
+    ((), ("set-parameter", "default-federation-routing-domain", "aol.example"), "default-routing-domain"),
+    ((), ("tell-aol", PUBLIC), "aol-routing"),
     ((PARAMETER,), ("restart-service", "imp1", ROUTER), "restarts"),
     ((), ("set-listener-port", "server-auth", "5063"), CERTIFICATES),
     ((ASIDE,), ("set-listener-port", "peer-auth", "5061"), CERTIFICATES),
