@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import assert_never
 
+from checks.catalogue.entry import json_values
 from checks.finding import Json
 from checks.requests import CheckRequest
 from wizard.facts import Facts
@@ -156,5 +157,4 @@ def _wait(does: Wait) -> dict[str, Json]:
 
 
 def _request(request: CheckRequest) -> dict[str, Json]:
-    values: dict[str, Json] = json.loads(json.dumps(asdict(request), default=str))  # as the record will hold it
-    return {"ask": type(request).__name__, **values}
+    return {"ask": type(request).__name__, **json_values(asdict(request))}

@@ -30,6 +30,7 @@ CERTIFICATES = "listeners-certificates"
 ASIDE = ("set-listener-port", "server-auth", "5063")
 REQUEST, SIGN, INSTALL = ((verb, "imp1") for verb in ("request-certificate", "sign-request", "install-certificate"))
 PARAMETER = ("set-parameter", "federation-routing-fqdn", PUBLIC)
+DEFAULT = ("set-parameter", "default-federation-routing-domain", "new.aol.example")
 OWN, PEER = "imp1.local.example", "imp1.second.local.example"
 # Everything that a test call needs. Domains are set by a command of the nodes, which is no act.
 WORKING: tuple[tuple[str, ...], ...] = (
@@ -63,7 +64,7 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("withdraw", "srv", "partner.example", "sip"), "dns"),
     ((), ("activate", "imp2", MANAGER), "service"),
     ((), PARAMETER, "routing-fqdn"),
-    ((), ("set-parameter", "default-federation-routing-domain", "aol.example"), "default-routing-domain"),
+    ((), DEFAULT, "default-routing-domain"),
     ((), ("tell-aol", PUBLIC), "aol-routing"),
     ((PARAMETER,), ("restart-service", "imp1", ROUTER), "restarts"),
     ((), ("set-listener-port", "server-auth", "5063"), CERTIFICATES),
@@ -172,6 +173,8 @@ def test_every_act_is_tried_here() -> None:
         ("activate", "imp9", MANAGER),
         ("activate", "imp1", "Cisco Nothing"),
         ("set-parameter", "speed", "1"),
+        ("set-parameter", "default-federation-routing-domain"),
+        ("tell-aol", "nobody"),
         ("unwell", "imp1", "colour"),
         ("set-listener-port", "sip", "5061"),
         ("set-listener-port", "peer-auth", "0"),
@@ -225,6 +228,15 @@ def test_a_parameter_makes_the_router_restart_pending_on_every_node() -> None:
     state = acts.perform(prepared(()), PARAMETER, moment())
     assert state.pending == (("imp1", ROUTER), ("imp2", ROUTER))
     assert acts.perform(state, ("restart-service", "imp1", ROUTER), moment()).pending == (("imp2", ROUTER),)
+
+
+def test_the_default_domain_comes_right_and_a_change_of_it_needs_a_restart() -> None:
+    installed = (*DEFAULT[:2], "aol.com")
+    assert acts.in_effect(prepared(()), installed, moment())
+    assert acts.perform(prepared(()), installed, moment()) == prepared(())
+    state = acts.perform(prepared(()), DEFAULT, moment())
+    assert state.pending == (("imp1", ROUTER), ("imp2", ROUTER))
+    assert not acts.in_effect(acts.ignore(prepared(()), "default-routing-domain"), installed, moment())
 
 
 def test_a_domain_is_entered_once_and_then_corrected() -> None:
