@@ -18,6 +18,7 @@ from tests.core.plans import PRACTICE_LIKE
 from tests.servers.bind import name_server
 from tests.servers.dns import answering
 from wizard.__main__ import main
+from wizard.practice.client import PracticeNetwork
 
 SRV = "_sipfederationtls._tcp"
 EDGE = "sip A 8.8.8.8\n"
@@ -196,6 +197,29 @@ def test_a_plan_is_needed_and_has_to_be_right(tmp_path: Path, capsys: pytest.Cap
     for name in ("bad.toml", "none.toml"):
         assert main(["check", "route", "u@partner.example", "--plan", str(tmp_path / name)]) == 64
     assert capsys.readouterr().out == ""
+
+
+def test_the_practice_network_shows_the_first_the_third_and_the_default_rule(tmp_path: Path, check: Check) -> None:
+    network = PracticeNetwork.start(tmp_path / "practice", "healthy", 0)
+    try:
+        ways = {
+            domain: check("route", f"u@{domain}", "--plan", network.directory / "check.toml")
+            for domain in ("hosted1.example", "hosted2.example", "aol.com", "partner.example", "branch.example")
+        }
+    finally:
+        network.stop()
+    assert {domain: checked.status for domain, checked in ways.items()} == dict.fromkeys(ways, 0)
+    used = {
+        domain: [(f["code"], f["observed"]["rule"]) for f in checked.document["findings"] if "rule" in f["observed"]]
+        for domain, checked in ways.items()
+    }
+    assert used == {
+        "hosted1.example": [("route-static", 1)],
+        "hosted2.example": [("route-default-static", 3)],
+        "aol.com": [("route-default-static", 1)],
+        "partner.example": [("route-srv", 2)],
+        "branch.example": [("route-static", 1)],
+    }
 
 
 # --- the order, and the lint: pure -----------------------------------------------------------------------------------

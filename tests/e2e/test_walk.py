@@ -20,6 +20,8 @@ PROCEDURES = (
     "routing-fqdn",
     "peer-subject",
     "tls-context",
+    "aol-routing",
+    "default-routing-domain",
     "listeners-certificates",
     "email",
     "restarts",

@@ -17,19 +17,15 @@ def some_aol(plan: Plan) -> Verdict:
 def _steps(plan: Plan) -> tuple[Step, ...]:
     if plan.aol is None:
         return ()
-    return (data_for_aol(plan, plan.aol), *(trace(_id(request), request) for request in aol_routes(plan)))
+    return (data_for_aol(plan, plan.aol), *(trace("aol-routing", request) for request in aol_routes(plan)))
 
 
-def _id(request: RouteRequest) -> str:
-    return "aol-routing/default" if request.kind == "aol-default" else f"aol-routing/domain@{request.domain}"
-
-
-def trace(step_id: str, request: RouteRequest, after: tuple[str, ...] = ()) -> Step:
+def trace(procedure: str, request: RouteRequest, after: tuple[str, ...] = ()) -> Step:
     """The step that traces the way to one domain; done again when a static route on it was stored."""
     shown = for_display(request.domain)
     stored = tuple(f"static-route/store@{route.domain}" for route in request.routes)
     return Step(
-        id=step_id,
+        id=f"{procedure}/trace@{request.domain}",
         title=f"Trace the way to {shown}",
         why=_why(request),
         does=Check(request=request),
@@ -46,12 +42,12 @@ def _why(request: RouteRequest) -> str:
     if request.kind == "aol-default":
         return (
             f"{for_display(request.domain)} is the default federation routing domain: AOL domains without a way of"
-            " their own take its way. Its static route comes first, then its SRV record."
+            " their own take its way. Its static route comes first, then its federation record."
         )
     return (
-        "For a domain of the AOL type the cluster looks in this order: its own static route; its own SRV record; the"
-        f" static route of {request.default_domain}, the default federation routing domain; the SRV record of"
-        f" {request.default_domain}. The first that is there is used."
+        "For a domain of the AOL type the cluster looks in this order: a static route for the domain; its own"
+        f" federation record; a static route for {request.default_domain}, the default federation routing domain; the"
+        f" record of {request.default_domain}. The first that is there is used."
     )
 
 

@@ -38,7 +38,7 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
         else ""
     )
     return Step(
-        id="aol-routing/tell-aol",
+        id="aol-routing/notify-aol",
         title="Give AOL the data that it enters by hand",
         why="AOL looks up no record of ours. It enters our public name itself, so it has to be told, and told again"
         " when the name changes. The order AOL-FEDERATION has to be placed before.",

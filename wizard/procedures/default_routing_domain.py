@@ -38,7 +38,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         _set(plan, aol),
         _read_back(plan, aol),
         _record(aol),
-        trace(f"{_ID}/route", route, after=changed),
+        trace(_ID, route, after=changed),
     )
 
 
@@ -135,7 +135,7 @@ def _record(aol: Aol) -> Step:
     """Whether the record is needed is for the trace to say; its own faults are told here."""
     domain = aol.default_federation_routing_domain
     return Step(
-        id=f"{_ID}/record",
+        id=f"{_ID}/srv@{domain}",
         title=f"Look up the record of {for_display(domain)}",
         why="Where no static route for it is stored, its federation record leads to AOL. Where one is, the record is"
         " not used, but its being there or not is good to know.",
