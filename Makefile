@@ -6,6 +6,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 TEST_PACKAGES := bind9 bind9-dnsutils openssh-server openssl gnutls-bin tmux
 ARGS ?=
+# Most of the time of the tests is waiting for other processes, so there are more workers than cores.
+WORKERS ?= $(shell expr 3 \* `nproc`)
 
 .PHONY: practice test lint install packages clean
 
@@ -13,7 +15,7 @@ practice: $(READY)
 	@$(VENV)/bin/fedwizard practice $(ARGS) || [ $$? -eq 130 ]  # quitting before the end is no failure of make
 
 test: $(READY) packages
-	@$(VENV)/bin/python -m pytest -n auto $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .

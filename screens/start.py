@@ -108,7 +108,7 @@ class ScenariosScreen(Screen[str | None]):
     def compose(self) -> ComposeResult:
         """A list."""
         yield Verbatim("fedwizard   Practise", classes="header")
-        yield Verbatim("Begin with the first. The others hold one fault each, to be found.", classes="heading")
+        yield Verbatim("Begin with the first. From wrong-port on, each holds one fault to be found.", classes="heading")
         options = (Option(literal(f"{name:<17}{title}"), id=name) for name, title in self._scenarios)
         yield OptionList(*options, id="scenarios", markup=False, compact=True)
         yield KeyLine(classes="keys")

@@ -295,7 +295,8 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)
     verb = " shows" if form.menu else ":"
     shown = "; ".join(f"{f.label}{verb} {values[f.name]}, {form.wanted} {f.expected}" for f in wrong)
-    return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": f"{SLIP} {form.mismatch}"}),)
+    remedy = f"{SLIP} {form.mismatch}" if form.menu else form.mismatch
+    return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": remedy}),)
 
 
 def _done_by_hand(ask: Ask, answer: Answer) -> Record:

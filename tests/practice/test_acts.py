@@ -331,7 +331,7 @@ def test_acts_over_the_control_are_seen_by_name_server_and_console(start: Start,
 
 
 def test_the_router_takes_the_other_xcp_services_with_it(start: Start, talk: Talk) -> None:
-    network = start(pace=0.02)
+    network = start(pace=0.1)
     console = talk(network)
     other = talk(network)
     console.type(f"utils service restart {ROUTER}\r")
