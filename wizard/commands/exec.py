@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from cli_backend.dialect import risk_of
     from cli_backend.exchange import CliError, Unreachable
 
-    command, endpoint, expected = _command(args), _endpoint(args), _expected(args.answer)
+    command, endpoint, expected = _command(args), endpoint_of(args), _expected(args.answer)
     risk = risk_of(command)
     try:
         _allow(args, command, risk, endpoint)
@@ -82,7 +82,8 @@ def _command(args: argparse.Namespace) -> str:
     return command
 
 
-def _endpoint(args: argparse.Namespace) -> "Endpoint":
+def endpoint_of(args: argparse.Namespace) -> "Endpoint":
+    """The node that `host` names, with the key and the algorithms that are allowed. Raises UsageError."""
     from cli_backend.exchange import Endpoint
     from wizard.checklist import split_host_port
 
@@ -140,7 +141,7 @@ def _allow(args: argparse.Namespace, command: str, risk: "Risk", endpoint: "Endp
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
-class _Stranger:
+class Stranger:
     """Nobody is there in the middle of a command; a password comes from where the command line says."""
 
     def __init__(self, password: str | None) -> None:
@@ -179,7 +180,7 @@ def _send(args: argparse.Namespace, endpoint: "Endpoint", command: str, expected
     state, names = state_folder(), CheckService(Network())
     nodes = Nodes(
         {endpoint.name: endpoint},
-        _Stranger(password),
+        Stranger(password),
         known_hosts=state / "known_hosts",
         failures=state / "login-failures.json",
         resolve=names.resolve,

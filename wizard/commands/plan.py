@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from wizard.commands.discover import add_options as add_discovery
 from wizard.errors import FedwizardError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     whats = parser.add_subparsers(metavar="WHAT", required=True, dest="what")
     new = whats.add_parser("new", help="write a commented example")
     new.add_argument("file", type=Path, metavar="FILE")
+    add_discovery(new)
     check = whats.add_parser("check", help="list every problem")
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -41,21 +43,31 @@ def run(args: argparse.Namespace) -> int:
     """`fedwizard plan ...`. Raises FedwizardError for a file that cannot be read or written."""
     match args.what:
         case "new":
-            return _new(args.file)
+            return _new(args)
         case "check":
             return _check(args.file, as_json=args.json)
         case _:
             return _mop(args.file, args.format, args.target)
 
 
-def _new(path: Path) -> int:
-    from wizard.plan.example import write_example
+def _new(args: argparse.Namespace) -> int:
+    from wizard.commands.discover import discovered_text
+    from wizard.plan.example import example_text, refuse_existing, write_new
     from wizard.program import program
     from wizard.text import visible_line
 
-    write_example(path)
+    path: Path = args.file
+    if args.host is None and args.partner:
+        raise UsageError("--partner needs --from-node", "Name a node: its words are the plan's beginning.")
+    refuse_existing(path)
+    write_new(path, discovered_text(args) if args.host else example_text())
     name = visible_line(str(path))
-    print(f"{name} holds an example. Put your values in place of its own.")
+    found = (
+        "what was found; confirm it, and fill in the rest"
+        if args.host
+        else "an example. Put your values in place of its own"
+    )
+    print(f"{name} holds {found}.")
     print(f"Then check it: {program()} plan check {name}")
     return OK
 
