@@ -17,11 +17,12 @@ from checks.certificate.subject import Told
 from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
-from checks.dns.query import Reply, Resolver, system_servers
+from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.finding import ChainLink, Finding
-from checks.names import BadNameError, host
+from checks.names import BadNameError, domain_name, host, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
+from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 
@@ -61,6 +62,24 @@ async def route_findings(request: RouteRequest, network: Network) -> Iterable[Fi
     inside = network.internal_name_servers
     resolver = Resolver(inside, network.timeout, network.connect_to) if inside else resolver_of(network)
     return unique(judge_route(request, await gather_route(request, resolver)))
+
+
+async def federation_server(domain: str, network: Network) -> FederationServer:
+    """The server that the federation SRV of a domain names first, and its addresses."""
+    resolver = resolver_of(network)
+    reply = await resolver.ask(srv_name(domain), "SRV")
+    if not reply.answered:
+        return FederationServer(published=None, reason=f"{reply.server}: {reply.detail or reply.outcome.value}")
+    if reply.outcome is not Outcome.DATA or not reply.services:
+        return FederationServer(published=False)
+    best = min(reply.services, key=lambda record: (record.priority, -record.weight, record.target))
+    try:
+        target = domain_name(best.target)
+    except BadNameError:  # a lone dot, which says that there is no such service, or no host name
+        return FederationServer(published=best.target != ".", port=best.port)
+    four, six = await resolver.addresses(target)
+    found = (*four.records, *six.records)
+    return FederationServer(published=True, target=target, port=best.port, addresses=found)
 
 
 async def addresses(name: str, network: Network) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ from checks.requests import (
 if TYPE_CHECKING:
     import asyncio
 
+    from checks.servers import FederationServer
+
 _POLL = 0.05  # seconds between two looks at a cancellation
 _FAREWELL = 0.4  # seconds
 _EXCHANGES = 5  # a whole check ends within this many timeouts
@@ -45,6 +47,7 @@ class CheckService:
         import asyncio
 
         self._network = network
+        self._limit = network.timeout * _EXCHANGES
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="checks", daemon=True)
         self._thread.start()
@@ -84,6 +87,13 @@ class CheckService:
         """The addresses of a name, from /etc/hosts and then our own DNS code; empty when there are none."""
         return self._await(self._resolved(name), None) or ()
 
+    def federation_server(self, domain: str) -> "FederationServer":
+        """The server that receives the federation of a domain, as the DNS says. Judges nothing."""
+        from checks.servers import FederationServer
+
+        silent = FederationServer(published=None, reason=f"no answer within {self._limit:g} s")
+        return self._await(self._federation_server(domain), None) or silent
+
     def close(self) -> None:
         """Stop the loop; what still runs is abandoned."""
         if not self._loop.is_running():
@@ -116,16 +126,27 @@ class CheckService:
 
         return await addresses(name, self._network)
 
+    async def _federation_server(self, domain: str) -> "FederationServer | None":
+        import asyncio
+
+        from checks.lookup import federation_server
+
+        try:
+            async with asyncio.timeout(self._limit):
+                return await federation_server(domain, self._network)
+        except TimeoutError:
+            return None
+
     async def _checked(self, request: CheckRequest) -> Findings:
         import asyncio
 
         started, began = datetime.now(UTC), time.monotonic()
         chain: tuple[ChainLink, ...] = ()
         try:
-            async with asyncio.timeout(self._network.timeout * _EXCHANGES):
+            async with asyncio.timeout(self._limit):
                 found, chain = await self._findings(request)
         except TimeoutError:
-            return _not_tested(request, f"it took more than {self._network.timeout * _EXCHANGES:g} s")
+            return _not_tested(request, f"it took more than {self._limit:g} s")
         except OSError as problem:
             return _not_tested(request, f"of {problem.strerror or problem}")
         return Findings(

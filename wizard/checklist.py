@@ -67,6 +67,19 @@ def connect_to(connections: Mapping[str, str]) -> dict[Place, Place]:
     return {split_host_port(key): split_host_port(value) for key, value in connections.items()}
 
 
+def redirections(texts: Iterable[str]) -> dict[Place, Place]:
+    """`--connect-to` HOST:PORT:ADDR:PORT, as curl has it; an IPv6 address stands in brackets. Raises UsageError."""
+
+    found = {}
+    for text in texts:
+        start = text.find("]:") + 1 if text.startswith("[") else text.find(":")
+        cut = text.find(":", start + 1)
+        if start < 0 or cut < 0:
+            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:ADDR:PORT")
+        found[split_host_port(text[:cut])] = split_host_port(text[cut + 1 :])
+    return found
+
+
 def servers(texts: Iterable[str]) -> tuple[Place, ...]:
     """Name servers, ADDRESS or ADDRESS:PORT. Raises UsageError."""
     return tuple(split_host_port(text, 53) for text in texts)

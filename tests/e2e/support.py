@@ -5,6 +5,10 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.practice.client import PracticeNetwork
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 110  # seconds; far more than a walk takes
@@ -45,6 +49,12 @@ def node_log(session: Path, node: str) -> list[dict[str, str]]:
     """What a practice node says it received and did."""
     path = session / "practice" / "nodes" / f"{node}.log"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def first_host_key(network: "PracticeNetwork") -> str:
+    """The fingerprint of the first node of a practice network."""
+    lines = network.plan_path.read_text(encoding="utf-8").splitlines()
+    return next(line.split('"')[1] for line in lines if line.startswith("host_key"))
 
 
 def settled_records(session: Path) -> dict[str, tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import Ran
+from tests.e2e.support import Ran, first_host_key
 from wizard.practice.client import PracticeNetwork
 
 SET = "set network domain local.example"
@@ -40,9 +40,7 @@ def node(tmp_path: Path, fedwizard: Callable[..., Ran]) -> Iterator[Node]:
     """The first node of a practice network."""
     network = PracticeNetwork.start(tmp_path / "N", "healthy", 0)
     try:
-        plan = network.plan_path.read_text()
-        key = next(line.split('"')[1] for line in plan.splitlines() if line.startswith("host_key"))
-        yield Node(network, fedwizard, network.connections["192.0.2.11:22"], key)
+        yield Node(network, fedwizard, network.connections["192.0.2.11:22"], first_host_key(network))
     finally:
         network.stop()
 

@@ -285,3 +285,12 @@ def test_the_two_ways_to_name_the_default_route_agree(practice_like: str) -> Non
     )
     fields = [hint.field for hint in advice(load_text(text), Draft.parse(text), "plan.toml")]
     assert fields == ["local.routing_node", "aol.domains[1].static_route"]
+
+
+def test_a_list_whose_only_element_lacks_something_is_not_empty() -> None:
+    lacking = problems_of(
+        '[[nodes]]\ndhcp = false\n[aol]\ngateway_fqdn = "g.example"\n[[aol.domains]]\nname = "aol.com"\n'
+    )
+    assert not {problem.field for problem in lacking if problem.problem == "is empty"}
+    assert {"nodes[1].name", "aol.domains[1].kind"} <= {problem.field for problem in lacking}
+    assert ("nodes", "is empty") in {(problem.field, problem.problem) for problem in problems_of("nodes = []\n")}

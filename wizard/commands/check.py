@@ -187,13 +187,13 @@ def _readable_pem(path: Path) -> None:
 
 def _network(args: argparse.Namespace) -> "Network":
     from checks.requests import Network
-    from wizard.checklist import servers, trust_files
+    from wizard.checklist import redirections, servers, trust_files
 
     return Network(
         name_servers=servers(args.nameserver),
         internal_name_servers=servers(args.internal_nameserver),
         authoritative=args.authoritative,
-        connect_to=_connect_to(args.connect_to),
+        connect_to=redirections(args.connect_to),
         trust=trust_files(args.trust, Path()),
         at=args.at,
         timeout=args.timeout,
@@ -217,20 +217,6 @@ def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path] | None:
         hint = "Both are PEM, belong together, and the key has no passphrase."
         raise UsageError(f"{args.client_cert} and {key} cannot be used: {problem}", hint) from problem
     return args.client_cert, key
-
-
-def _connect_to(texts: list[str]) -> dict[tuple[str, int], tuple[str, int]]:
-    """HOST:PORT:ADDR:PORT, as curl has it; an IPv6 address stands in brackets."""
-    from wizard.checklist import split_host_port
-
-    found = {}
-    for text in texts:
-        start = text.find("]:") + 1 if text.startswith("[") else text.find(":")
-        cut = text.find(":", start + 1)
-        if start < 0 or cut < 0:
-            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:ADDR:PORT")
-        found[split_host_port(text[:cut])] = split_host_port(text[cut + 1 :])
-    return found
 
 
 def _plan(args: argparse.Namespace) -> "Findings":

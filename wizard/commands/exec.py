@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wizard.errors import UsageError
 
 if TYPE_CHECKING:
-    from cli_backend.exchange import CliError, Endpoint, Exchange, Expected, Risk
+    from cli_backend.exchange import Endpoint, Exchange, Expected, Risk
 
 SCHEMA = "fedwizard.exec/1"
 EXIT = {"ok": 0, "rebooting": 0, "failed": 1, "question": 3, "timed-out": 4, "closed": 5, "refused": 6}
@@ -50,8 +50,10 @@ def run(args: argparse.Namespace) -> int:
     """`fedwizard exec ...`. Raises UsageError before anything is connected."""
     from cli_backend.dialect import risk_of
     from cli_backend.exchange import CliError, Unreachable
+    from wizard.commands.node_login import endpoint_at, remedy_of
 
-    command, endpoint, expected = _command(args), endpoint_of(args), _expected(args.answer)
+    command, expected = _command(args), _expected(args.answer)
+    endpoint = endpoint_at(args.host, args.accept_host_key, legacy_algorithms=args.legacy_algorithms)
     risk = risk_of(command)
     try:
         _allow(args, command, risk, endpoint)
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     except Unreachable as problem:
         return _end(args, _document(endpoint, command, risk, "closed"), problem.problem, problem.remedy)
     except CliError as problem:
-        return _end(args, _document(endpoint, command, risk, "refused"), problem.problem, _remedy(problem))
+        return _end(args, _document(endpoint, command, risk, "refused"), problem.problem, remedy_of(problem))
     return _tell(args, exchange, _document(endpoint, command, risk, exchange.result.value, exchange))
 
 
@@ -80,26 +82,6 @@ def _command(args: argparse.Namespace) -> str:
     except CommandRefused as problem:
         raise UsageError(problem.problem, problem.remedy) from problem
     return command
-
-
-def endpoint_of(args: argparse.Namespace) -> "Endpoint":
-    """The node that `host` names, with the key and the algorithms that are allowed. Raises UsageError."""
-    from cli_backend.exchange import Endpoint
-    from wizard.checklist import split_host_port
-
-    user, _, place = args.host.rpartition("@")
-    host, port = split_host_port(place, 22)
-    key = args.accept_host_key
-    if key is not None and not key.startswith("SHA256:"):
-        raise UsageError(f"--accept-host-key {key!r} is no fingerprint", "Write it as OpenSSH does: SHA256:...")
-    return Endpoint(
-        name=host,
-        address=host,
-        port=port,
-        user=user or "administrator",
-        host_key=key,
-        legacy_algorithms=args.legacy_algorithms,
-    )
 
 
 def _expected(texts: list[str]) -> tuple["Expected", ...]:
@@ -141,7 +123,7 @@ def _allow(args: argparse.Namespace, command: str, risk: "Risk", endpoint: "Endp
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
-class Stranger:
+class _Stranger:
     """Nobody is there in the middle of a command; a password comes from where the command line says."""
 
     def __init__(self, password: str | None) -> None:
@@ -173,18 +155,11 @@ def _send(args: argparse.Namespace, endpoint: "Endpoint", command: str, expected
     from checks.requests import Network
     from checks.service import CheckService
     from cli_backend.dialect import restarts
-    from cli_backend.node import Nodes
-    from wizard.commands.sittings import read_password_line, state_folder
+    from wizard.commands.sittings import nodes_at, read_password_line
 
     password = read_password_line(sys.stdin.readline()) if args.password_stdin else None
-    state, names = state_folder(), CheckService(Network())
-    nodes = Nodes(
-        {endpoint.name: endpoint},
-        Stranger(password),
-        known_hosts=state / "known_hosts",
-        failures=state / "login-failures.json",
-        resolve=names.resolve,
-    )
+    names = CheckService(Network())
+    nodes = nodes_at({endpoint.name: endpoint}, _Stranger(password), names.resolve)
     try:
         exchange = nodes.run(endpoint.name, command, expect=expected, reboots=restarts(command), timeout=args.timeout)
         return replace(exchange, host_key=nodes.host_key(endpoint.name), algorithms=nodes.algorithms(endpoint.name))
@@ -241,14 +216,6 @@ def _end(args: argparse.Namespace, document: dict[str, object], problem: str, re
         if text:
             print(visible(text), file=sys.stderr)
     return EXIT[str(document["result"])]
-
-
-def _remedy(problem: "CliError") -> str:
-    from cli_backend.exchange import HostKeyRefused
-
-    if isinstance(problem, HostKeyRefused):
-        return f"{problem.remedy} A key that is right is named by --accept-host-key SHA256:..."
-    return problem.remedy
 
 
 def _seconds(text: str) -> float:

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wizard.errors import UsageError
 from wizard.ports import Prompt, PromptKind
 from wizard.text import visible
 
 if TYPE_CHECKING:
     from checks.finding import Findings
+    from cli_backend.exchange import CliError, Endpoint
     from wizard.plan.model import Plan
 
 
@@ -41,3 +43,31 @@ def check_all_nodes(plan: "Plan", resolve: Callable[[str], tuple[str, ...]], *, 
         return check_nodes(plan, device)
     finally:
         device.close()
+
+
+def endpoint_at(place: str, host_key: str | None, *, legacy_algorithms: bool) -> "Endpoint":
+    """The node at [USER@]HOST[:PORT]. Raises UsageError."""
+    from cli_backend.exchange import Endpoint
+    from wizard.checklist import split_host_port
+
+    user, _, at = place.rpartition("@")
+    host, port = split_host_port(at, 22)
+    if host_key is not None and not host_key.startswith("SHA256:"):
+        raise UsageError(f"--accept-host-key {host_key!r} is no fingerprint", "Write it as OpenSSH does: SHA256:...")
+    return Endpoint(
+        name=host,
+        address=host,
+        port=port,
+        user=user or "administrator",
+        host_key=host_key,
+        legacy_algorithms=legacy_algorithms,
+    )
+
+
+def remedy_of(problem: "CliError") -> str:
+    """What to do next, where the host key may be named on the command line."""
+    from cli_backend.exchange import HostKeyRefused
+
+    if isinstance(problem, HostKeyRefused):
+        return f"{problem.remedy} A key that is right is named by --accept-host-key SHA256:..."
+    return problem.remedy

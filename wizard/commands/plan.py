@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from wizard.commands.discover import add_options as add_discovery
+from wizard.commands import discover
 from wizard.errors import FedwizardError, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +21,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Register `plan` and what can be done with one."""
     parser = subparsers.add_parser("plan", help="write a plan, or list its problems")
     whats = parser.add_subparsers(metavar="WHAT", required=True, dest="what")
-    new = whats.add_parser("new", help="write a commented example")
+    new = whats.add_parser(
+        "new",
+        help="write a commented example, or a plan begun from a node",
+        description="Write a commented example. With --from-node or --partner: a plan begun from what a node and the"
+        " DNS tell, every value marked as found, to be confirmed. Nothing is changed anywhere.",
+    )
     new.add_argument("file", type=Path, metavar="FILE")
-    add_discovery(new)
+    discover.add_options(new)
     check = whats.add_parser("check", help="list every problem")
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -43,31 +48,21 @@ def run(args: argparse.Namespace) -> int:
     """`fedwizard plan ...`. Raises FedwizardError for a file that cannot be read or written."""
     match args.what:
         case "new":
-            return _new(args)
+            return discover.run(args) if discover.wanted(args) else _new(args.file)
         case "check":
             return _check(args.file, as_json=args.json)
         case _:
             return _mop(args.file, args.format, args.target)
 
 
-def _new(args: argparse.Namespace) -> int:
-    from wizard.commands.discover import discovered_text
-    from wizard.plan.example import example_text, refuse_existing, write_new
+def _new(path: Path) -> int:
+    from wizard.plan.example import write_example
     from wizard.program import program
     from wizard.text import visible_line
 
-    path: Path = args.file
-    if args.host is None and args.partner:
-        raise UsageError("--partner needs --from-node", "Name a node: its words are the plan's beginning.")
-    refuse_existing(path)
-    write_new(path, discovered_text(args) if args.host else example_text())
+    write_example(path)
     name = visible_line(str(path))
-    found = (
-        "what was found; confirm it, and fill in the rest"
-        if args.host
-        else "an example. Put your values in place of its own"
-    )
-    print(f"{name} holds {found}.")
+    print(f"{name} holds an example. Put your values in place of its own.")
     print(f"Then check it: {program()} plan check {name}")
     return OK
 

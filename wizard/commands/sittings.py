@@ -27,7 +27,8 @@ from wizard.step import Action, Form, Instruct, Kind, Notice
 
 if TYPE_CHECKING:
     from checks.requests import Network
-    from cli_backend.exchange import Device
+    from cli_backend.exchange import Device, Endpoint, Operator
+    from cli_backend.node import Nodes
     from wizard.practice.client import PracticeNetwork
 
 
@@ -234,7 +235,6 @@ def device_for(
 ) -> "Device":
     """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
     from cli_backend.exchange import Endpoint
-    from cli_backend.node import Nodes
     from wizard.checklist import connect_to
 
     mapped = connect_to({**plan.connections, **connections})
@@ -251,9 +251,18 @@ def device_for(
             legacy_algorithms=node.legacy_algorithms,
             shown=f"{node.address} port {node.ssh_port}",
         )
+    return nodes_at(endpoints, login, resolve)
+
+
+def nodes_at(
+    endpoints: Mapping[str, "Endpoint"], operator: "Operator", resolve: Callable[[str], tuple[str, ...]]
+) -> "Nodes":
+    """The CLI of nodes, with the host keys and the failed logins that this account remembers."""
+    from cli_backend.node import Nodes
+
     state = state_folder()
     return Nodes(
-        endpoints, login, known_hosts=state / "known_hosts", failures=state / "login-failures.json", resolve=resolve
+        endpoints, operator, known_hosts=state / "known_hosts", failures=state / "login-failures.json", resolve=resolve
     )
 
 

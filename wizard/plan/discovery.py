@@ -1,154 +1,261 @@
-"""A plan begun from what can be found: a node's own word about its cluster, and the partners' records. Pure.
+"""What a node and the DNS tell about a deployment, as proposals for its plan. Pure; nothing is taken as certain.
 
-Every value says where it was found; a person confirms it. What nobody can find stands there empty, and `plan check`
-names it.
+Everything here was said by somebody else: a value becomes a proposal only where the plan would take it.
 """
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cli_backend.output import ClusterView, NetworkSettings, Version
+from checks.servers import FederationServer
+from cli_backend.output import ClusterNode, ClusterView, NetworkSettings, Version
+from wizard.plan.document import Table, address_of, host_of, name_of, tables_in, value_at
+from wizard.plan.lines import Place
+
+Value = str | bool | int | tuple[str, ...]
+
+CLUSTER, NETWORK, VERSION = "show network cluster", "show network eth0", "show version active"
+GIVEN = "given on the command line"
+SSH_PORT = 22
+
+_NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
+_RELEASE = re.compile(r"\d{1,3}\.\d{1,3}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundNode:
-    """What one node said of itself. `settings` is None where it was not asked."""
-
-    host: str
-    settings: NetworkSettings | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundPartner:
-    """What DNS says of a partner's domain: the target of its federation record and its address, empty where none is."""
-
-    domain: str
-    target: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Found:
-    """Everything that was found. `asked` is the address of the node that was asked, `host_key` what it showed."""
+    """A proposal: the place in the plan, the value, and who said so, as the comment behind the value tells it."""
+
+    field: Place
+    value: Value
+    source: str
+
+    @property
+    def comment(self) -> str:
+        """Where it comes from; what was found is to be confirmed, what was given is not."""
+        return self.source if self.source == GIVEN else f"{self.source}; confirm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSeen:
+    """What one node showed after a login. `asked` is how the person named it, `reached` where it answered.
+
+    `names` holds, by address, the names that the node's own lookup knows for the nodes of its cluster.
+    """
 
     asked: str
-    user: str
-    host_key: str
-    version: Version
-    cluster: ClusterView
-    settings: NetworkSettings
-    partners: tuple[FoundPartner, ...] = ()
+    reached: tuple[str, int] = ("", SSH_PORT)
+    user: str = ""
+    host_key: str = ""
     legacy_algorithms: bool = False
-    ssh_port: int = 22
-    notes: tuple[str, ...] = field(default=())
+    cluster: ClusterView = field(default_factory=ClusterView)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    version: Version = field(default_factory=Version)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-CONFIRM = "confirm"
+@dataclass(frozen=True, kw_only=True)
+class Observations:
+    """Everything that was looked at: one node or none, and the DNS for the partners' domains."""
+
+    node: NodeSeen | None = None
+    servers: Mapping[str, FederationServer] = field(default_factory=dict)
 
 
-def plan_text(found: Found) -> str:
-    """The plan in TOML, with a comment about each value that was found and each that is missing."""
-    parts = (
-        _head(found),
-        _local(found),
-        *_nodes(found),
-        *(_partner(partner) for partner in found.partners),
-        _dns(found),
-    )
-    return "\n".join(parts)
+def found(given: Table, seen: Observations) -> tuple[Found, ...]:
+    """The proposals for every value that the plan does not hold yet. `given` is the plan so far, perhaps empty."""
+    proposals = (*(_of_node(seen.node, given) if seen.node else ()), *_of_partners(given, seen.servers))
+    return tuple(proposal for proposal in proposals if value_at(given, proposal.field) is None)
 
 
-def _head(found: Found) -> str:
-    said = found.version.release or ""
-    return (
-        f"# A plan for SIP federation, begun from what {_safe(found.asked)} and the DNS said. Values with a comment\n"
-        f"# `found` were found there: {CONFIRM} each. Values that are empty nobody but you can know.\n"
-        "# Check it at any time:  fedwizard plan check FILE\n\n"
-        f"release = {_text(_short(said))}{_by('show version active')}\n"
-    )
+def as_given(given: Table) -> tuple[Found, ...]:
+    """The values of the command line, in the form in which proposals are written."""
+    return tuple(Found(place, value, GIVEN) for place, value in _leaves(given, ()))
 
 
-def _short(release: str) -> str:
-    return ".".join(release.split(".")[:2])
+def imp_nodes(cluster: ClusterView) -> tuple[ClusterNode, ...]:
+    """The IM and Presence nodes of a cluster, publisher first; later releases list the call manager's too."""
+    ours = [node for node in cluster.nodes if node.product in {None, "cups"} and host_of(node.address)]
+    return tuple(sorted(ours, key=lambda node: not is_publisher(node)))
 
 
-def _local(found: Found) -> str:
-    domain = found.settings.domain or ""
-    publisher = next((node.host for node in found.cluster.nodes if node.role == "Publisher"), "")
-    return (
-        "[local]\n"
-        "# The SIP proxy domain, as the page Cluster Topology Settings shows it. This is the domain of the node.\n"
-        f"sip_proxy_domain = {_text(domain)}{_by('show network eth0') if domain else ''}\n"
-        "# The name under which the outside finds you, and its public address.\n"
-        'public_fqdn = ""\n'
-        'public_address = ""\n'
-        f"routing_node = {_text(publisher)}{_by('show network cluster') if publisher else ''}\n"
-        "# Without an ASA it must be 5061; behind one it is normally 5062.\n"
-        "peer_auth_port = 5061\n"
-    )
+def is_publisher(node: ClusterNode) -> bool:
+    """Whether a node holds the publisher database; in a cluster with call managers its role says Subscriber."""
+    return node.database == "DBPub" if node.database else node.role == "Publisher"
 
 
-def _nodes(found: Found) -> tuple[str, ...]:
-    return tuple(
-        "[[nodes]]\n"
-        f"name = {_text(node.host)}{_by('show network cluster')}\n"
-        f"fqdn = {_text(node.fqdn)}\n"
-        f"address = {_text(node.address)}\n"
-        f"role = {_text('publisher' if node.role == 'Publisher' else 'subscriber')}\n"
-        "users_assigned = true  # confirm: are users assigned to it?\n"
-        f"{_about(found, node.address)}"
-        for node in found.cluster.nodes
-    )
+# --- the node --------------------------------------------------------------------------------------------------------
 
 
-def _about(found: Found, address: str) -> str:
-    """What only the node that was asked said, and how the CLI is reached."""
-    reached = f"user = {_text(found.user)}\nssh_port = {found.ssh_port}\n"
-    legacy = f"legacy_algorithms = {'true' if found.legacy_algorithms else 'false'}\n"
-    if address not in {found.asked, found.settings.address}:
-        return f"dhcp = false  # confirm: this node was not asked\n{reached}{legacy}"
-    dhcp = "true" if found.settings.dhcp else "false"
-    key = f"host_key = {_text(found.host_key)}{_by('the login')}\n" if found.host_key else ""
-    return f"dhcp = {dhcp}{_by('show network eth0')}\n{reached}{key}{legacy}"
+def _of_node(seen: NodeSeen, given: Table) -> Iterator[Found]:
+    nodes = imp_nodes(seen.cluster)
+    here = _here(seen, nodes)
+    asked = (_short(nodes[here]) if here is not None else "") or seen.asked
+    yield from _release(seen, asked)
+    yield from _local(seen, nodes, asked)
+    for number, node in enumerate(nodes):
+        yield from _listed(number, node, seen, asked)
+    # A node that lists no cluster is still one node, of which we know what it says of itself.
+    yield from _itself(here or 0, seen, asked, whole=not nodes)
+    for number in range(max(len(nodes), 1)):
+        yield from _login(number, seen, asked, is_here=number == (here or 0))
+    yield from _redirection(seen, asked, given)
 
 
-def _partner(partner: FoundPartner) -> str:
-    publishes = bool(partner.target)
-    seen = _by("its federation record") if publishes else "  # no federation record was found; a static route is needed"
-    address = f"external_address = {_text(partner.address)}{_by('its address record')}\n" if partner.address else ""
-    return (
-        "[[partners]]\n"
-        f"domain = {_text(partner.domain)}\n"
-        "# What your users read in their privacy preferences.\n"
-        f"description = {_text(partner.domain)}\n"
-        f"external_fqdn = {_text(partner.target)}{_by('its federation record') if publishes else ''}\n"
-        f"{address}"
-        f"publishes_srv = {'true' if publishes else 'false'}{seen}\n"
-    )
+def _here(seen: NodeSeen, nodes: tuple[ClusterNode, ...]) -> int | None:
+    """Which of the nodes we are logged in to: the one with its address, else the one that needs no connection."""
+    own = address_of(seen.network.address or "")
+    for number, node in enumerate(nodes):
+        if own and address_of(node.address) == own:
+            return number
+    alone = [number for number, node in enumerate(nodes) if "using TCP" not in node.state]
+    return alone[0] if len(alone) == 1 else None
 
 
-def _dns(found: Found) -> str:
-    servers = [server for server in (found.settings.primary_dns, found.settings.secondary_dns) if server]
-    shown = ", ".join(_text(server) for server in servers)
-    return f"[dns]\ninternal_name_servers = [{shown}]{_by('show network eth0') if servers else ''}\n"
+def _release(seen: NodeSeen, asked: str) -> Iterator[Found]:
+    release = seen.version.release or ""
+    if _RELEASE.fullmatch(release):
+        yield Found(("release",), release, _on(asked, VERSION))
 
 
-def _by(source: str) -> str:
-    return f"  # found: {source}; {CONFIRM}"
+def _local(seen: NodeSeen, nodes: tuple[ClusterNode, ...], asked: str) -> Iterator[Found]:
+    domain = name_of(seen.network.domain)
+    if domain:
+        yield Found(("local", "sip_proxy_domain"), domain, _on(asked, NETWORK))
+    if nodes and is_publisher(nodes[0]) and _short(nodes[0]):
+        yield Found(("local", "routing_node"), _short(nodes[0]), _on(asked, CLUSTER))
+    servers = _name_servers(seen.network)
+    if servers:
+        yield Found(("dns", "internal_name_servers"), servers, _on(asked, NETWORK))
 
 
-def _text(value: str) -> str:
-    """A TOML string; what is not printable ASCII is escaped, so that no output can end it."""
-    return '"' + "".join(_escaped(character) for character in value) + '"'
+def _listed(number: int, node: ClusterNode, seen: NodeSeen, asked: str) -> Iterator[Found]:
+    """What the list of the cluster says of one node."""
+    place, source = ("nodes", number), _on(asked, CLUSTER)
+    address, name, fqdn = host_of(node.address), _short(node), name_of(node.fqdn)
+    if name:
+        yield Found((*place, "name"), name, source)
+    if fqdn:
+        yield Found((*place, "fqdn"), fqdn, source)
+    elif full := _full_name(name, seen.names.get(node.address, ())):
+        yield Found((*place, "fqdn"), full, _on(asked, f"utils network host {address}"))
+    yield Found((*place, "address"), address, source)
+    yield Found((*place, "role"), "publisher" if is_publisher(node) else "subscriber", source)
 
 
-def _escaped(character: str) -> str:
-    if character in {'"', "\\"}:
-        return "\\" + character
-    if " " <= character <= "~":
-        return character
-    surrogate = "\ud800" <= character <= "\udfff"
-    return "?" if surrogate else f"\\U{ord(character):08X}"
+def _itself(number: int, seen: NodeSeen, asked: str, *, whole: bool) -> Iterator[Found]:
+    """What the node says of its own network."""
+    place, source = ("nodes", number), _on(asked, NETWORK)
+    address, servers = address_of(seen.network.address or ""), _name_servers(seen.network)
+    if whole and address:
+        yield Found((*place, "address"), address, source)
+    if seen.network.dhcp is not None:
+        yield Found((*place, "dhcp"), seen.network.dhcp, source)
+    if servers:
+        yield Found((*place, "dns_servers"), servers, source)
+    if seen.host_key:
+        yield Found((*place, "host_key"), seen.host_key, f"shown by {asked} at the login")
 
 
-def _safe(text: str) -> str:
-    return "".join(character for character in text if " " <= character <= "~")
+def _login(number: int, seen: NodeSeen, asked: str, *, is_here: bool) -> Iterator[Found]:
+    """How the login went; on the other nodes it is probably the same."""
+    source = GIVEN if is_here else f"as on {asked}"
+    if seen.user:
+        yield Found(("nodes", number, "user"), seen.user, source)
+    if seen.legacy_algorithms:
+        yield Found(("nodes", number, "legacy_algorithms"), True, source)
+
+
+def _redirection(seen: NodeSeen, asked: str, given: Table) -> Iterator[Found]:
+    """Where the node answered, if that is not its own address and the standard port."""
+    own, (reached, port) = address_of(seen.network.address or ""), seen.reached
+    if own and address_of(reached) and (reached, port) != (own, SSH_PORT) and not given.get("connections"):
+        shown = f"[{own}]" if ":" in own else own
+        target = f"[{reached}]" if ":" in reached else reached
+        yield Found(("connections", f"{shown}:{SSH_PORT}"), f"{target}:{port}", f"found by logging in to {asked}")
+
+
+def _on(node: str, command: str) -> str:
+    return f"found on {node} ({command})"
+
+
+def _short(node: ClusterNode) -> str:
+    """The short name; empty where the platform shows an address in its place."""
+    name = (node.host or node.fqdn).partition(".")[0]
+    return name if _NODE_NAME.fullmatch(name) and not address_of(node.fqdn) else ""
+
+
+def _full_name(short: str, names: tuple[str, ...]) -> str:
+    """The full name among those of an address, if it is the node's: a reverse zone may say anything."""
+    return next((full for name in names if (full := name_of(name)).partition(".")[0] == short.lower() and full), "")
+
+
+def _name_servers(network: NetworkSettings) -> tuple[str, ...]:
+    known = (address_of(server or "") for server in (network.primary_dns, network.secondary_dns))
+    return tuple(dict.fromkeys(filter(None, known)))
+
+
+# --- the partners ----------------------------------------------------------------------------------------------------
+
+
+def _of_partners(given: Table, servers: Mapping[str, FederationServer]) -> Iterator[Found]:
+    for number, partner in tables_in(given, "partners"):
+        domain = name_of(partner.get("domain"))
+        server = servers.get(domain)
+        if server is None or server.published is None:
+            continue
+        place, source = ("partners", number), f"found in the DNS (SRV of {domain})"
+        none = f"found in the DNS (no SRV of {domain})"
+        yield Found((*place, "publishes_srv"), server.published, source if server.published else none)
+        if name_of(server.target):
+            yield Found((*place, "external_fqdn"), server.target, source)
+            address = next(filter(None, map(address_of, server.addresses)), "")
+            if address:
+                where = f"found in the DNS (address of {server.target})"
+                yield Found((*place, "external_address"), address, where)
+
+
+# --- what was not found ----------------------------------------------------------------------------------------------
+
+
+def gaps(seen: Observations) -> Iterator[str]:
+    """What was asked for and not found, a sentence each, with what to do about it."""
+    if seen.node is not None:
+        yield from _gaps_of_node(seen.node)
+    for domain, server in seen.servers.items():
+        if server.published is None:
+            yield f"Nobody answered for the record of {domain} ({server.reason}). Ask other name servers: --nameserver."
+        elif not server.published:
+            yield f"{domain} publishes no federation record. Ask its administrator for the name of the Access Edge."
+        elif not server.target:
+            yield f"The record of {domain} leads to no host name. See: fedwizard check dns {domain}"
+        elif not server.addresses:
+            yield f"{server.target}, which serves {domain}, has no address. See: fedwizard check dns {domain}"
+
+
+def _gaps_of_node(seen: NodeSeen) -> Iterator[str]:
+    nodes = imp_nodes(seen.cluster)
+    if not nodes:
+        yield f"{seen.asked} lists no IM and Presence node in `{CLUSTER}`. Enter the nodes by hand."
+    for node in nodes:
+        short = _short(node)
+        if not name_of(node.fqdn) and not _full_name(short, seen.names.get(node.address, ())):
+            yield f"The full name of {short or host_of(node.address)} is not known to the cluster. Enter it by hand."
+    if not seen.version.release:
+        yield f"{seen.asked} does not say its release in `{VERSION}`."
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _leaves(value: object, place: Place) -> Iterator[tuple[Place, Value]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*place, key))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*place, number))
+    elif isinstance(value, list):
+        yield place, tuple(str(item) for item in value)
+    elif isinstance(value, str | bool | int):
+        yield place, value

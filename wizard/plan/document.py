@@ -4,8 +4,26 @@ import ipaddress
 from collections.abc import Mapping
 
 from checks.names import BadNameError, domain_name, host
+from wizard.plan.lines import Place
 
 Table = Mapping[str, object]
+
+
+def holds(container: object, part: str | int) -> bool:
+    """Whether a table has this key, or a list this index."""
+    if isinstance(container, list):
+        return isinstance(part, int) and 0 <= part < len(container)
+    return isinstance(container, dict) and isinstance(part, str) and part in container
+
+
+def value_at(data: Table, place: Place) -> object:
+    """What stands at a place; None when nothing does."""
+    value: object = data
+    for part in place:
+        if not holds(value, part):
+            return None
+        value = value[part]  # type: ignore[index]
+    return value
 
 
 def table_in(data: Table, key: str) -> Table:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wizard.errors import FedwizardError, UsageError
 from wizard.files import write_file
+from wizard.plan.document import holds, value_at
 from wizard.plan.lines import Lines, Place, lines_of
 
 if TYPE_CHECKING:
@@ -59,12 +60,7 @@ class Draft:
 
     def value(self, place: Place) -> object:
         """What stands at a place; None when nothing does."""
-        value: object = self.data
-        for part in place:
-            if not _holds(value, part):
-                return None
-            value = value[part]  # type: ignore[index]
-        return value
+        return value_at(self.data, place)
 
     def set(self, place: Place, value: object) -> "Draft":
         """A document with one value changed, added, or, for None, taken out. Missing tables on the way are made.
@@ -146,7 +142,7 @@ class Draft:
         last = place[-1]
         if isinstance(container, list) and last == len(container):
             container.append(_item(value))
-        elif _holds(container, last) or (isinstance(container, dict) and isinstance(last, str)):
+        elif holds(container, last) or (isinstance(container, dict) and isinstance(last, str)):
             container[last] = _item(value)  # type: ignore[index]
         else:
             raise KeyError(place)
@@ -181,17 +177,11 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text (line {line})", "Save it as UTF-8.") from problem
 
 
-def _holds(container: object, part: str | int) -> bool:
-    if isinstance(container, list):
-        return isinstance(part, int) and 0 <= part < len(container)
-    return isinstance(container, dict) and isinstance(part, str) and part in container
-
-
 def _child(container: object, part: str | int, following: str | int) -> object:
     """What stands at a part of a place; made where it can be. Raises KeyError."""
     import tomlkit
 
-    if not _holds(container, part):
+    if not holds(container, part):
         if isinstance(container, list) and part == len(container):
             container.append(tomlkit.table())
         elif isinstance(container, dict) and isinstance(part, str):

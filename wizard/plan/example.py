@@ -17,14 +17,8 @@ def write_example(path: Path) -> None:
     write_new(path, example_text())
 
 
-def refuse_existing(path: Path) -> None:
-    """Raises UsageError when the file exists, before anybody is asked for anything."""
-    if os.path.lexists(path):
-        raise UsageError(f"{path} exists already", "Choose another name; nothing was overwritten.")
-
-
 def write_new(path: Path, text: str) -> None:
-    """Write a new file, for this account alone. Raises UsageError when it exists or cannot be written."""
+    """Write a plan that is not there yet, for this account alone. Raises UsageError as `write_example` does."""
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as problem:

@@ -31,7 +31,13 @@ def shape_of(data: Mapping[str, object]) -> tuple[Plan | None, tuple[Fault, ...]
     try:
         return Plan.model_validate(_for_model(data), strict=True), ()
     except ValidationError as error:
-        return None, tuple(_translated(details) for details in error.errors(include_url=False))
+        every = error.errors(include_url=False)
+        return None, tuple(_translated(details) for details in every if not _counted_valid_ones_only(details))
+
+
+def _counted_valid_ones_only(details: ErrorDetails) -> bool:
+    """The model calls a list too short when none of its elements is good; each of those is a fault of its own."""
+    return details["type"] == "too_short" and bool(details["input"])
 
 
 def _for_model(data: Mapping[str, object]) -> dict[str, object]:

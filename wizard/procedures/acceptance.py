@@ -15,6 +15,7 @@ from wizard.procedures.common import (
     read,
     services_judge,
 )
+from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.routes import aol_routes
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
@@ -126,7 +127,8 @@ def _check(slug: str, title: str, why: str, request: CheckRequest) -> Step:
 
 
 def _trial(plan: Plan, domain: str) -> tuple[Step, ...]:
-    return (_contacts(plan, domain), _presence(domain), _messages(domain), _blocking(domain))
+    labels = LABELS[plan.release]
+    return (_contacts(plan, domain), _presence(labels, domain), _messages(labels, domain), _blocking(domain))
 
 
 def _contacts(plan: Plan, domain: str) -> Step:
@@ -157,7 +159,7 @@ def _contacts(plan: Plan, domain: str) -> Step:
     )
 
 
-def _presence(domain: str) -> Step:
+def _presence(labels: Labels, domain: str) -> Step:
     return _seen(
         f"acceptance/presence@{domain}",
         f"Availability, both ways, with {for_display(domain)}",
@@ -168,12 +170,12 @@ def _presence(domain: str) -> Step:
             ("changes", "Changes of state arrive on both sides"),
         ),
         mismatch="Nothing at all: look at the checks before this step, at the static route, and at both key usages of"
-        " their certificate. Late changes: Disable Empty TLS Fragments. Only some users: the services of their node.",
+        f" their certificate. Late changes: {labels.empty_fragments}. Only some users: the services of their node.",
         after=f"acceptance/contacts@{domain}",
     )
 
 
-def _messages(domain: str) -> Step:
+def _messages(labels: Labels, domain: str) -> Step:
     return _seen(
         f"acceptance/messages@{domain}",
         f"Messages, both ways, with {for_display(domain)}",
@@ -183,7 +185,7 @@ def _messages(domain: str) -> Step:
             ("back", "With both windows closed, their message arrived here"),
         ),
         mismatch="If availability works and messages do not: their user may have set do not disturb. If not, see that"
-        " IM Gateway Status, a parameter of Cisco SIP Proxy, is On.",
+        f" {labels.im_gateway}, a parameter of Cisco SIP Proxy, is On.",
         after=f"acceptance/contacts@{domain}",
     )
 

@@ -4,6 +4,7 @@ from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa_text as text
+from wizard.procedures.releases import LABELS
 from wizard.step import (
     AlreadySo,
     Applies,
@@ -57,7 +58,8 @@ def enroll_inside(asa: Asa) -> Step:
 
 def import_node(plan: Plan, asa: Asa, node: Node) -> Step:
     """The certificate of a node, made known to the ASA."""
-    trustpoint = text.node_trustpoint(asa, plan, node)
+    labels, trustpoint = LABELS[plan.release], text.node_trustpoint(asa, plan, node)
+    download = ", ".join((labels.certificate_management[-1], "cup.pem", labels.download))
 
     def when(_plan: Plan, facts: Facts) -> Standing:
         seen = facts.node(node.name)
@@ -76,7 +78,7 @@ def import_node(plan: Plan, asa: Asa, node: Node) -> Step:
             menu=CONFIGURE,
             fields=(
                 Field("Trustpoint", trustpoint),
-                Field("Certificate", f"cup.pem of {node.fqdn}", "Certificate Management, cup.pem, Download"),
+                Field("Certificate", f"cup.pem of {node.fqdn}", download),
             ),
             button=ENTER,
             act=("asa-import", node.name),

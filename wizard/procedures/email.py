@@ -6,7 +6,7 @@ from wizard.procedures.common import Verdict, question
 from wizard.procedures.email_considerations import considerations
 from wizard.procedures.email_letters import Reach, to_partner, to_users
 from wizard.procedures.email_records import records
-from wizard.procedures.releases import LABELS
+from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
     XCP_ROUTER,
     Applies,
@@ -148,9 +148,9 @@ def _switch_page(plan: Plan, publisher: str) -> Instruct:
         menu=labels.presence_settings,
         fields=(
             Field("On the publisher", publisher),
-            Field(labels.email_switch, "checked", "a warning appears: read it and press OK"),
+            Field(labels.email_switch, "checked", f"a warning appears: read it and press {labels.confirm}"),
         ),
-        button="Save",
+        button=labels.save,
         act=("enable-email", publisher),
     )
 
@@ -161,15 +161,17 @@ def _switch_back_read(plan: Plan, publisher: str) -> Form:
         interface=labels.administration,
         menu=labels.presence_settings,
         fields=(FormField("email_switch", labels.email_switch, "checked", f"checked or unchecked, on {publisher}"),),
-        mismatch="Check it again, press OK at the warning and Save. Leaving the page without Save discards it.",
+        mismatch=f"Check it again, press {labels.confirm} at the warning and {labels.save}. Leaving the page"
+        f" without {labels.save} discards it.",
     )
 
 
-_SWITCH_MISTAKES = (
-    "Leaving the page after OK without Save.",
-    "Forgetting a cluster: its users go on under the old addresses.",
-    "Throwing it before partners and users were told.",
-)
+def _switch_mistakes(labels: Labels) -> tuple[str, ...]:
+    return (
+        f"Leaving the page after {labels.confirm} without {labels.save}.",
+        "Forgetting a cluster: its users go on under the old addresses.",
+        "Throwing it before partners and users were told.",
+    )
 
 
 def _switch(plan: Plan) -> Step:
@@ -186,7 +188,7 @@ def _switch(plan: Plan) -> Step:
         ),
         restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
         verified_by="email/read-back",
-        mistakes=_SWITCH_MISTAKES,
+        mistakes=_switch_mistakes(LABELS[plan.release]),
     )
 
 
@@ -220,7 +222,7 @@ def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
         duration=Duration(5 * 60, 24 * 3600),
         effects=(f"{XCP_ROUTER} must be restarted on every node of that cluster; the step after next does it.",),
         verified_by=f"email/read-back-peer@{publisher}",
-        mistakes=_SWITCH_MISTAKES,
+        mistakes=_switch_mistakes(LABELS[plan.release]),
     )
 
 
@@ -247,10 +249,18 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
             interface=labels.serviceability,
             menu=labels.network_services,
             fields=(
-                Field("Server", publisher, "then press Go; afterwards each other node of that cluster in turn"),
-                Field(labels.service_section, XCP_ROUTER, "select the button beside it; at the message press OK"),
+                Field(
+                    labels.server,
+                    publisher,
+                    f"then press {labels.go}; afterwards each other node of that cluster in turn",
+                ),
+                Field(
+                    labels.service_section,
+                    XCP_ROUTER,
+                    f"select the button beside it; at the message press {labels.confirm}",
+                ),
             ),
-            button="Restart",
+            button=labels.restart,
             act=("restart-peer-router", publisher),
         ),
         reversal=PointOfNoReturn("A restart cannot be taken back; it is over when the service runs again."),

@@ -8,7 +8,6 @@ from wizard.plan.model import Plan
 from wizard.procedures.common import always_applies
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import (
-    TICK_IT,
     Leftover,
     deleted_by,
     deletion,
@@ -17,6 +16,7 @@ from wizard.procedures.stored import (
     left_behind,
     on_every_node,
     restart_comes,
+    tick_it,
 )
 from wizard.step import (
     XCP_ROUTER,
@@ -100,7 +100,9 @@ def _add_id(domain: str) -> str:
 def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
     """Add an entry or, when it is `listed` already, correct it: the same fields with the same values."""
     labels, shown = LABELS[plan.release], for_display(entry.domain)
-    verb, open_it = ("edit", "press Find and open its entry") if listed else ("add", "press Add New first")
+    verb, open_it = (
+        ("edit", f"press {labels.find} and open its entry") if listed else ("add", f"press {labels.add_new} first")
+    )
     path = "direct" if entry.direct else "indirect"
     return Step(
         id=_add_id(entry.domain),
@@ -111,7 +113,7 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
             interface=labels.administration,
             menu=labels.sip_federation,
             fields=_fields(labels, entry, open_it),
-            button="Save",
+            button=labels.save,
             act=(f"{verb}-federated-domain", entry.domain, entry.kind, path, entry.description),
         ),
         reversal=Undo(
@@ -165,7 +167,10 @@ def _read_back(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
         name, shown = key(entry.domain), for_display(entry.domain)
         fields.append(
             FormField(
-                f"type_{name}", f"{shown}: {labels.integration}", entry.integration, "Press Find: the list shows it."
+                f"type_{name}",
+                f"{shown}: {labels.integration}",
+                entry.integration,
+                f"Press {labels.find}: the list shows it.",
             )
         )
         if entry.kind != "aol":
@@ -204,7 +209,10 @@ def _acl(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
             menu=labels.incoming_acl,
             fields=tuple(
                 FormField(
-                    f"acl_{key(entry.domain)}", for_display(entry.domain), "yes", "Press Find. Is it listed: yes or no?"
+                    f"acl_{key(entry.domain)}",
+                    for_display(entry.domain),
+                    "yes",
+                    f"Press {labels.find}. Is it listed: yes or no?",
                 )
                 for entry in entries
             ),
@@ -228,7 +236,7 @@ def _leftover(plan: Plan, domain: str) -> Leftover:
         why=f"It was entered in this session, and the plan no longer names {shown}. As long as it is there, their"
         " requests are let in.",
         menu=labels.sip_federation,
-        field=Field(labels.domain_name, domain, TICK_IT),
+        field=Field(labels.domain_name, domain, tick_it(labels)),
         act=("delete-federated-domain", domain),
         effects=("Its entry in the incoming ACL goes with it.",),
         restart=XCP_ROUTER,

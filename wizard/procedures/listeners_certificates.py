@@ -13,7 +13,7 @@ from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.common import always_applies, read
 from wizard.procedures.partner_side import letter, presented
-from wizard.procedures.releases import LABELS
+from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
     SIP_PROXY,
     Applies,
@@ -141,12 +141,12 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
             interface=labels.administration,
             menu=labels.application_listeners,
             fields=(
-                Field("Name", name, "press Find, then open this one"),
+                Field("Name", name, f"press {labels.find}, then open this one"),
                 Field(
                     labels.listener_port, str(after), f"after installation it is {before}" if before != _ASIDE else ""
                 ),
             ),
-            button="Save",
+            button=labels.save,
             act=("set-listener-port", slug, str(after)),
         ),
         reversal=Undo(f"Enter port {before} again, in the opposite order of these steps."),
@@ -173,7 +173,9 @@ def _ports(plan: Plan) -> Step:
     form = Form(
         interface=labels.administration,
         menu=labels.application_listeners,
-        fields=(FormField("peer_auth_port", labels.peer_auth_listener, str(port), "Press Find; copy the port."),),
+        fields=(
+            FormField("peer_auth_port", labels.peer_auth_listener, str(port), f"Press {labels.find}; copy the port."),
+        ),
         mismatch="Enter the port and save. With an ASA you may correct peer_auth_port in the plan instead.",
     )
     return Step(
@@ -200,7 +202,7 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
     return Step(
         id=anchor.step,
         title=f"Have the nodes trust {anchor.whose}",
-        why=_why_trust(anchor),
+        why=_why_trust(anchor, labels),
         does=Instruct(
             interface=labels.os_administration,
             menu=(*labels.certificate_management, labels.upload_certificate),
@@ -212,7 +214,7 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
             button=labels.upload_file,
             act=("import-trust", "all", anchor.name),
         ),
-        reversal=Undo("Open the certificate in the list on every node and press Delete."),
+        reversal=Undo(f"Open the certificate in the list on every node and press {labels.delete}."),
         duration=_PAGE,
         when=_unless_the_same(anchor, earlier),
         effects=(
@@ -223,17 +225,17 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
         verified_by=f"{_ID}/trusted@{nodes[0].name}",
         mistakes=(
             "Uploading it as tomcat-trust or cup-xmpp-trust: SIP does not look there.",
-            "Uploading it as cup: it would replace the node's own certificate.",
+            f"Uploading it as {labels.own_certificate}: it would replace the node's own certificate.",
             "Forgetting an intermediate, or a node.",
         ),
         after=(f"{_ID}/asa-inside",) if asa else (),
     )
 
 
-def _why_trust(anchor: _Anchor) -> str:
+def _why_trust(anchor: _Anchor, labels: Labels) -> str:
     if anchor.step.endswith("/trust-own"):
         return "A node takes a signed certificate only when the root of the authority that signed it is there already."
-    return "TLS is mutual: a node accepts a certificate only when what vouches for it lies in cup-trust."
+    return f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
 
 
 def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:

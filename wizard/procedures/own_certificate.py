@@ -187,7 +187,7 @@ def _install(plan: Plan, node: Node) -> Step:
     return Step(
         id=f"{_ID}/install@{node.name}",
         title=f"Upload the signed certificate of {node.name}",
-        why="The root has to be in cup-trust first, then the node takes the certificate for its request.",
+        why=f"The root has to be in {labels.trust_store} first, then the node takes the certificate for its request.",
         does=Instruct(
             interface=labels.os_administration,
             menu=(*labels.certificate_management, labels.upload_certificate),
@@ -200,7 +200,8 @@ def _install(plan: Plan, node: Node) -> Step:
             act=("install-certificate", node.name),
         ),
         reversal=PointOfNoReturn(
-            f"The old certificate is gone. {labels.generate_new} for cup makes a new self-signed one."
+            f"The old certificate is gone. {labels.generate_new} for {labels.own_certificate} makes a new self-signed"
+            " one."
         ),
         duration=_ON_THE_PAGE,
         when=_unless_signed(node),
@@ -208,9 +209,9 @@ def _install(plan: Plan, node: Node) -> Step:
         restarts=((node.name, SIP_PROXY),),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
-            "Uploading it as cup-trust.",
+            f"Uploading it as {labels.trust_store}.",
             "Uploading it to the other node: every node has a certificate of its own.",
-            "Uploading it before the root and the intermediates are in cup-trust.",
+            f"Uploading it before the root and the intermediates are in {labels.trust_store}.",
         ),
         reads=(f"{_ID}/own@{node.name}",),
         after=(f"{_ID}/sign@{node.name}",),

@@ -9,7 +9,6 @@ from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import Verdict, always_applies
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import (
-    TICK_IT,
     Leftover,
     deleted_by,
     deletion,
@@ -17,6 +16,7 @@ from wizard.procedures.stored import (
     left_behind,
     on_every_node,
     restart_comes,
+    tick_it,
     unless_read_so,
 )
 from wizard.step import (
@@ -110,7 +110,9 @@ def _list_form(plan: Plan, subjects: tuple[Subject, ...], mismatch: str, *, stop
         interface=labels.administration,
         menu=labels.peer_subjects,
         fields=tuple(
-            FormField(f"subject_{key(subject.name)}", subject.name, "yes", "Press Find. Is it listed: yes or no?")
+            FormField(
+                f"subject_{key(subject.name)}", subject.name, "yes", f"Press {labels.find}. Is it listed: yes or no?"
+            )
             for subject in subjects
         ),
         mismatch=mismatch,
@@ -155,10 +157,14 @@ def _add(plan: Plan, subject: Subject) -> Step:
             interface=labels.administration,
             menu=labels.peer_subjects,
             fields=(
-                Field(labels.peer_subject_name, subject.name, "press Add New first; exactly the CN, letter by letter"),
+                Field(
+                    labels.peer_subject_name,
+                    subject.name,
+                    f"press {labels.add_new} first; exactly the CN, letter by letter",
+                ),
                 Field(labels.description, subject.name, "the name of the foreign server"),
             ),
-            button="Save",
+            button=labels.save,
             act=("add-peer-subject", subject.name),
         ),
         reversal=Undo(f"Delete it on the same page. {SIP_PROXY} must then be restarted once more."),
@@ -232,7 +238,7 @@ def _leftover(plan: Plan, name: str) -> Leftover:
         why=f"It was added in this session, and in the plan nobody presents {name} any more. If the page"
         " refuses because the TLS context has it selected, take it out there first.",
         menu=labels.peer_subjects,
-        field=Field(labels.peer_subject_name, name, TICK_IT),
+        field=Field(labels.peer_subject_name, name, tick_it(labels)),
         act=("delete-peer-subject", name),
         restart=SIP_PROXY,
         mistake="Deleting a name that another partner still presents.",

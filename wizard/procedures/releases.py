@@ -66,6 +66,18 @@ class Labels:
     certificate_name: str
     own_certificate: str
     trust_store: str
+    server: str
+    service: str
+    save: str
+    add_new: str
+    find: str
+    delete: str
+    go: str
+    confirm: str
+    start: str
+    restart: str
+    download: str
+    im_gateway: str
 
 
 _9_0 = Labels(
@@ -131,6 +143,18 @@ _9_0 = Labels(
     certificate_name="Certificate Name",
     own_certificate="cup",
     trust_store="cup-trust",
+    server="Server",
+    service="Service",
+    save="Save",
+    add_new="Add New",
+    find="Find",
+    delete="Delete",
+    go="Go",
+    confirm="OK",
+    start="Start",
+    restart="Restart",
+    download="Download",
+    im_gateway="IM Gateway Status",
 )
 
 LABELS: Mapping[Release, Labels] = {Release.R9_0: _9_0, Release.R9_1: _9_0}

@@ -65,10 +65,10 @@ def _activate(plan: Plan, node: Node) -> Step:
             interface=labels.serviceability,
             menu=labels.service_activation,
             fields=(
-                Field("Server", node.fqdn, "then press Go"),
+                Field(labels.server, node.fqdn, f"then press {labels.go}"),
                 Field(labels.service_section, SIP_FEDERATION_MANAGER, "select the button beside it"),
             ),
-            button="Save",
+            button=labels.save,
             act=("activate", node.name, SIP_FEDERATION_MANAGER),
         ),
         reversal=Undo(f"Deselect {SIP_FEDERATION_MANAGER} on the same page and save."),
@@ -107,17 +107,17 @@ def _start(plan: Plan, node: Node) -> Step:
             interface=labels.serviceability,
             menu=labels.feature_services,
             fields=(
-                Field("Server", node.fqdn, "then press Go"),
+                Field(labels.server, node.fqdn, f"then press {labels.go}"),
                 Field(labels.service_section, SIP_FEDERATION_MANAGER, "select the button beside it"),
             ),
-            button="Start",
+            button=labels.start,
             act=("start-service", node.name, SIP_FEDERATION_MANAGER),
         ),
         reversal=Undo("Stop it on the same page."),
         duration=Duration(60, 300),
         when=when,
         verified_by=f"service/verify@{node.name}",
-        mistakes=("Starting it on the node you happen to be logged in to: look at Server.",),
+        mistakes=(f"Starting it on the node you happen to be logged in to: look at {labels.server}.",),
         reads=(f"service/read@{node.name}",),
     )
 

@@ -12,7 +12,7 @@ from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import Verdict, partner_srv, read
 from wizard.procedures.releases import LABELS
 from wizard.procedures.routes import TCP_PORT, Route, routes_of
-from wizard.procedures.stored import TICK_IT, Leftover, deleted_by, deletion, left_behind
+from wizard.procedures.stored import Leftover, deleted_by, deletion, left_behind, tick_it
 from wizard.step import (
     AlreadySo,
     Applies,
@@ -185,14 +185,18 @@ def _store(plan: Plan, route: Route) -> Step:
             interface=labels.administration,
             menu=labels.static_routes,
             fields=(
-                Field(labels.destination_pattern, pattern, "press Add New; if it is listed already, open it instead"),
+                Field(
+                    labels.destination_pattern,
+                    pattern,
+                    f"press {labels.add_new}; if it is listed already, open it instead",
+                ),
                 Field(labels.description, route.description),
                 Field(labels.next_hop, route.next_hop, _hop_note(route)),
                 Field(labels.next_hop_port, str(route.port), _port_note(route)),
                 Field(labels.route_type, "domain", "the page offers User"),
                 Field(labels.protocol_type, route.protocol, "the page offers TCP" if not route.by_tcp else ""),
             ),
-            button="Save",
+            button=labels.save,
             act=("store-route", pattern, route.next_hop, str(route.port), route.protocol.lower()),
         ),
         reversal=Undo("Delete the route on the same page."),
@@ -315,7 +319,7 @@ def _leftover(plan: Plan, domain: str) -> Leftover:
         why=f"It was stored in this session, and the plan has no static route for {shown} any more. As long as it is"
         " there, it comes before every record in the DNS.",
         menu=labels.static_routes,
-        field=Field(labels.destination_pattern, pattern, TICK_IT),
+        field=Field(labels.destination_pattern, pattern, tick_it(labels)),
         act=("delete-route", pattern),
         effects=("Requests to this domain no longer take the route. No restart is needed for it.",),
         mistake="Deleting the route of another domain: compare the pattern, letter by letter.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wizard.facts import Facts
 from wizard.plan.model import Plan
-from wizard.procedures.releases import LABELS
+from wizard.procedures.releases import LABELS, Labels
 from wizard.resolve import fingerprint
 from wizard.step import (
     Action,
@@ -23,7 +23,10 @@ from wizard.step import (
     When,
 )
 
-TICK_IT = "press Find and tick this entry, no other"
+
+def tick_it(labels: Labels) -> str:
+    """How an entry is chosen in its list before it is deleted."""
+    return f"press {labels.find} and tick this entry, no other"
 
 
 def on_every_node(plan: Plan, service: str) -> tuple[tuple[str, str], ...]:
@@ -88,7 +91,7 @@ class Leftover:
 
 def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
     """The step that deletes an entry, and the one that sees it gone."""
-    interface, delete_id = LABELS[plan.release].administration, deleted_by(leftover.stored_by)
+    labels, delete_id = LABELS[plan.release], deleted_by(leftover.stored_by)
     read_id = delete_id.replace("/delete@", "/read-deleted@")
     restart = leftover.restart
 
@@ -100,7 +103,11 @@ def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
         title=f"Delete {leftover.what}",
         why=leftover.why,
         does=Instruct(
-            interface=interface, menu=leftover.menu, fields=(leftover.field,), button="Delete", act=leftover.act
+            interface=labels.administration,
+            menu=leftover.menu,
+            fields=(leftover.field,),
+            button=labels.delete,
+            act=leftover.act,
         ),
         reversal=Undo("Put it back into the plan and resume: the step that stored it opens again."),
         duration=Duration(60, 600),
@@ -115,7 +122,9 @@ def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
         id=read_id,
         title=f"See that {leftover.what} is gone",
         why="No command of the CLI shows these entries. Open the list again.",
-        does=Form(interface=interface, menu=leftover.menu, fields=leftover.gone, mismatch="Delete it; look again."),
+        does=Form(
+            interface=labels.administration, menu=leftover.menu, fields=leftover.gone, mismatch="Delete it; look again."
+        ),
         reversal=NothingToUndo(),
         duration=Duration(60, 600),
         after=(delete_id,),

@@ -110,7 +110,7 @@ def _set(plan: Plan) -> Step:
                 ),
                 *_tick(plan, labels),
             ),
-            button="Save",
+            button=labels.save,
             act=("set-tls-context", "all", "checked" if plan.partners else "unchecked", *names),
         ),
         reversal=Undo(
@@ -123,9 +123,9 @@ def _set(plan: Plan) -> Step:
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by="tls-context/read-back",
         mistakes=(
-            "Editing another context, such as that of Server Auth: press Find and open the one named here.",
+            f"Editing another context, such as that of Server Auth: press {labels.find} and open the one named here.",
             "Adding a peer subject on its own page and not selecting it here.",
-            "Leaving the page without Save.",
+            f"Leaving the page without {labels.save}.",
         ),
         reads=(_READ_FIRST,) if only_imported(plan) else (),
     )
