@@ -11,7 +11,7 @@ from wizard.facts import Facts
 from wizard.program import program
 from wizard.resolve import Walk
 from wizard.runner import Ended, Told
-from wizard.session import sessions_root
+from wizard.session import name_of
 from wizard.state import State
 from wizard.survey import Row, Word, survey
 
@@ -100,7 +100,7 @@ def summary_lines(walk: Walk, state: State) -> tuple[str, ...]:
 
 def next_lines(folder: Path, *, finished: bool) -> tuple[str, ...]:
     """Where the session is, and the commands that can be given about it."""
-    name = folder.name if folder.parent == sessions_root() else str(folder)
+    name = name_of(folder)
     return (
         f"session: {folder}",
         *(() if finished else (f"  {program()} resume {name}",)),

@@ -168,6 +168,11 @@ def locate(name: str | None) -> Path:
     raise UsageError(f"{name} is not a session.", "`fedwizard sessions` lists them.")
 
 
+def name_of(folder: Path) -> str:
+    """What `locate` finds a session by: its name in the usual place, its folder elsewhere."""
+    return folder.name if folder.parent == sessions_root() else str(folder)
+
+
 def listing(root: Path) -> tuple[SessionSummary, ...]:
     """The sessions below `root`, the one last worked on first. Never fails because of one of them."""
     try:

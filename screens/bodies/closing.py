@@ -7,7 +7,7 @@ from screens.widgets.verbatim import literal
 from wizard.frontend import pending_lines, summary_lines
 from wizard.program import program
 from wizard.runner import Ended
-from wizard.session import sessions_root
+from wizard.session import name_of
 from wizard.sitting import Sitting
 from wizard.state import State
 
@@ -45,8 +45,7 @@ def _places(sitting: Sitting) -> Iterator[Line]:
 
 
 def _next(sitting: Sitting, ended: Ended) -> Iterator[Line]:
-    folder = sitting.folder
-    name = folder.name if folder.parent == sessions_root() else str(folder)
+    name = name_of(sitting.folder)
     if ended.reason != "finished":
         yield from (literal(piece, VALUE) for piece in broken(f"{program()} resume {name}", 74))
         yield literal("  goes on from here", QUIET)
