@@ -15,9 +15,3 @@ class UsageError(FedwizardError):
     """Wrong usage, an unreadable file, or an invalid plan: exit status 64, nothing half-written."""
 
     status = 64
-
-
-class NeedsPersonError(FedwizardError):
-    """The run holds and waits for a person: exit status 3."""
-
-    status = 3
