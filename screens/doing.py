@@ -15,7 +15,12 @@ from wizard.text import visible_line
 if TYPE_CHECKING:
     from screens.step import StepScreen
 
-READ_FIRST = 0.3  # seconds that a change has to stand on the screen before Enter sends it
+READ_FIRST = 0.3  # seconds that a change, or an act to attest, has to stand on the screen before Enter counts
+READ_THIS = {
+    AskKind.CONFIRM: "This appeared just now. Read it; Enter sends it.",
+    AskKind.INSTRUCT: "This appeared just now. Read it; Enter says that you have done it.",
+    AskKind.NOTICE: "This appeared just now. Read it; Enter says that you have sent it.",
+}
 
 
 class Doer:
@@ -60,12 +65,12 @@ class Doer:
             self._go(scene.ask.kind)
 
     def _go(self, kind: AskKind) -> None:
-        if kind is AskKind.CONFIRM_TYPED:
+        if kind in READ_THIS and time.monotonic() - self._screen.shown_at < READ_FIRST:
+            self._screen.say(READ_THIS[kind], bad=True)
+        elif kind is AskKind.CONFIRM_TYPED:
             self._confirm_by_typing()
         elif kind is AskKind.FORM:
             self._submit_form()
-        elif kind is AskKind.CONFIRM and time.monotonic() - self._screen.shown_at < READ_FIRST:
-            self._screen.say("This appeared just now. Read it; Enter sends it.", bad=True)
         else:
             self._give(Answer(Choice.GO))
 

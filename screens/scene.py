@@ -68,13 +68,14 @@ class Scene:
         row = self.seen()
         return copyables(row.step.does) if row else ()
 
-    def situation(self, *, typing: bool = False, more_below: bool = False) -> Situation:
-        """What this means for the keys."""
+    def situation(self, *, drawn: bool = True, typing: bool = False, more_below: bool = False) -> Situation:
+        """What this means for the keys. A question counts once it is `drawn`: nobody answers what they cannot see."""
+        ask = self.ask if drawn else None
         row = self.seen()
         settled = row is not None and row.word in {Word.DONE, Word.SKIP} and row.record.status in SETTLED
         return Situation(
-            asked=self.ask.kind if self.ask else None,
-            choices=self.ask.choices if self.ask else (),
+            asked=ask.kind if ask else None,
+            choices=ask.choices if ask else (),
             looking=self.looking is not None,
             ended=self.ended is not None,
             running=bool(self.running),

@@ -66,8 +66,8 @@ class StepScreen(Screen[None]):
         self._doer = Doer(self)
         self._progress, self._since = "", 0.0
         self._refusal = ""
-        self._filling = asyncio.Lock()
-        self._drawing: Timer | None = None
+        self.drawing = asyncio.Lock()  # held while the screen is drawn anew: until then no key answers
+        self._output_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Two lines of header, title, body, output, help, keys."""
@@ -83,7 +83,7 @@ class StepScreen(Screen[None]):
         """Show that something is under way, and let its clock run."""
         body = self.query_one("#body")
         self.set_interval(TICK, self._tick)
-        self._drawing = self.set_interval(DRAW, self._draw, pause=True)
+        self._output_timer = self.set_interval(DRAW, self._draw, pause=True)
         self.watch(body, "scroll_y", self.show_keys, init=False)
         self.watch(body, "virtual_size", self.show_keys, init=False)
         await self.show()
@@ -138,8 +138,8 @@ class StepScreen(Screen[None]):
         scene.ask, scene.running, scene.batch = None, {row.step.id: row for row in rows}, rows
         self._since, self._progress = time.monotonic(), ""
         self._output.begin(scene.running)
-        if self._drawing is not None:
-            self._drawing.resume()
+        if self._output_timer is not None:
+            self._output_timer.resume()
         if scene.looking is None:
             await self.show()
         self._tick()
@@ -152,8 +152,8 @@ class StepScreen(Screen[None]):
         scene.outcomes[row.step.id] = outcome
         fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
         scene.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
-        if not scene.running and self._drawing is not None:
-            self._drawing.pause()
+        if not scene.running and self._output_timer is not None:
+            self._output_timer.pause()
         if scene.running and scene.looking is None:
             await self.show()
             self._tick()
@@ -184,7 +184,7 @@ class StepScreen(Screen[None]):
 
     async def show(self) -> None:
         """Draw what has to stand on the screen now."""
-        async with self._filling:
+        async with self.drawing:
             view = view_of(self.scene)
             self.page = view.page
             width = self.app.size.width
@@ -241,7 +241,8 @@ class StepScreen(Screen[None]):
         """How things stand, for the keys."""
         body = self.query_one("#body", VerticalScroll)
         typing = isinstance(self.focused, Input)
-        return self.scene.situation(typing=typing, more_below=body.scroll_y < body.max_scroll_y)
+        drawn = not self.drawing.locked()
+        return self.scene.situation(drawn=drawn, typing=typing, more_below=body.scroll_y < body.max_scroll_y)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that make no sense now do nothing."""

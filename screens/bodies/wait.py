@@ -30,5 +30,6 @@ class WaitBody(Body):
         yield Verbatim(pair("Time", going), id="progress")
 
     def progress(self, text: str) -> None:
-        """How it goes."""
-        self.query_one("#progress", Verbatim).show(pair("Time", text))
+        """How it goes. The clock may tick before the line is there, or when it is gone: then it says nothing."""
+        for line in self.query("#progress").results(Verbatim):
+            line.show(pair("Time", text))

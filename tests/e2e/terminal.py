@@ -27,6 +27,7 @@ class Terminal:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self.received = bytearray()
+        self._drawn: str | None = None  # pyte takes milliseconds for a picture, and it is asked for often
 
     def __enter__(self) -> "Terminal":
         ours, theirs = pty.openpty()
@@ -55,7 +56,9 @@ class Terminal:
     @property
     def picture(self) -> str:
         """What a person sees: 24 lines."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._drawn is None:
+            self._drawn = "\n".join(line.rstrip() for line in self._screen.display)
+        return self._drawn
 
     def press(self, keys: str) -> None:
         """Type."""
@@ -72,6 +75,7 @@ class Terminal:
             return False
         self.received += data
         self._stream.feed(data)
+        self._drawn = None
         return bool(data)
 
     def wait_for(self, *texts: str, seconds: float = 60.0) -> str:

@@ -30,6 +30,8 @@ def walk(terminal: Terminal, until: str = "", seconds: float = 280) -> None:
             terminal.wait_for_change(picture)
         else:
             terminal.read(0.3)
+        if terminal.process.poll() is not None:
+            break
     raise AssertionError(terminal.picture)
 
 

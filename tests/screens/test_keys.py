@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from textual.events import Key
 
 from cli_backend.exchange import Result
 from screens.app import FedwizardApp
+from screens.bodies.wait import WaitBody
+from tests.core.plans import practice_plan
 from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, Stage, on_stage, sitting_of, step, trial
 from wizard.engine import AskKind
 from wizard.journal import read
+from wizard.resolve import walk_of
 from wizard.state import Status, fold
 from wizard.step import Step
+from wizard.survey import survey
 
 DISRUPT, FORM, INSTRUCT = "trial/disrupt@imp1", "trial/form@imp1", "trial/instruct@imp1"
 
@@ -73,6 +78,47 @@ def test_a_wrong_name_confirms_nothing_and_the_right_one_sends_once(play: Play) 
     play((step("disrupt"),), script, test)
 
 
+@pytest.mark.parametrize(
+    ("kind", "label", "recorded"),
+    [
+        ("instruct", "I have done it", "step.done"),
+        ("notice", "I have sent it", "step.done"),
+        ("change", "send it", "step.intent"),
+    ],
+)
+def test_an_enter_pressed_twice_attests_and_sends_nothing(play: Play, kind: str, label: str, recorded: str) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until(f"Enter {label}")
+        stage.walk.shown_at = time.monotonic()  # as if it appeared this moment
+        await stage.pilot.press("enter")
+        await stage.until("This appeared just now. Read it")
+        assert recorded not in kinds(folder)
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert recorded in kinds(folder)
+
+    play((step(kind),), Script(), test)
+
+
+def test_nobody_answers_what_is_not_drawn_yet(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Enter I have done it")
+        before = kinds(folder)
+        async with stage.walk.drawing:
+            await stage.press("enter", "s", "h")
+            assert stage.app.screen is stage.walk
+            assert kinds(folder) == before
+        await stage.press("enter")
+        await stage.until("Finished")
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_the_clock_may_tick_before_a_wait_is_drawn() -> None:
+    row = survey(walk_of(practice_plan(), (trial(step("wait")),)), fold(()))[0]
+    WaitBody(row).progress("running, 0 s of at most 15 s")
+
+
 def test_looking_back_needs_no_valid_form_and_keeps_what_was_typed(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")
@@ -118,6 +164,7 @@ def test_one_press_answers_one_question(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")
         scene = stage.walk.scene
+        await stage.read_it()
         for _ in range(3):  # as a key that repeats, or a line that bunches keys: all at once
             stage.app.post_message(Key("enter", "\r"))
         await stage.until(lambda: scene.ask is not None and scene.ask.kind is AskKind.CONFIRM)

@@ -13,6 +13,7 @@ from checks.finding import Finding, Findings, Json, Owner, Severity
 from checks.requests import CheckRequest, DnsRequest
 from cli_backend.exchange import Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk
 from screens.app import FedwizardApp
+from screens.doing import READ_FIRST
 from screens.step import StepScreen
 from tests.core.plans import practice_plan
 from tests.screens.picture import picture_of
@@ -373,9 +374,16 @@ class Stage:
             await self.pilot.pause(0.01)
         raise AssertionError(f"not {wanted}:\n{self.picture}")
 
+    async def read_it(self) -> None:
+        """Let the step stand as long as a person needs to read it."""
+        if isinstance(self.app.screen, StepScreen):
+            await self.pilot.pause(self.app.screen.shown_at + READ_FIRST - time.monotonic())
+
     async def press(self, *keys: str) -> str:
-        """Press keys, and let their effect settle."""
+        """Press keys, as someone who has read what stands there, and let their effect settle."""
         for key in keys:
+            if key == "enter":
+                await self.read_it()
             await self.pilot.press(key)
             for _ in range(3):
                 await self.pilot.pause()
