@@ -12,7 +12,7 @@ from wizard.plan.discovery import GIVEN, Found, NodeSeen, Observations, as_given
 from wizard.plan.draft import Draft
 from wizard.plan.example import example_text
 from wizard.plan.filled import filled
-from wizard.plan.problems import examine_text
+from wizard.plan.problems import advice, examine_text
 
 LATER = " using TCP since Mon Jul 1 13:44:09 2019"
 CLUSTER = f"""
@@ -231,7 +231,22 @@ def test_a_begun_plan_lacks_only_what_nobody_can_look_up() -> None:
         .replace("# peer_auth_port", "peer_auth_port")
         .replace("# description", "description", 1)
     )
-    assert examine_text(completed, "plan.toml")[1] == ()
+    whole, problems = examine_text(completed, "plan.toml")
+    assert whole is not None
+    assert problems == ()
+    unconfirmed = {
+        hint.line for hint in advice(whole, Draft.parse(completed), "plan.toml") if "confirmed" in hint.problem
+    }
+    marked = {n for n, line in enumerate(completed.splitlines(), 1) if line.endswith("; confirm")}
+    assert unconfirmed == marked
+    assert len(marked) > 10
+    confirmed = Draft.parse(completed.replace("; confirm", ""))
+    assert confirmed.unconfirmed() == ()
+
+
+def test_a_value_that_says_confirm_is_no_mark() -> None:
+    draft = Draft.parse('description = "call us; confirm"\nuser = "x" # by phone; confirm\n')
+    assert draft.unconfirmed() == (("user",),)
 
 
 HOSTILE = '10.0.0.9 "]\x1b[2J\nrelease="x" a"b Publisher cups DBPub authenticated\n'

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from checks.servers import FederationServer
 from cli_backend.output import ClusterNode, ClusterView, NetworkSettings, Version
 from wizard.plan.document import Table, address_of, host_of, name_of, tables_in, value_at
+from wizard.plan.draft import UNCONFIRMED
 from wizard.plan.lines import Place
 
 Value = str | bool | int | tuple[str, ...]
@@ -33,7 +34,7 @@ class Found:
     @property
     def comment(self) -> str:
         """Where it comes from; what was found is to be confirmed, what was given is not."""
-        return self.source if self.source == GIVEN else f"{self.source}; confirm"
+        return self.source if self.source == GIVEN else f"{self.source}{UNCONFIRMED}"
 
 
 @dataclass(frozen=True, kw_only=True)

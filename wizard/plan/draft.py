@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "DraftSyntaxError", "Place", "read_text"]
 
 MAX_BYTES = 1_000_000
+UNCONFIRMED = "; confirm"  # ends the comment behind a value that was found, until a person has taken it away
 
+_MARKED = re.compile(rf"""#[^#"']*{UNCONFIRMED}\s*$""")
 _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -94,6 +96,11 @@ class Draft:
             if place[:length] in self._lines.starts:
                 return self._lines.starts[place[:length]]
         return 1
+
+    def unconfirmed(self) -> tuple[Place, ...]:
+        """The values that were found by looking, and that nobody has confirmed yet."""
+        marked = {number for number, line in enumerate(self.source.split("\n"), 1) if _MARKED.search(line)}
+        return tuple(place for place, line in self._lines.starts.items() if line in marked)
 
     @cached_property
     def _lines(self) -> Lines:

@@ -15,6 +15,10 @@ from wizard.plan.shape import shape_of
 from wizard.text import visible_line
 
 _LONGEST = 500
+_UNCONFIRMED = (
+    "was found by looking, and nobody has confirmed it yet",
+    'Compare it with what you know, correct it or leave it, and take the mark "confirm" away.',
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def examine(draft: Draft, file: str) -> tuple[Plan | None, tuple[Problem, ...]]:
 
 def advice(plan: Plan, draft: Draft, file: str) -> tuple[Problem, ...]:
     """What is allowed and will probably be regretted, in the order of the file. Never makes a plan unusable."""
-    return _problems(advice_about(plan), draft, file)
+    found = (Fault(place, *_UNCONFIRMED) for place in draft.unconfirmed())
+    return _problems((*advice_about(plan), *found), draft, file)
 
 
 def load(path: Path) -> Plan:
