@@ -1,111 +1,13 @@
-"""A terminal of 80x24 that a test can read: the program on a pty, its bytes kept, its picture made by pyte."""
+"""The program on a terminal, with a home of its own."""
 
-import fcntl
-import os
-import pty
-import select
-import struct
-import subprocess
-import termios
-import time
 from pathlib import Path
-from types import TracebackType
-
-import pyte
 
 from tests.e2e.support import command, environment
+from tests.terminal import Terminal
 
-COLUMNS, LINES = 80, 24
 
-
-class Terminal:
-    """One program on one terminal. Use it as a context; the program is killed at the end."""
-
-    def __init__(self, home: Path, *words: str, extra: dict[str, str] | None = None) -> None:
-        self._words, self._home = words, home
-        self._extra = {"TERM": "xterm-256color", **(extra or {})}
-        self._screen = pyte.Screen(COLUMNS, LINES)
-        self._stream = pyte.ByteStream(self._screen)
-        self.received = bytearray()
-        self._drawn: str | None = None  # pyte takes milliseconds for a picture, and it is asked for often
-
-    def __enter__(self) -> "Terminal":
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        self.process = subprocess.Popen(
-            command(*self._words),
-            env={**environment(self._home), "LANG": "C.UTF-8", **self._extra},
-            cwd=self._home,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self._fd = ours
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self._fd)
-
-    @property
-    def picture(self) -> str:
-        """What a person sees: 24 lines."""
-        if self._drawn is None:
-            self._drawn = "\n".join(line.rstrip() for line in self._screen.display)
-        return self._drawn
-
-    def press(self, keys: str) -> None:
-        """Type."""
-        os.write(self._fd, keys.encode())
-
-    def read(self, seconds: float) -> bool:
-        """Take in what arrives within `seconds`; False when nothing did, or the program is gone."""
-        ready, _, _ = select.select([self._fd], [], [], seconds)
-        if not ready:
-            return False
-        try:
-            data = os.read(self._fd, 65536)
-        except OSError:
-            return False
-        self.received += data
-        self._stream.feed(data)
-        self._drawn = None
-        return bool(data)
-
-    def wait_for(self, *texts: str, seconds: float = 60.0) -> str:
-        """Wait until one of the texts stands on the screen; returns it. Fails with the picture."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            found = next((text for text in texts if text in self.picture), None)
-            if found is not None:
-                return found
-            if not self.read(0.2) and self.process.poll() is not None and not self.read(0.1):
-                break
-        raise AssertionError(f"none of {texts} on the screen:\n{self.picture}")
-
-    def settle(self, quiet: float = 0.15, seconds: float = 10.0) -> None:
-        """Wait until nothing has arrived for a while."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self.read(quiet):
-            continue
-
-    def wait_for_change(self, picture: str, seconds: float = 10.0) -> None:
-        """Wait until the screen shows something else, so that a key is not pressed before the last one was taken."""
-        deadline = time.monotonic() + seconds
-        while self.picture == picture and time.monotonic() < deadline:
-            self.read(0.1)
-
-    def wait_end(self, seconds: float = 10.0) -> int:
-        """Wait for the program to end; returns its exit status."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self.process.poll() is None:
-            self.read(0.1)
-        while self.read(0.05):
-            continue
-        return self.process.wait(0.1)
+def on_terminal(home: Path, *words: str, extra: dict[str, str] | None = None) -> Terminal:
+    """`fedwizard WORDS` on a terminal of 80x24."""
+    return Terminal(
+        command(*words), home, {**environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **(extra or {})}
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.support import Ran
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import on_terminal
 from tests.servers.bind import name_server
 from tests.servers.openssh import free_port, sshd, wait_for_port
 
@@ -29,7 +29,7 @@ def assert_harmless(received: bytes) -> None:
 def test_a_text_record_stays_text(home: Path, tmp_path: Path) -> None:
     with name_server(tmp_path / "bind", {"x.example": ZONE}) as port:
         words = ("check", "dns", "x.example", "--nameserver", f"127.0.0.1:{port}")
-        with Terminal(home, *words) as terminal:
+        with on_terminal(home, *words) as terminal:
             assert terminal.wait_end(30) == 2
             assert CANARY in terminal.received
             assert_harmless(bytes(terminal.received))
@@ -68,7 +68,7 @@ def hostile_server(folder: Path) -> Iterator[int]:
 def test_a_certificate_stays_text(home: Path, tmp_path: Path) -> None:
     with hostile_server(tmp_path) as port:
         words = ("check", "tls", "sip.partner.example", "--connect-to", f"sip.partner.example:5061:127.0.0.1:{port}")
-        with Terminal(home, *words) as terminal:
+        with on_terminal(home, *words) as terminal:
             assert terminal.wait_end(30) == 2
             assert CANARY in terminal.received
             assert_harmless(bytes(terminal.received))
@@ -108,7 +108,7 @@ def test_what_a_node_prints_stays_text_and_the_typed_password_is_nowhere(
     with sshd(tmp_path / "server", "SetEnv CANARY=1") as server:
         plan.write_text(PLAN.format(port=server.port, user=server.user, dns=free_port()), encoding="utf-8")
         words = ("run", str(plan), "--session", str(session), *(("--plain",) if front == "plain" else ()))
-        with Terminal(home, *words) as terminal:
+        with on_terminal(home, *words) as terminal:
             terminal.wait_for("egin")
             terminal.press("\r")
             terminal.wait_for("host key", "Host key")

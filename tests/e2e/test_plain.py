@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.support import Ran, settled_records
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import on_terminal
+from tests.terminal import Terminal
 
 CONFIRM = re.compile(rb"type (\S+) to confirm")
 EXPECTED = re.compile(r"the plan says|to go on, answer")
@@ -42,7 +43,7 @@ def walk(terminal: Terminal) -> int:
 def test_the_whole_walk_in_plain_mode(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
     session, unattended = tmp_path / "S", tmp_path / "U"
     words = ("practice", "--plain", "--pace", "0", "--session", str(session))
-    with Terminal(home, *words) as terminal:
+    with on_terminal(home, *words) as terminal:
         assert walk(terminal) == 0, terminal.picture
         assert b"\x1b" not in terminal.received
     assert fedwizard("practice", "--auto", "--pace", "0", "--session", str(unattended)).status == 0
@@ -52,7 +53,7 @@ def test_the_whole_walk_in_plain_mode(home: Path, tmp_path: Path, fedwizard: Cal
 def test_a_hangup_ends_plain_mode_in_order(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
     session = tmp_path / "S"
     words = ("practice", "--plain", "--pace", "0", "--session", str(session))
-    with Terminal(home, *words) as terminal:
+    with on_terminal(home, *words) as terminal:
         terminal.wait_for("begin")
         terminal.process.send_signal(signal.SIGHUP)
         assert terminal.wait_end(5) == 130
@@ -61,7 +62,7 @@ def test_a_hangup_ends_plain_mode_in_order(home: Path, tmp_path: Path, fedwizard
 
 def test_a_lesson_is_solved_in_plain_mode(home: Path, tmp_path: Path) -> None:
     words = ("practice", "--plain", "--scenario", "service-stopped", "--pace", "0", "--session", str(tmp_path / "S"))
-    with Terminal(home, *words) as terminal:
+    with on_terminal(home, *words) as terminal:
         terminal.wait_for("hold, with a reason")
         assert b"Symptom: Users on imp1" in b" ".join(bytes(terminal.received).split())
         terminal.press("?\n")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.support import Ran, settled_records
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import on_terminal
+from tests.terminal import Terminal
 
 ENTER = "\r"
 TYPED = re.compile(r"Type (\S+) to confirm")
@@ -48,7 +49,7 @@ def _answer(picture: str) -> str:
 
 def open_practice(home: Path, session: Path) -> Terminal:
     """The wizard on a new practice network."""
-    return Terminal(home, "practice", "--pace", "0", "--session", str(session))
+    return on_terminal(home, "practice", "--pace", "0", "--session", str(session))
 
 
 @pytest.mark.timeout(400)
@@ -106,7 +107,7 @@ def test_killed_it_resumes_on_its_step(home: Path, tmp_path: Path) -> None:
         terminal.wait_for("Enter begin")
         walk(terminal, until="domain/set@imp1")
         terminal.process.kill()
-    with Terminal(home, "resume", str(session)) as terminal:
+    with on_terminal(home, "resume", str(session)) as terminal:
         terminal.wait_for("domain/set@imp1")
 
 
@@ -156,7 +157,7 @@ def test_it_is_gone_within_a_second_though_a_node_hangs(home: Path, tmp_path: Pa
     with socket.create_server(("127.0.0.1", 0)) as mute:
         plan = tmp_path / "plan.toml"
         plan.write_text(PLAN.format(port=mute.getsockname()[1]), encoding="utf-8")
-        with Terminal(home, "run", str(plan), "--session", str(tmp_path / "S")) as terminal:
+        with on_terminal(home, "run", str(plan), "--session", str(tmp_path / "S")) as terminal:
             terminal.wait_for("Enter begin")
             terminal.press(ENTER)
             terminal.wait_for("running")
@@ -168,7 +169,7 @@ def test_it_is_gone_within_a_second_though_a_node_hangs(home: Path, tmp_path: Pa
 
 def test_a_lesson_is_solved_by_keys_with_hints_on_demand_and_a_debrief(home: Path, tmp_path: Path) -> None:
     words = ("practice", "--scenario", "wrong-cn", "--pace", "0", "--session", str(tmp_path / "S"))
-    with Terminal(home, *words) as terminal:
+    with on_terminal(home, *words) as terminal:
         terminal.wait_for("Enter begin")
         assert "The partner renewed its certificate" in terminal.picture
         terminal.press("?")

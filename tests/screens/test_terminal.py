@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.console import Console
+from screens.doing import READ_FIRST
+from tests.screens.console import console_of
 from wizard.journal import read
 
 ENTER = "\r"
@@ -53,7 +54,7 @@ except UsageError as error:
 
 @pytest.mark.parametrize("key", ["q", "\x11", "\x1b[21~"])
 def test_it_is_gone_in_time_though_an_act_and_the_closing_hang(key: str, tmp_path: Path) -> None:
-    with Console(HUNG, tmp_path) as console:
+    with console_of(HUNG, tmp_path) as console:
         console.wait_for("Enter begin")
         console.press(ENTER)
         console.wait_for("x cancel")
@@ -65,7 +66,7 @@ def test_it_is_gone_in_time_though_an_act_and_the_closing_hang(key: str, tmp_pat
 
 
 def test_it_is_gone_in_time_though_the_terminal_takes_nothing(tmp_path: Path) -> None:
-    with Console(CALM, tmp_path) as console:
+    with console_of(CALM, tmp_path) as console:
         console.wait_for("Enter begin")
         for columns in (*range(81, 120), 80):  # redraws that nobody reads, until the terminal's buffer is full
             console.resize(columns, 24)
@@ -78,7 +79,7 @@ def test_it_is_gone_in_time_though_the_terminal_takes_nothing(tmp_path: Path) ->
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_in_order(number: signal.Signals, tmp_path: Path) -> None:
-    with Console(CALM, tmp_path) as console:
+    with console_of(CALM, tmp_path) as console:
         console.wait_for("Enter begin")
         console.press(ENTER)
         console.wait_for("I have done it")
@@ -92,7 +93,7 @@ def test_a_signal_ends_in_order(number: signal.Signals, tmp_path: Path) -> None:
 
 
 def test_a_crash_shows_one_sentence_and_no_values_of_variables(tmp_path: Path) -> None:
-    with Console(CRASH, tmp_path) as console:
+    with console_of(CRASH, tmp_path) as console:
         assert console.wait_end(40) == 1
         shown = console.received.decode(errors="replace")
     log = tmp_path / ".local/state/fedwizard/crash.log"
@@ -105,13 +106,13 @@ def test_a_crash_shows_one_sentence_and_no_values_of_variables(tmp_path: Path) -
 
 
 def test_what_cannot_be_opened_ends_with_its_own_error(tmp_path: Path) -> None:
-    with Console(FAULTY, tmp_path) as console:
+    with console_of(FAULTY, tmp_path) as console:
         assert console.wait_end(40) == 64
         assert b"REFUSED plan.toml is not a plan 64" in console.received
 
 
 def test_no_colours_where_none_are_wanted(tmp_path: Path) -> None:
-    with Console(CALM, tmp_path, NO_COLOR="1") as console:
+    with console_of(CALM, tmp_path, NO_COLOR="1") as console:
         console.wait_for("Enter begin")
         console.press(ENTER)
         console.wait_for("I have done it")
@@ -126,7 +127,7 @@ def test_no_colours_where_none_are_wanted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("extra", [{"LANG": "C"}, {"TERM": "linux"}])
 def test_nothing_but_ascii_where_the_locale_or_the_console_knows_no_more(extra: dict[str, str], tmp_path: Path) -> None:
-    with Console(CALM, tmp_path, **extra) as console:
+    with console_of(CALM, tmp_path, **extra) as console:
         console.wait_for("Enter begin")
         console.press(ENTER)
         console.wait_for("I have done it")
@@ -134,6 +135,7 @@ def test_nothing_but_ascii_where_the_locale_or_the_console_knows_no_more(extra: 
         console.wait_for("Overview")
         console.press("\x1b")
         console.wait_for("I have done it")
+        console.settle(2 * READ_FIRST)
         console.press(ENTER)
         console.wait_for("confirm by typing")
         console.press(ENTER)
@@ -142,7 +144,7 @@ def test_nothing_but_ascii_where_the_locale_or_the_console_knows_no_more(extra: 
 
 
 def test_the_mouse_stays_with_the_terminal_and_an_idle_screen_writes_nothing(tmp_path: Path) -> None:
-    with Console(CALM, tmp_path) as console:
+    with console_of(CALM, tmp_path) as console:
         console.wait_for("Enter begin")
         console.press(ENTER)
         console.wait_for("I have done it")
