@@ -1,12 +1,11 @@
 """Fixtures of the end-to-end tests."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import LIMIT, Ran, command, environment
+from tests.e2e.support import Ran, runner_in
 
 
 @pytest.fixture
@@ -20,18 +19,4 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def fedwizard(home: Path) -> Callable[..., Ran]:
     """Run the program to its end."""
-
-    def run(*words: str, stdin: str = "") -> Ran:
-        ran = subprocess.run(
-            command(*words),
-            env=environment(home),
-            cwd=home,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        return Ran(ran.returncode, ran.stdout, ran.stderr)
-
-    return run
+    return runner_in(home)

@@ -2,7 +2,9 @@
 
 import json
 import os
+import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +40,25 @@ def environment(home: Path) -> dict[str, str]:
     """An environment of its own, so that nothing of this account is seen."""
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "LC_ALL", "CI"}}
     return {**kept, "HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+
+
+def runner_in(home: Path) -> Callable[..., Ran]:
+    """What runs the program to its end, with this home."""
+
+    def run(*words: str, stdin: str = "") -> Ran:
+        ran = subprocess.run(
+            command(*words),
+            env=environment(home),
+            cwd=home,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    return run
 
 
 def events(session: Path) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import Ran, events, node_log
+from tests.e2e.support import Ran, events, node_log, runner_in
 
 PROCEDURES = (
     "health",
@@ -29,13 +29,18 @@ PROCEDURES = (
 )
 
 
-@pytest.fixture
-def walked(fedwizard: Callable[..., Ran], tmp_path: Path) -> tuple[Ran, Path]:
-    """A finished walk and its session."""
-    session = tmp_path / "S"
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    """A finished walk and its session; no test changes it."""
+    home = tmp_path_factory.mktemp("home")
+    return walk_in(home / "S", runner_in(home)), home / "S"
+
+
+def walk_in(session: Path, fedwizard: Callable[..., Ran]) -> Ran:
+    """The walk to its end."""
     ran = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
     assert ran.status == 0, ran.out + ran.err
-    return ran, session
+    return ran
 
 
 def test_the_walk_is_done_observed_where_it_can_be_and_on_record(
@@ -122,10 +127,9 @@ def test_a_walk_whose_act_is_ignored_by_the_network_stops_there(
     assert ran.err.strip()
 
 
-def test_a_changed_plan_corrects_and_deletes_what_was_stored(
-    walked: tuple[Ran, Path], fedwizard: Callable[..., Ran]
-) -> None:
-    _, session = walked
+def test_a_changed_plan_corrects_and_deletes_what_was_stored(fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    walk_in(session, fedwizard)
     plan = (session / "plan.toml").read_text(encoding="utf-8")
     start, end = plan.index('[[partners]]\ndomain = "branch.example"'), plan.index("# AOL, once")
     changed = (plan[:start] + plan[end:]).replace('description = "Partner Ltd"', 'description = "Partner Limited"')
