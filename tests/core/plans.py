@@ -1,6 +1,6 @@
 """Plans for the tests of the core, built without a file."""
 
-from wizard.plan.model import Asa, Partner, Plan
+from wizard.plan.model import Asa, LoadBalancer, Partner, Plan
 from wizard.plan.problems import load_text
 from wizard.step import Form, Instruct, Step
 
@@ -84,6 +84,14 @@ def with_partners(*partners: Partner, asa: bool = False, aol: bool = False) -> P
     plan = practice_plan()
     wall = Asa(inside_address="192.0.2.1", public_address="192.0.2.10") if asa else None
     return plan.model_copy(update={"partners": partners, "asa": wall, "aol": plan.aol if aol else None})
+
+
+BALANCER = LoadBalancer(fqdn="lb.mail.local.example", address="192.0.2.20")
+
+
+def behind_balancer(plan: Plan) -> Plan:
+    """The same deployment with a load balancer in front of its nodes."""
+    return plan.model_copy(update={"load_balancer": BALANCER})
 
 
 def edge(domain: str = "partner.example", **fields: object) -> Partner:

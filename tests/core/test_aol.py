@@ -3,14 +3,14 @@
 import pytest
 
 from checks.requests import DnsRequest, RouteRequest
-from tests.core.plans import edge, fields_of, front_end, practice_plan, with_partners
+from tests.core.plans import BALANCER, behind_balancer, edge, fields_of, front_end, practice_plan, with_partners
 from tests.core.table import row
 from tests.core.test_tls_peers import answered
 from tests.core.test_walk import words
 from tests.core.world import World
 from wizard.checklist import requests_of
 from wizard.engine import Answer, Choice, Refusal, submit
-from wizard.plan.model import Aol, AolDomain, LoadBalancer, Plan
+from wizard.plan.model import Aol, AolDomain, Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.aol_routing import AOL_ROUTING
 from wizard.procedures.checklists import missing_for_aol
@@ -199,7 +199,7 @@ def test_the_letter_to_aol_opens_again_when_the_public_name_changes() -> None:
 
 
 def test_where_a_load_balancer_is_in_front_aol_is_told_its_name() -> None:
-    plan = practice_plan().model_copy(update={"load_balancer": BALANCER})
+    plan = behind_balancer(practice_plan())
     assert notice(steps(plan)["aol-routing/notify-aol"]).act == ("tell-aol", "lb.mail.local.example")
 
 
@@ -263,8 +263,6 @@ def test_the_record_of_the_default_domain_is_looked_up_and_stops_nothing() -> No
 
 # --- the load balancer -----------------------------------------------------------------------------------------------
 
-BALANCER = LoadBalancer(fqdn="lb.mail.local.example", address="192.0.2.20")
-
 
 def test_without_a_load_balancer_nobody_is_told_about_one() -> None:
     assert not [step for step in ROUTING_FQDN.steps(practice_plan()) if step.id == "routing-fqdn/load-balancer"]
@@ -272,7 +270,7 @@ def test_without_a_load_balancer_nobody_is_told_about_one() -> None:
 
 @pytest.mark.parametrize("asa", [True, False])
 def test_a_load_balancer_has_its_checklist_and_its_parameters(asa: bool) -> None:
-    plan = with_partners(edge(), asa=asa).model_copy(update={"load_balancer": BALANCER})
+    plan = behind_balancer(with_partners(edge(), asa=asa))
     found = {step.id: step for step in ROUTING_FQDN.steps(plan)}
     text = notice(found["routing-fqdn/load-balancer"]).text
     for words_ in ("lb.mail.local.example", "192.0.2.20", "imp1.local.example (192.0.2.11)", "TLS peer subject"):

@@ -3,7 +3,7 @@
 import pytest
 
 from checks.requests import TlsRequest
-from tests.core.plans import edge, fields_of, front_end, with_partners
+from tests.core.plans import BALANCER, behind_balancer, edge, fields_of, front_end, with_partners
 from tests.core.test_walk import words
 from tests.core.world import World
 from wizard.engine import Answer, AskKind, Choice, submit
@@ -41,6 +41,8 @@ POOL = front_end(front_ends=("fe1.inside.example", "fe2.inside.example"), pool_f
         (with_partners(TCP, edge()), ("sip.partner.example",)),
         (with_partners(edge(), aol=True, asa=True), (ASA,)),
         (with_partners(edge(), front_end(), asa=True), (ASA, "sip.inside.example")),
+        (behind_balancer(with_partners(edge())), ("sip.partner.example", BALANCER.fqdn)),
+        (behind_balancer(with_partners(edge(), asa=True)), (ASA, BALANCER.fqdn)),
     ],
 )
 def test_each_name_is_allowed_once_and_selected_in_one_step(plan: Plan, names: tuple[str, ...]) -> None:
@@ -92,6 +94,7 @@ def test_the_certificate_of_each_peer_is_looked_at_where_it_answers() -> None:
         name: (name, False) for name in ("fe1.inside.example", "fe2.inside.example", "pool.inside.example")
     }
     assert presented(with_partners(edge(), asa=True)) == {}
+    assert presented(behind_balancer(with_partners(edge(), asa=True))) == {BALANCER.fqdn: (BALANCER.address, True)}
 
 
 # --- with an ASA -----------------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ _READ = Duration(60, 600)
 class Subject:
     """A subject CN to be allowed. `host` is where its server is asked; `certain`: whether that one server answers.
 
-    `imported`: the import of its certificate adds it; so it is with the ASA's.
+    `imported`: the import of its certificate adds it; so it is with the ASA's. `in_front`: it ends the TLS of others
+    and opens its own towards the nodes, as a load balancer does.
     """
 
     name: str
@@ -52,13 +53,15 @@ class Subject:
     whose: str
     certain: bool = True
     imported: bool = False
+    in_front: bool = False
 
 
 def subjects_of(plan: Plan) -> tuple[Subject, ...]:
     """Every subject CN that peers present to the cluster itself, each once.
 
     An ASA stands between the cluster and everybody outside: then it is the ASA's, whose inside certificate carries its
-    inside address, beside those of front ends in the same enterprise. Source: domain reference 2.6 and 4.5.1.
+    inside address, beside those of front ends in the same enterprise. A load balancer speaks to the nodes under its own
+    name. Source: domain reference 2.6, 4.5.1 and 4.9.
     """
     found: dict[str, Subject] = {}
     if plan.asa is not None:
@@ -68,6 +71,10 @@ def subjects_of(plan: Plan) -> tuple[Subject, ...]:
         if partner.transport == "tls" and (plan.asa is None or partner.peer == "front-end"):
             for name in partner.peer_subjects:
                 found.setdefault(name, _subject(partner, name))
+    if plan.load_balancer is not None:
+        name = plan.load_balancer.fqdn
+        whose = "the load balancer"
+        found[name] = Subject(name=name, host=plan.load_balancer.address, whose=whose, in_front=True)
     if plan.aol is not None and plan.asa is None:
         name = plan.aol.gateway_fqdn
         found.setdefault(name, Subject(name=name, host=plan.aol.route_target, whose="AOL"))
@@ -186,6 +193,11 @@ def _add(plan: Plan, subject: Subject) -> Step:
 def _why(subject: Subject) -> str:
     if subject.imported:
         return "The import of the ASA's certificate did not add it. The CN of that certificate is its inside address."
+    if subject.in_front:
+        return (
+            "The load balancer ends the TLS of others and opens its own towards the nodes. They let it in only under"
+            " a name that is listed here, and nothing adds that name by itself."
+        )
     return (
         f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
         " stands between, so nothing adds it by itself. Federation inside one enterprise over secure TLS is like that."
