@@ -10,9 +10,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from screens.bodies.command import readable
 from screens.bodies.parts import Line, Text, consequences, exact, pair, prose
 from screens.widgets.verbatim import Verbatim, literal
+from wizard.describe import readable
 from wizard.engine import Ask
 from wizard.ports import Prompt, PromptKind
 from wizard.step import Command, Kind, Restart

@@ -123,12 +123,20 @@ def _command(does: Command) -> Iterator[str]:
     yield from _labelled("Risk", does.risk.value)
     for expected in does.expect:
         yield from _labelled(
-            "Asks", f"a question that ends in {_readable(expected.pattern)}; answered {expected.answer}"
+            "Asks", f"a question that ends in {readable(expected.pattern)}; answered {expected.answer}"
         )
+    if does.guard is not None:
+        yield from _labelled(
+            "Before", f"`{does.guard.command}` is read once more; if it says otherwise, nothing is sent"
+        )
+    if does.reboots:
+        yield from _labelled("After", f"{does.node} restarts; the connection ends, as it should")
 
 
-def _readable(pattern: str) -> str:
-    return pattern.replace(r"\s*", " ").replace("\\", "").replace("[?:]?", "?")
+def readable(pattern: str) -> str:
+    """The end of a question as it reads, from the pattern that recognises it."""
+    plain = pattern.replace(r"\s*", " ").replace(" [?:]?", "?").replace("[?:]?", "?").replace(".*", "... ")
+    return plain.replace("\\", "").removeprefix("(?i)").strip()
 
 
 def _target(check: Check) -> str:

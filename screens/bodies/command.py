@@ -6,6 +6,7 @@ from typing import ClassVar
 from cli_backend.exchange import Risk
 from screens.bodies.parts import BAD, QUIET, Body, Line, exact, pair
 from screens.widgets.verbatim import literal
+from wizard.describe import readable
 from wizard.step import Command
 
 RISKS = {
@@ -36,9 +37,3 @@ class CommandBody(Body):
             yield pair("After", f"{does.node} restarts; the connection ends, as it should")
         if self.row.record.intent:
             yield literal(f"It was sent before: record {self.row.record.intent}.", QUIET)
-
-
-def readable(pattern: str) -> str:
-    """The end of a question as it reads, from the pattern that recognises it."""
-    plain = pattern.replace(r"\s*", " ").replace(" [?:]?", "?").replace("[?:]?", "?").replace(".*", "... ")
-    return plain.replace("\\", "").removeprefix("(?i)").strip()
