@@ -15,6 +15,7 @@ from wizard.procedures.common import services_judge
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.health import HEALTH
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES as TRUST
+from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.step import SIP_FEDERATION_MANAGER, SIP_PROXY, XCP_ROUTER, Command
 
 NEEDED = (SIP_PROXY, XCP_ROUTER, SIP_FEDERATION_MANAGER)
@@ -70,7 +71,11 @@ def _read(plan: Plan, node: Node, device: Device) -> Iterable[Finding]:
 def _commands(plan: Plan, node: Node) -> tuple[Command, ...]:
     # Of the two readings of a certificate the one that judges it as it has to be in the end.
     later = {f"{step}@{node.name}" for step in ("domain/read", f"{TRUST.id}/trusted", f"{TRUST.id}/exchanged")}
-    steps = (*HEALTH.steps(plan), *(s for s in (*DOMAIN.steps(plan), *TRUST.steps(plan)) if s.id in later))
+    steps = (
+        *HEALTH.steps(plan),
+        *(step for step in (*DOMAIN.steps(plan), *TRUST.steps(plan)) if step.id in later),
+        *STATIC_ROUTE.steps(plan),
+    )
     commands = (step.does for step in steps if isinstance(step.does, Command))
     wanted = {c.observes: c for c in commands if c.node == node.name and c.risk is Risk.READ_ONLY}
     # The walk looks at two services before it begins; here all three have to run.

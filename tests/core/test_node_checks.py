@@ -56,3 +56,38 @@ def test_certificates_and_trust_are_judged(plan: Plan, device: Answering, codes:
     found = check_nodes(plan.model_copy(update={"nodes": plan.nodes[:1]}), device).findings
     ours = {finding.code for finding in found if finding.severity.value != "pass"}
     assert {code for code in ours if code.startswith(("node-cert", "node-trust"))} == codes
+
+
+SRV = "utils network host _sipfederationtls._tcp.{} srv"
+RECORD = "_sipfederationtls._tcp.x has SRV record 0 0 5061 sip.{}.\n"
+HOP = "utils network host edge.branch.example"
+NOTHING = "Host x not found: 3(NXDOMAIN)\n"
+ADDRESS = "edge.branch.example has address 198.51.100.20\n"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "codes"),
+    [
+        (
+            {"partner": RECORD.format("partner.example"), "branch": NOTHING, HOP: ADDRESS},
+            {("route-ok", "edge.branch.example")},
+        ),
+        (
+            {"partner": NOTHING, "branch": NOTHING, HOP: ADDRESS},
+            {("route-ok", "edge.branch.example"), ("route-none", "partner.example")},
+        ),
+        (
+            {"partner": RECORD.format("partner.example"), "branch": RECORD.format("branch.example"), HOP: NOTHING},
+            {("route-srv-unused", "branch.example"), ("route-next-hop-unresolvable", "edge.branch.example")},
+        ),
+        ({"partner": RECORD.format("partner.example"), "branch": NOTHING}, {("node-lookup-unclear", "imp1")}),
+    ],
+)
+def test_what_the_routing_node_finds_by_itself_is_judged(outputs: dict[str, str], codes: set[tuple[str, str]]) -> None:
+    device = Answering("imp1.local.example", "Root", "Root")
+    names = {key: SRV.format(f"{key}.example") if key != HOP else HOP for key in outputs}
+    device.outputs |= {names[key]: output for key, output in outputs.items()}
+    plan = practice_plan().model_copy(update={"aol": None})
+    found = check_nodes(plan, device).findings
+    looked = {"route-ok", "route-none", "route-srv-unused", "route-next-hop-unresolvable", "node-lookup-unclear"}
+    assert {(each.code, each.subject) for each in found if each.code in looked} == codes
