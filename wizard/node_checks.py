@@ -1,12 +1,13 @@
 """`check plan --nodes`: what the CLI of every node says, as findings, by the reads and judges of the walk."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from checks.catalogue import finding
 from checks.finding import Finding, Findings, Severity, worst_first
+from checks.requests import TlsRequest
 from cli_backend.exchange import AlgorithmsRefused, CliError, Device, HostKeyRefused, LoginRefused, Result, Risk
 from wizard.acts import evidence_of
 from wizard.facts import Facts
@@ -19,6 +20,10 @@ from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.step import SIP_FEDERATION_MANAGER, SIP_PROXY, XCP_ROUTER, Command
 
 NEEDED = (SIP_PROXY, XCP_ROUTER, SIP_FEDERATION_MANAGER)
+# How a server looks at whose port nothing takes part in a handshake.
+MUTE = frozenset(
+    {"tcp-refused", "tcp-timeout", "tcp-unreachable", "tls-reset", "tls-closed", "tls-silent", "tls-not-tls"}
+)
 _REFUSED = ((LoginRefused, "node-login-refused"), (HostKeyRefused, "node-hostkey-changed"))
 
 
@@ -39,6 +44,29 @@ def check_nodes(plan: Plan, device: Device) -> Findings:
                 found += findings
     duration = int((time.monotonic() - began) * 1000)
     return Findings(target="nodes", started=started, duration_ms=duration, findings=worst_first(found))
+
+
+def listener_requests(plan: Plan) -> tuple[TlsRequest, ...]:
+    """The Peer Auth listener of every node, asked from here, past everything that stands in front of it."""
+    port = plan.local.peer_auth_port
+    return tuple(TlsRequest(host=node.address, port=port, name=node.fqdn) for node in plan.nodes_publisher_first)
+
+
+def listener_findings(plan: Plan, results: Sequence[Findings]) -> Findings:
+    """What became of `listener_requests`, in their order. Which certificate is right is judged by what the CLI says."""
+    nodes = zip(plan.nodes_publisher_first, results, strict=True)
+    found = [finding for node, result in nodes for finding in _listener(plan, node, result)]
+    started = min((result.started for result in results), default="")
+    duration = max((result.duration_ms for result in results), default=0)
+    return Findings(target="listeners", started=started, duration_ms=duration, findings=worst_first(found))
+
+
+def _listener(plan: Plan, node: Node, result: Findings) -> Iterable[Finding]:
+    for found in result.findings:
+        if found.code in MUTE or found.code == "check-unfinished":
+            observed = {"address": node.address, "port": plan.local.peer_auth_port, "seen": found.code}
+            yield finding("node-port-closed", node.name, severity=found.severity, observed=observed)
+            return
 
 
 def _node(plan: Plan, node: Node, device: Device) -> tuple[Finding, ...]:

@@ -136,8 +136,14 @@ ENTRIES = (
         "node-port-closed",
         Severity.FAIL,
         "The Peer Auth listener cannot be reached",
-        "Nothing answers at the port that partners dial.",
-        ("Check System > Application Listeners, then restart Cisco SIP Proxy.",),
+        "Nothing at port {port} of {address} takes part in a TLS handshake ({seen}). Everything that partners dial ends"
+        " there.",
+        (
+            "See that Cisco SIP Proxy runs on the node, and whether a firewall stands between.",
+            "Compare the port on System > Application Listeners with peer_auth_port in the plan; after a change of it,"
+            " restart Cisco SIP Proxy.",
+        ),
+        verify="openssl s_client -connect {address}:{port}",
     ),
     Entry(
         "node-mailid",

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from wizard.errors import UsageError
 if TYPE_CHECKING:
     from checks.finding import Findings
     from checks.requests import CheckRequest, Network
+    from checks.service import CheckService
     from wizard.plan.model import Plan
 
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
@@ -231,7 +233,7 @@ def _plan(args: argparse.Namespace) -> "Findings":
     try:
         results = list(service.run_many(requests_of(plan), _told))
         if args.nodes:
-            results.append(_nodes(args, plan, service))
+            results += _nodes(args, plan, service)
     finally:
         service.close()
     return merged(str(args.target), results)
@@ -252,14 +254,12 @@ def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Net
     )
 
 
-def _nodes(args: argparse.Namespace, plan: "object", service: "object") -> "Findings":
-    from checks.service import CheckService
+def _nodes(args: argparse.Namespace, plan: "Plan", service: "CheckService") -> "Iterator[Findings]":
     from wizard.commands.node_login import check_all_nodes
-    from wizard.plan.model import Plan
+    from wizard.node_checks import listener_findings, listener_requests
 
-    assert isinstance(plan, Plan)
-    assert isinstance(service, CheckService)
-    return check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
+    yield check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
+    yield listener_findings(plan, service.run_many(listener_requests(plan)))
 
 
 def _told(findings: "Findings") -> None:

@@ -23,7 +23,7 @@ class Edge:
 
     def __init__(self, spec: EdgeSpec, world: World, authority: Authority) -> None:
         self._spec, self._world, self._authority = spec, world, authority
-        if not spec.node or world.scenario.asa is not None:
+        if not self._shows_own:
             authority.server(spec.host, spec.common_name)  # made before anybody waits for it
         self.port = Port()
         listener = self.port.listen()
@@ -41,16 +41,22 @@ class Edge:
                     stream.sendall(answer)
 
     def _reachable(self) -> bool:
-        state, node = self._world.state, self._spec.node
+        state, node, scenario = self._world.state, self._spec.node, self._world.scenario
         if not node:
             return True
-        return changes.takes_sip(state, node, self._world.now()) and exchanged.answers(
-            state, self._world.scenario, node
-        )
+        if not changes.takes_sip(state, node, self._world.now()):
+            return False
+        if self._spec.inside:
+            return exchanged.listening(state, node) == str(scenario.peer_auth_port)
+        return exchanged.answers(state, scenario, node)
+
+    @property
+    def _shows_own(self) -> bool:
+        """A node shows its own; an ASA in front of it terminates TLS and shows the one of the public name."""
+        return bool(self._spec.node) and (self._spec.inside or self._world.scenario.asa is None)
 
     def _certificate(self) -> Path:
-        """A node shows its own; an ASA in front of it terminates TLS and shows the one of the public name."""
-        if self._spec.node and self._world.scenario.asa is None:
+        if self._shows_own:
             return self._authority.own(exchanged.own(self._world.state, self._spec.node))
         host, settings = self._spec.host, self._world.state.settings
         return self._authority.server(host, settings.get(certificate_key(host), self._spec.common_name))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT, NodeSpec, Scenario
+from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
 
 TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
 TRUST_HERE = "trust.pem"  # as seen from the folder of the network
@@ -61,7 +61,7 @@ def _local(scenario: Scenario) -> str:
         f"public_address = {_text(scenario.public_address)}\n"
         f"routing_node = {_text(scenario.routing_node)}\n"
         f"certificate_authority = {_text(scenario.authority)}\n"
-        f"peer_auth_port = {SIP_PORT if asa is None else asa.maps_to}\n"
+        f"peer_auth_port = {scenario.peer_auth_port}\n"
     )
 
 

@@ -34,12 +34,16 @@ class NodeSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeSpec:
-    """One TLS server. `subject` is the CN of its certificate; `node` the node behind it, where it is one of ours."""
+    """One TLS server. `subject` is the CN of its certificate; `node` the node behind it, where it is one of ours.
+
+    `inside`: it is the node's own listener, with nothing in front of it.
+    """
 
     host: str
     address: str
     subject: str = ""
     node: str = ""
+    inside: bool = False
 
     @property
     def common_name(self) -> str:
@@ -109,6 +113,16 @@ class Scenario:
     def publisher(self) -> NodeSpec:
         """The one publisher."""
         return next(node for node in self.nodes if node.publisher)
+
+    @property
+    def peer_auth_port(self) -> int:
+        """The port at which the nodes take mutual TLS once everything is configured."""
+        return SIP_PORT if self.asa is None else self.asa.maps_to
+
+    @property
+    def listeners(self) -> tuple[EdgeSpec, ...]:
+        """The nodes' own listeners for mutual TLS."""
+        return tuple(EdgeSpec(host=n.fqdn, address=n.address, node=n.name, inside=True) for n in self.nodes)
 
     def node(self, name: str) -> NodeSpec:
         """The node of this name. Raises KeyError."""

@@ -71,9 +71,10 @@ def _bring_up(world: World) -> dict[str, object]:
     connections: dict[str, str] = {}
     for spec in plan.nodes:
         connections[f"{spec.address}:22"] = connections[f"{spec.fqdn}:22"] = nodes[spec.name].port.endpoint
-    for edge in plan.edges:
-        port = Edge(edge, world, authority).port.endpoint
-        connections[f"{edge.host}:{SIP_PORT}"] = connections[f"{edge.address}:{SIP_PORT}"] = port
+    for edge in (*plan.edges, *plan.listeners):
+        port = plan.peer_auth_port if edge.inside else SIP_PORT
+        endpoint = Edge(edge, world, authority).port.endpoint
+        connections[f"{edge.host}:{port}"] = connections[f"{edge.address}:{port}"] = endpoint
     for address in (NAME_SERVER, INTERNAL_NAME_SERVER):
         connections[f"{address}:53"] = name_server.endpoint
     for node in nodes.values():
