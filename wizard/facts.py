@@ -56,6 +56,7 @@ class NodeFacts:
     trusted: tuple[str, ...] | None = None  # names and descriptions in cup-trust
     certificate: Certificate | None = None
     exchanged: str = ""  # the identity of the certificate that others were given
+    without_mail_id: tuple[str, ...] | None = None  # users whose Mail ID is no full email address
 
     def runs(self, service: str) -> bool:
         """Whether the service was seen STARTED."""
@@ -231,6 +232,10 @@ def _exchanged(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
     return replace(seen, exchanged=seen.certificate.identity) if seen.certificate else seen
 
 
+def _mail_ids(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
+    return replace(node, without_mail_id=_strings(value.get("without")))
+
+
 def _strings(value: Json) -> tuple[str, ...] | None:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else None
 
@@ -247,4 +252,5 @@ _LEARN = {
     "trust": _trust,
     "certificate": _certificate,
     "exchanged-certificate": _exchanged,
+    "mail-ids": _mail_ids,
 }

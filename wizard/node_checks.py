@@ -12,13 +12,17 @@ from cli_backend.exchange import AlgorithmsRefused, CliError, Device, HostKeyRef
 from wizard.acts import evidence_of
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import services_judge
+from wizard.procedures.common import reading, services_judge
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.health import HEALTH
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES as TRUST
 from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.step import SIP_FEDERATION_MANAGER, SIP_PROXY, XCP_ROUTER, Command
 
+WITHOUT_MAIL_ID = (
+    "run sql select userid, mailid from enduser where mailid is null or mailid = '' or mailid not like '%@%'"
+)
+SHOWN = 20  # users that a finding names
 NEEDED = (SIP_PROXY, XCP_ROUTER, SIP_FEDERATION_MANAGER)
 # How a server looks at whose port nothing takes part in a handshake.
 MUTE = frozenset(
@@ -104,13 +108,31 @@ def _commands(plan: Plan, node: Node) -> tuple[Command, ...]:
         *(step for step in (*DOMAIN.steps(plan), *TRUST.steps(plan)) if step.id in later),
         *STATIC_ROUTE.steps(plan),
     )
-    commands = (step.does for step in steps if isinstance(step.does, Command))
+    commands = (*(step.does for step in steps if isinstance(step.does, Command)), *_mail_ids(plan))
     wanted = {c.observes: c for c in commands if c.node == node.name and c.risk is Risk.READ_ONLY}
     # The walk looks at two services before it begins; here all three have to run.
     services = wanted.get("services")
     if services is not None:
         wanted["services"] = Command(node=node.name, command=services.command, risk=services.risk, observes="services")
     return tuple(wanted.values())
+
+
+def _mail_ids(plan: Plan) -> tuple[Command, ...]:
+    """Where users are addressed by email: who has none. The publisher knows all of them."""
+    if plan.email is None:
+        return ()
+    node = plan.nodes_publisher_first[0].name
+
+    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+        users = facts.node(node).without_mail_id
+        if users is None:  # not every release answers this query, and there is another way to know
+            return (finding("node-mailid", node, severity=Severity.INFO, observed={"users": "it could not be read"}),)
+        if not users:
+            return ()
+        more = [f"and {len(users) - SHOWN} more"] if len(users) > SHOWN else []
+        return (finding("node-mailid", node, observed={"users": [*users[:SHOWN], *more]}),)
+
+    return (reading(node, WITHOUT_MAIL_ID, "mail-ids", judge),)
 
 
 def domain_findings(plan: Plan, node: Node, facts: Facts) -> tuple[Finding, ...]:

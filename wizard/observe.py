@@ -121,6 +121,16 @@ def _certificate(output: str) -> dict[str, Json]:
     }
 
 
+def _mail_ids(output: str) -> dict[str, Json]:
+    from cli_backend.tables import parse_table
+
+    table = parse_table(output)
+    if table is None or "userid" not in table.columns:
+        return {"without": None}
+    users: list[Json] = [row["userid"] for row in table.rows]
+    return {"without": users}
+
+
 _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "version": _version,
     "network": _network,
@@ -134,4 +144,5 @@ _OBSERVERS: Mapping[str, Callable[[str], dict[str, Json]]] = {
     "trust": _trust,
     "certificate": _certificate,
     "exchanged-certificate": _certificate,
+    "mail-ids": _mail_ids,
 }

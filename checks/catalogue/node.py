@@ -149,8 +149,13 @@ ENTRIES = (
         "node-mailid",
         Severity.WARN,
         "Users without a full Mail ID",
-        "Without one the user is addressed by user id, and email federation does not work for them.",
-        ("Fill the Mail ID of these users in the call manager.",),
+        "These users have no full email address as their Mail ID: {users}. They are addressed by user id, and email"
+        " federation does not work for them.",
+        (
+            "In the call manager, open User Management > End User and fill in the Mail ID of each.",
+            "Where the node does not answer this query, ask it of the call manager, on its own CLI.",
+        ),
         Owner.YOU,
+        verify="run sql select userid, mailid from enduser",
     ),
 )

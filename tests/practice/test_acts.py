@@ -80,6 +80,8 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("asa-import", "imp2"), CERTIFICATES),
     ((), ("asa-authenticate", "partner.example"), CERTIFICATES),
     ((), ("asa-configure",), CERTIFICATES),
+    ((), ("set-mail-id", "asmith", "asmith"), ""),
+    ((), ("set-mail-id", "asmith"), ""),
     ((), ("unwell", "imp1", "ntp"), ""),
     ((), ("unwell", "imp2", "replication"), ""),
     ((), ("unwell", "imp2", "service"), ""),
@@ -176,6 +178,7 @@ def test_every_act_is_tried_here() -> None:
         ("set-parameter", "default-federation-routing-domain"),
         ("tell-aol", "nobody"),
         ("unwell", "imp1", "colour"),
+        ("set-mail-id", "nobody"),
         ("set-listener-port", "sip", "5061"),
         ("set-listener-port", "peer-auth", "0"),
         ("set-listener-port", "peer-auth", "5061"),  # Server Auth has it

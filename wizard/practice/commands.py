@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wizard.practice import certificates, changes, lookups, outputs
+from wizard.practice import certificates, changes, database, lookups, outputs
 from wizard.practice.outputs import UNSUCCESSFUL, View
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
@@ -95,7 +95,7 @@ def _quit(_console: Console, _rest: str) -> None:
 
 def _sql(console: Console, rest: str) -> None:
     console.world.pause(1)
-    console.terminal.page(outputs.select(console.view(), rest))
+    console.terminal.page(database.select(console.view(), rest))
 
 
 def _host(console: Console, rest: str) -> None:

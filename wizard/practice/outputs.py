@@ -1,6 +1,5 @@
 """What the console of a node prints, made from the state. Pure; the layouts are measured facts of the platform."""
 
-import re
 import time
 from dataclasses import dataclass
 
@@ -206,34 +205,6 @@ def _replication_row(view: View, spec: NodeSpec) -> str:
     elif not replication_settled(view.state):
         setup = "(0) Setup Not Started"
     return f"{spec.name:<15} {spec.address:<15} {ping:<9} {flags:<9} {queue:<6} {group:<12} {setup}"
-
-
-_SELECT = re.compile(r"select\s+(?P<columns>.+?)\s+from\s+(?P<table>\w+)\s*\Z", re.IGNORECASE)
-
-
-def select(view: View, statement: str) -> str:
-    """`run sql`: the one table that the practice network knows, `processnode`."""
-    parsed = _SELECT.match(statement)
-    if parsed is None:
-        return f"\nA syntax error has occurred.\n{UNSUCCESSFUL}\n"
-    if parsed["table"].lower() != "processnode":
-        return f"\nThe specified table ({parsed['table']}) is not in the database.\n{UNSUCCESSFUL}\n"
-    rows = [{"name": "EnterpriseWideData", "nodeid": "1", "description": ""}]
-    for number, spec in enumerate(view.scenario.nodes, 2):
-        rows.append({"name": spec.address, "nodeid": str(number), "description": spec.name})
-    wanted = [column.strip().lower() for column in parsed["columns"].split(",")]
-    columns = list(rows[0]) if wanted == ["*"] else wanted
-    unknown = [column for column in columns if column not in rows[0]]
-    if unknown:
-        return f"\nColumn ({unknown[0]}) not found in any table in the query.\n{UNSUCCESSFUL}\n"
-    return _table(columns, rows)
-
-
-def _table(columns: list[str], rows: list[dict[str, str]]) -> str:
-    widths = [max(len(column), *(len(row[column]) for row in rows)) for column in columns]
-    lines = [columns, ["=" * width for width in widths], *([row[column] for column in columns] for row in rows)]
-    padded = (" ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
-    return "\n".join((*padded, "", ""))
 
 
 DOMAIN_WARNING = """

@@ -5,6 +5,8 @@ from dataclasses import replace
 from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.act import Act, Moment, Words, node_name, one_of, take
+from wizard.practice.database import USERS, mail_id
+from wizard.practice.scenarios import scenario
 from wizard.practice.state import State
 
 AILMENTS = ("ntp", "replication", "service")
@@ -50,7 +52,24 @@ def _lacks_domain(state: State, words: Words, _moment: Moment) -> bool:
     return not state.nodes[node_name(state, take(words, 1, "reinstall NODE")[0])].domain
 
 
+def _mail_id(words: Words) -> tuple[str, str]:
+    user, address = (*words, "") if len(words) == 1 else take(words, 2, "set-mail-id USER [ADDRESS]")
+    one_of(user, USERS, "no user is called")
+    return user, address
+
+
+def _set_mail_id(state: State, words: Words, _moment: Moment) -> State:
+    user, address = _mail_id(words)
+    return replace(state, settings={**state.settings, f"mail-id/{user}": address})
+
+
+def _has_mail_id(state: State, words: Words, _moment: Moment) -> bool:
+    user, address = _mail_id(words)
+    return mail_id(state, user, scenario(state.scenario).email_domain) == address
+
+
 PEOPLE_ACTS = (
+    Act(words=("set-mail-id",), usage="USER [ADDRESS]", perform=_set_mail_id, in_effect=_has_mail_id),
     Act(words=("reinstall",), usage="NODE", perform=_reinstall, in_effect=_lacks_domain),
     Act(
         words=("unwell",),
