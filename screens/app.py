@@ -11,9 +11,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Input
 
 from cli_backend.exchange import Risk
 from screens.actions import DEEDS
@@ -23,6 +21,7 @@ from screens.helping import help_lines
 from screens.modals import Reading, Sure, prompt_dialog
 from screens.opening import Launcher, Opening, OpeningApp
 from screens.overview import Overview
+from screens.palette import Palette
 from screens.start import OpeningScreen, StartScreen
 from screens.step import StepScreen
 from screens.terminal import PLAIN, ascii_only, wants_plain
@@ -144,15 +143,9 @@ class FedwizardApp(OpeningApp):
             yield SystemCommand("quit (q)", "Quit.", self.action_leave)
 
     def action_command_palette(self) -> None:
-        """The palette; not over a dialog, and without a blinking cursor."""
+        """The palette; not over a dialog."""
         if not isinstance(self.screen, ModalScreen):
-            palette = CommandPalette(id="--command-palette")
-            self.push_screen(palette)
-            palette.call_after_refresh(self._steady_cursor)
-
-    def _steady_cursor(self) -> None:
-        for line in self.screen.query(Input):
-            line.cursor_blink = False
+            self.push_screen(Palette())
 
     # --- leaving ---
 

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from screens.bodies.parts import Line, Text, consequences, exact, pair, prose
+from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.describe import readable
 from wizard.engine import Ask
@@ -21,7 +22,7 @@ Refuse = Callable[[str], str]
 LEAVE = "Enter confirms. Escape leaves everything as it is. PgUp, PgDn move the text."
 
 
-class LineDialog(ModalScreen[str | None]):
+class LineDialog(ModalScreen[str | None], Once[str | None]):
     """One line to type; Escape gives nothing. `refuse` says why a text is not taken, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,7 +85,7 @@ class LineDialog(ModalScreen[str | None]):
             about.scroll_relative(y=by * max(about.size.height - 1, 1), animate=False)
 
 
-class Reading(ModalScreen[None]):
+class Reading(ModalScreen[None], Once[None]):
     """A text to read and scroll; any of the usual keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,7 +113,7 @@ class Reading(ModalScreen[None]):
         self.dismiss(None)
 
 
-class Sure(ModalScreen[str | None]):
+class Sure(ModalScreen[str | None], Once[str | None]):
     """Something that happens only when the person says so a second time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

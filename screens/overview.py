@@ -5,13 +5,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.bodies.parts import QUIET, symbol
 from screens.scene import Scene
+from screens.widgets.choices import Choices
 from screens.widgets.keyline import KeyLine
+from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.frontend import pending_lines
 from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
@@ -20,7 +21,7 @@ from wizard.survey import Row, Word
 LONGEST_TITLE = 52  # columns
 
 
-class Overview(Screen[str | None]):
+class Overview(Once[str | None]):
     """Gives the id of the step to look at, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +38,7 @@ class Overview(Screen[str | None]):
         """Counts, pending restarts, the list, why the chosen one stands as it does."""
         yield Verbatim(id="counts", classes="header")
         yield Verbatim(id="pending", classes="pending")
-        yield OptionList(id="steps", markup=False, compact=True)
+        yield Choices(id="steps", markup=False, compact=True)
         yield Verbatim(id="detail")
         yield KeyLine(id="keys", classes="keys")
 
@@ -56,6 +57,8 @@ class Overview(Screen[str | None]):
 
     def update_rows(self) -> None:
         """Show where the steps stand now; the highlight stays where it is."""
+        if not self._words:  # it is being opened, and will show them
+            return
         rows = self._scene.rows()
         steps = self.query_one("#steps", OptionList)
         for row in rows:

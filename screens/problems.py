@@ -6,15 +6,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 
 from screens.bodies.parts import BAD, ROOM, Line, Text, broken, hanging, pair, wrapped
 from screens.widgets.keyline import KeyLine
+from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim
 from wizard.plan.problems import Problem
 
 
-class ProblemsScreen(Screen[str | None]):
+class ProblemsScreen(Once[str | None]):
     """Gives `again` when the plan is to be read once more, nothing when the person goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,7 +9,9 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from screens.widgets.choices import Choices
 from screens.widgets.keyline import KeyLine
+from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.session import SessionSummary
 from wizard.text import visible_line
@@ -60,7 +62,7 @@ class StartScreen(Screen[None]):
         """A list, and what went wrong last."""
         yield Verbatim(HEADLINE, classes="header")
         yield Verbatim("What do you want to do?", classes="heading")
-        yield OptionList(
+        yield Choices(
             *(Option(literal(f"{label:<14}{about}"), id=what) for what, label, about in CHOICES),
             id="choices",
             markup=False,
@@ -86,9 +88,9 @@ class StartScreen(Screen[None]):
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Show what went wrong, or what is under way."""
-        line = self.query_one("#help", Verbatim)
-        line.set_class(bad, "bad")
-        line.say(text)
+        for line in self.query("#help").results(Verbatim):  # none while the screen is being opened
+            line.set_class(bad, "bad")
+            line.say(text)
 
     def opened_nothing(self) -> None:
         """Nothing was opened; choose again."""
@@ -96,7 +98,7 @@ class StartScreen(Screen[None]):
         self.say("")
 
 
-class ScenariosScreen(Screen[str | None]):
+class ScenariosScreen(Once[str | None]):
     """The practice scenarios, as (name, title); gives the name of the one to practise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "back", "back", show=False)]
@@ -110,7 +112,7 @@ class ScenariosScreen(Screen[str | None]):
         yield Verbatim("fedwizard   Practise", classes="header")
         yield Verbatim("Begin with the first. From wrong-port on, each holds one fault to be found.", classes="heading")
         options = (Option(literal(f"{name:<17}{title}"), id=name) for name, title in self._scenarios)
-        yield OptionList(*options, id="scenarios", markup=False, compact=True)
+        yield Choices(*options, id="scenarios", markup=False, compact=True)
         yield KeyLine(classes="keys")
 
     def on_mount(self) -> None:
@@ -127,7 +129,7 @@ class ScenariosScreen(Screen[str | None]):
         self.dismiss(None)
 
 
-class SessionsScreen(Screen[str | None]):
+class SessionsScreen(Once[str | None]):
     """The sessions of this account; gives the folder of the one to go on with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "back", "back", show=False)]
@@ -135,7 +137,7 @@ class SessionsScreen(Screen[str | None]):
     def compose(self) -> ComposeResult:
         """A list, filled when it has been read."""
         yield Verbatim("fedwizard   Resume a session", classes="header")
-        yield OptionList(id="sessions", markup=False, compact=True)
+        yield Choices(id="sessions", markup=False, compact=True)
         yield Verbatim("Reading the sessions ...", id="help")
         yield KeyLine(classes="keys")
 

@@ -207,9 +207,9 @@ class StepScreen(Screen[None]):
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """The line of help: what to do now, how it goes, or why an answer was not taken."""
-        line = self.query_one("#help", Verbatim)
-        line.set_class(bad, "bad")
-        line.say(text)
+        for line in self.query("#help").results(Verbatim):  # none while the screen is being opened
+            line.set_class(bad, "bad")
+            line.say(text)
 
     def show_keys(self) -> None:
         """The keys that work now, once the layout is settled."""

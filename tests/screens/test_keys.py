@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import Key
+from textual.widgets import Input
 
 from cli_backend.exchange import Result
 from screens.app import FedwizardApp
@@ -172,6 +173,35 @@ def test_one_press_answers_one_question(play: Play) -> None:
         await stage.until("Enter send it")
 
     play((step("instruct"), step("change")), Script(), test)
+
+
+def test_a_second_enter_on_its_way_takes_only_the_dialog_away(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("s")
+        await stage.until("Reason:")
+        await stage.write("x")
+        line = stage.app.screen.query_one(Input)
+        await asyncio.gather(line.action_submit(), line.action_submit())
+        await stage.until(lambda: kinds(folder).count("step.skipped") == 1)
+        assert stage.walk in stage.app.screen_stack
+        await stage.until("Finished")
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_keys_that_come_before_a_list_is_laid_out_do_no_harm(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        for opened in ("ctrl+p", "o"):
+            for key in (opened, opened, "pagedown", "pageup"):
+                stage.app.post_message(Key(key, None))
+            await stage.until(lambda: stage.app.screen is not stage.walk)
+            await stage.press("escape")
+            await stage.until(lambda: stage.app.screen is stage.walk)
+        assert "session.finished" not in kinds(folder)
+
+    play((step("instruct"),), Script(), test)
 
 
 def test_reasons_are_wanted_and_recorded(play: Play) -> None:
