@@ -20,8 +20,14 @@ from screens.widgets.verbatim import literal
 from wizard.errors import FedwizardError
 from wizard.frontend import EXIT_DONE
 from wizard.plan.problems import PlanProblemsError
+from wizard.program import program
 from wizard.session import SessionSummary
 from wizard.sitting import Sitting
+
+FILLED_IN = (
+    "On the command line, a plan can be begun with what a node and the DNS tell:"
+    f" {program()} plan new FILE --from-node NODE --partner DOMAIN"
+)
 
 Opening = Callable[[], Sitting]
 Dialog = ModalScreen[str | None]
@@ -98,7 +104,7 @@ class OpeningApp(EndingApp):
             case "open":
                 self._ask_path("Open which plan?", self._open_plan)
             case "new":
-                self._ask_path("Write the commented example to which file?", self._new_plan)
+                self._ask_path("Write the commented example to which file?", self._new_plan, *prose(FILLED_IN))
             case "resume":
                 self.push_screen(SessionsScreen(), self._resume)
                 threading.Thread(target=self._read_sessions, name="sessions", daemon=True).start()
@@ -129,13 +135,13 @@ class OpeningApp(EndingApp):
             problem = "" if message.error is None else self.known(message.error).problem
             self.screen.fill(message.sessions, problem)
 
-    def _ask_path(self, heading: str, then: Callable[[Path], None]) -> None:
+    def _ask_path(self, heading: str, then: Callable[[Path], None], *more: Line) -> None:
         def chosen(text: str | None) -> None:
             if text:
                 then(Path(text).expanduser())
 
         here = literal(f"Names are relative to {Path.cwd()}")
-        self.show_dialog(LineDialog(heading, (here,), "File:", leave="Enter takes it. Escape goes back."), chosen)
+        self.show_dialog(LineDialog(heading, (here, *more), "File:", leave="Enter takes it. Escape goes back."), chosen)
 
     def _new_plan(self, path: Path) -> None:
         def work() -> None:
