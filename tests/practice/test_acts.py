@@ -82,6 +82,8 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("asa-configure",), CERTIFICATES),
     ((), ("set-mail-id", "asmith", "asmith"), ""),
     ((), ("set-mail-id", "asmith"), ""),
+    ((), ("cut-connections", "7"), ""),
+    ((("cut-connections", "7"),), ("spare-connections",), ""),
     ((), ("unwell", "imp1", "ntp"), ""),
     ((), ("unwell", "imp2", "replication"), ""),
     ((), ("unwell", "imp2", "service"), ""),
@@ -179,6 +181,7 @@ def test_every_act_is_tried_here() -> None:
         ("tell-aol", "nobody"),
         ("unwell", "imp1", "colour"),
         ("set-mail-id", "nobody"),
+        ("cut-connections",),
         ("set-listener-port", "sip", "5061"),
         ("set-listener-port", "peer-auth", "0"),
         ("set-listener-port", "peer-auth", "5061"),  # Server Auth has it

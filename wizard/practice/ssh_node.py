@@ -22,12 +22,13 @@ from paramiko.common import (
 from paramiko.server import InteractiveQuery
 
 from wizard.practice.commands import Console, Quit, session
+from wizard.practice.frail import FrailWire, carries
 from wizard.practice.outputs import banner
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
 from wizard.practice.sockets import Port, in_background, serve_connections, shut
 from wizard.practice.state import NodeLog, World
-from wizard.practice.terminal import Gone, Terminal
+from wizard.practice.terminal import Gone, Terminal, Wire
 
 USER = "administrator"
 _HANDSHAKE = 30.0  # seconds
@@ -129,9 +130,13 @@ class SshNode:
             with self._lock:
                 self._transports.discard(transport)
 
+    def _wire(self, channel: paramiko.Channel) -> Wire:
+        limit = carries(self._world.state.settings, self._spec.name, self._log.count("login"))
+        return channel if limit is None else FrailWire(channel, limit, channel.get_transport().close)
+
     def _attend(self, channel: paramiko.Channel, login: "_Login") -> None:
         login.requested.wait(_HANDSHAKE)
-        terminal = Terminal(channel, login.height)
+        terminal = Terminal(self._wire(channel), login.height)
         console = Console(self._spec, self._world, self._authority, self._log, terminal, self.goes_down)
         with contextlib.suppress(Gone, OSError, EOFError):
             try:

@@ -6,6 +6,7 @@ from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.act import Act, Moment, Words, node_name, one_of, take
 from wizard.practice.database import USERS, mail_id
+from wizard.practice.frail import CUTS
 from wizard.practice.scenarios import scenario
 from wizard.practice.state import State
 
@@ -68,7 +69,28 @@ def _has_mail_id(state: State, words: Words, _moment: Moment) -> bool:
     return mail_id(state, user, scenario(state.scenario).email_domain) == address
 
 
+def _cut(state: State, words: Words, _moment: Moment) -> State:
+    (seed,) = take(words, 1, "cut-connections SEED")
+    return replace(state, settings={**state.settings, CUTS: seed})
+
+
+def _spare(state: State, _words: Words, _moment: Moment) -> State:
+    return replace(state, settings={key: value for key, value in state.settings.items() if key != CUTS})
+
+
 PEOPLE_ACTS = (
+    Act(
+        words=("cut-connections",),
+        usage="SEED",
+        perform=_cut,
+        in_effect=lambda state, words, _moment: (state.settings.get(CUTS),) == tuple(words),
+    ),
+    Act(
+        words=("spare-connections",),
+        usage="",
+        perform=_spare,
+        in_effect=lambda state, _words, _moment: CUTS not in state.settings,
+    ),
     Act(words=("set-mail-id",), usage="USER [ADDRESS]", perform=_set_mail_id, in_effect=_has_mail_id),
     Act(words=("reinstall",), usage="NODE", perform=_reinstall, in_effect=_lacks_domain),
     Act(

@@ -1,0 +1,55 @@
+"""Connections to nodes that are cut at random, in the middle of outputs, through the whole walk.
+
+Every run ends at a clear question or federated; no change takes effect twice; the journal is whole. More seeds than CI
+runs: FEDWIZARD_CUTS=50.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support import Ran, events, node_log
+from wizard.practice.client import PracticeNetwork, control
+
+SEEDS = int(os.environ.get("FEDWIZARD_CUTS", "5"))
+MOST_SITTINGS = 60
+
+
+def prepared(fedwizard: Callable[..., Ran], session: Path, seed: int) -> None:
+    """A session that has hardly begun, on a network that cuts connections."""
+    assert fedwizard("practice", "--auto", "--pace", "0", "--ignore", "health", "--session", str(session)).status == 1
+    network = PracticeNetwork.start(session / "practice", "", 0)
+    control(session / "practice", {"heed": "health"})
+    network.do(("cut-connections", str(seed)))
+    network.stop()
+
+
+def until_the_end(fedwizard: Callable[..., Ran], session: Path) -> Iterator[Ran]:
+    """Sitting after sitting, each of which ends in order."""
+    for _ in range(MOST_SITTINGS):
+        ran = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
+        assert ran.status in {0, 1, 3}, ran.out + ran.err
+        yield ran
+        if ran.status == 0:
+            return
+        assert ran.err.strip(), "it stops, and says why"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_walk_over_connections_that_are_cut(seed: int, fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
+    session = tmp_path / "S"
+    prepared(fedwizard, session, seed)
+    sittings = list(until_the_end(fedwizard, session))
+    assert len(sittings) > 1, "nothing was cut"
+    ran = sittings[-1]
+    assert ran.status == 0, ran.out + ran.err
+    assert set(ran.words.values()) <= {"done", "n/a"}
+    assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+    for node in ("imp1", "imp2"):
+        effects = [entry["event"] for entry in node_log(session, node)]
+        assert (effects.count("confirmed"), effects.count("took-effect")) == (1, 1)
+    sent = [event["step"] for event in events(session) if event["kind"] == "step.intent"]
+    assert sent.count("domain/set@imp1") == sent.count("domain/set@imp2") == 1
