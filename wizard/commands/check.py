@@ -199,18 +199,23 @@ def _network(args: argparse.Namespace) -> "Network":
         timeout=args.timeout,
         concurrency=args.concurrency,
         client_certificate=_client_certificate(args),
+        release="any" if args.what == "tls" else None,
     )
 
 
-def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path] | None:
+def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
+    """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
     if args.client_cert is None:
         return None
     key = args.client_key or args.client_cert
     for path in (args.client_cert, key):
         if not path.is_file():
             raise UsageError(f"{path} cannot be read", "Name a PEM file.")
+    from checks.tls.ours import issuers_in
     from checks.tls.probe import context_for
 
+    if args.client_key is None and b"PRIVATE KEY-----" not in key.read_bytes() and issuers_in(key):
+        return key, None
     try:
         context_for((args.client_cert, key))
     except OSError as problem:
@@ -249,6 +254,7 @@ def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Net
         internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
         connect_to={**planned.connect_to, **given.connect_to},
         trust=(*planned.trust, *given.trust),
+        release=planned.release,
     )
 
 
