@@ -128,16 +128,15 @@ ENTRIES = (
         "tls-interop-ok",
         Severity.PASS,
         "The release finds a version and a cipher in common",
-        "To what release {releases} offers, the server answers with TLS {version} and {cipher}.",
+        "To what release {releases} offers, {offered}, the server answers with TLS {version} and {cipher}.",
     ),
     Entry(
         "tls-interop-none",
         Severity.WARN,
         "The release finds no version or cipher in common",
-        "To what release {releases} offers, TLS 1.0 with AES or 3DES and SHA, the server answers: {refusal}. Nothing"
-        " that this server accepts is known to be offered by that release.",
+        "To what release {releases} is known to offer, {offered}, the server answers: {refusal}.",
         (
-            "Ask the other side to accept TLS 1.0 with one of these ciphers on the interface for federation.",
+            "Ask the other side to accept one of these on the interface for federation.",
             "Or put a device that speaks both, such as an ASA with TLS proxy, between the two.",
         ),
         Owner.PARTNER,
@@ -147,8 +146,7 @@ ENTRIES = (
         "tls-legacy-only",
         Severity.WARN,
         "The server offers only old TLS",
-        "It offers nothing newer than TLS {version} with {cipher}. Release 9 can talk to it, newer releases and systems"
-        " refuse to.",
+        "It offers nothing newer than TLS {version} with {cipher}. Newer releases and systems refuse to talk to it.",
         ("Ask the other side whether it can be updated.", "Do not raise the minimum TLS version on our side before."),
         Owner.PARTNER,
         _PROBE,

@@ -56,6 +56,8 @@ OUR_CERTIFICATE: Mapping[str, str] = {
     "access denied": "The other side trusts it, and does not let who it names in.",
     "decrypt error": "The other side could not verify our signature: certificate and key may not belong together.",
     "handshake failure": "The other side does not accept it, or wants another one.",
+    "it closed the connection right after the handshake": "It may not accept it, or the service behind it is down.",
+    "it reset the connection right after the handshake": "It may not accept it, or the service behind it is down.",
 }
 
 ITS_OWN: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from checks.tls.offers import offers_for
 from checks.tls.ours import issuers_in
 from checks.tls.probe import context_for, probe
-from checks.tls.raw import legacy_hello, release_hello
+from checks.tls.raw import in_words, legacy_hello, release_hello
 from checks.tls.seen import Answer, Fault, Seen
 from checks.tls.wire import connected
 
@@ -37,6 +37,7 @@ class Compared:
     """What releases with the same offer find in common with a server. `planned`: the plan names the release."""
 
     releases: tuple[str, ...]
+    offered: str
     answer: Answer
     planned: bool
 
@@ -119,8 +120,8 @@ async def _compare(place: Place, release: str | None, timeout: float) -> tuple[C
     offers = offers_for(release)
     answers = await asyncio.gather(*(release_hello(place, offer, timeout) for offer in offers))
     return tuple(
-        Compared(releases=releases, answer=answer, planned=release in releases)
-        for releases, answer in zip(offers.values(), answers, strict=True)
+        Compared(releases=releases, offered=in_words(offer), answer=answer, planned=release in releases)
+        for (offer, releases), answer in zip(offers.items(), answers, strict=True)
         if answer is not None
     )
 

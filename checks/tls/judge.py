@@ -48,16 +48,17 @@ def _handshake(subject: str, worked: list[Visit]) -> Iterator[Finding]:
 def _releases(subject: str, visit: Visit) -> Iterator[Finding]:
     """Is there a version and a cipher in common with what the release offers?"""
     for compared in visit.compared:
-        answer, releases = compared.answer, list(compared.releases)
+        answer = compared.answer
+        offer = {"releases": list(compared.releases), "offered": compared.offered}
         if answer.refusal:
             yield finding(
                 "tls-interop-none",
                 subject,
                 severity=None if compared.planned else Severity.INFO,
-                observed={"refusal": answer.refusal, "releases": releases},
+                observed={"refusal": answer.refusal, **offer},
             )
         else:
-            observed = {"version": answer.version, "cipher": answer.cipher, "releases": releases}
+            observed = {"version": answer.version, "cipher": answer.cipher, **offer}
             yield finding("tls-interop-ok", subject, observed=observed)
 
 

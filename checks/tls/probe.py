@@ -193,26 +193,31 @@ class _Handshake:
         return self._seen(fault, detail=alerts.words(alert))
 
     async def _after(self, done: Seen, options: bytes, timeout: float) -> Seen:
-        """In TLS 1.3 a refusal of our certificate arrives only now; before that the handshake told."""
-        try:
-            said = await self._read(min(_PATIENCE, timeout / 2)) if done.version == "1.3" else b""
-            if not said:
-                self._tls.write(options)
-                self.wire.write(self._out.read())
-                said = await self._read(min(_SIP_PATIENCE, timeout), line=True)
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return self._left(done, "it closed the connection right after the handshake")
-        except ssl.SSLError:
-            return done if self.watch.alert is None else self._left(done, alerts.words(self.watch.alert))
-        except _EndlessError:
-            return done
-        except OSError:
-            return self._left(done, "it reset the connection right after the handshake")
+        """In TLS 1.3 a refusal of our certificate arrives only now, and some servers just close in any version."""
+        said, left = b"", ""
+        if done.version == "1.3" or done.client_asked:
+            said, left = await self._listen(min(_PATIENCE, timeout / 2), line=False)
+        if not said and not left:
+            self._tls.write(options)
+            self.wire.write(self._out.read())
+            said, left = await self._listen(min(_SIP_PATIENCE, timeout), line=True)
+            left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
         first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
-        return replace(done, sip=first if first.startswith("SIP/2.0 ") else "")
+        refused = left if self.watch.asked else ""
+        return replace(done, refused_client=refused, sip=first if first.startswith("SIP/2.0 ") else "")
 
-    def _left(self, done: Seen, reason: str) -> Seen:
-        return replace(done, refused_client=reason if self.watch.asked else "")
+    async def _listen(self, patience: float, *, line: bool) -> tuple[bytes, str]:
+        """What the server says, and in words how it left where it did."""
+        try:
+            return await self._read(patience, line=line), ""
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b"", "it closed the connection right after the handshake"
+        except ssl.SSLError:
+            return b"", "" if self.watch.alert is None else alerts.words(self.watch.alert)
+        except _EndlessError:
+            return b"", ""
+        except OSError:
+            return b"", "it reset the connection right after the handshake"
 
     async def _read(self, patience: float, *, line: bool = False) -> bytes:
         """What comes first, or a whole line; what there is of it when patience ends."""
@@ -221,8 +226,11 @@ class _Handshake:
             async with asyncio.timeout(patience):
                 while True:
                     try:
-                        data += self._tls.read(_ENOUGH)
-                        if not line or b"\r\n" in data or len(data) >= _ENOUGH:
+                        some = self._tls.read(_ENOUGH)
+                        if not some and not data:
+                            raise ssl.SSLZeroReturnError
+                        data += some
+                        if not some or not line or b"\r\n" in data or len(data) >= _ENOUGH:
                             return data
                     except ssl.SSLWantReadError:
                         await self._exchange()

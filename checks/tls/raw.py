@@ -136,6 +136,12 @@ async def release_hello(place: tuple[str, int], offer: Offer, timeout: float) ->
     return Answer(refusal=refusal) if refusal else None
 
 
+def in_words(offer: Offer) -> str:
+    """An offer for people."""
+    suites = ", ".join(_OLD_SUITES.get(suite, hex(suite)) for suite in offer.suites)
+    return f"TLS {_version(offer.version)} with {suites}"
+
+
 async def _ask(
     place: tuple[str, int], hello: bytes, timeout: float, *, only_hello: bool = False
 ) -> tuple[_Flight, bool]:
