@@ -1,7 +1,6 @@
 """Visits to one server: every address, with its name and without, and by hand where OpenSSL is too new."""
 
 import asyncio
-import contextlib
 import ipaddress
 import secrets
 import ssl
@@ -13,7 +12,7 @@ from checks.tls.ours import issuers_in
 from checks.tls.probe import context_for, probe
 from checks.tls.raw import in_words, legacy_hello, release_hello
 from checks.tls.seen import Answer, Fault, Seen
-from checks.tls.wire import connected
+from checks.tls.wire import Wire, connected
 
 _MOST_PLACES = 8
 _PATIENCE = 0.3  # seconds; who breaks off before our hello, or greets first, does so at once
@@ -128,18 +127,27 @@ async def _compare(place: Place, release: str | None, timeout: float) -> tuple[C
 
 async def _second_look(seen: Seen, place: Place, host: str, timeout: float) -> Seen:
     """A connection without a hello: does it break off by itself, greet first, or speak SIP without TLS?"""
-    with contextlib.suppress(OSError):
+    try:
         async with connected(*place, timeout) as wire:
             try:
                 said = await asyncio.wait_for(wire.read(), min(_PATIENCE, timeout))
             except TimeoutError:
-                wire.write(_options(host, "TCP"))
-                said = await asyncio.wait_for(wire.read(), min(_PLAIN_PATIENCE, timeout))
+                said = await _plain_sip(wire, host, timeout)
                 return _spoken(seen, said) if said else seen
-            except OSError:
-                return replace(seen, early=seen.fault is Fault.RESET)
-            return _spoken(seen, said) if said else replace(seen, early=seen.fault is Fault.CLOSED)
-    return seen
+    except ConnectionResetError:  # while connecting, too: a reset may be faster than our first look
+        said = b""
+    except OSError:
+        return seen
+    return _spoken(seen, said) if said else replace(seen, early=seen.fault is not Fault.SILENT)
+
+
+async def _plain_sip(wire: Wire, host: str, timeout: float) -> bytes:
+    """What is answered to SIP without TLS; nothing where nothing is."""
+    wire.write(_options(host, "TCP"))
+    try:
+        return await asyncio.wait_for(wire.read(), min(_PLAIN_PATIENCE, timeout))
+    except OSError:
+        return b""
 
 
 def _spoken(seen: Seen, said: bytes) -> Seen:

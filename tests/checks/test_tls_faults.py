@@ -55,6 +55,17 @@ def test_breaking_off_before_the_hello_has_another_cause_than_after_it(
     assert cause in found["why"]
 
 
+def test_a_certificate_that_openssl_cannot_read_is_shown_by_hand(check: Check) -> None:
+    certificate = b"\x30\x03\x02\x01"
+    entries = len(certificate).to_bytes(3, "big") + certificate
+    body = len(entries).to_bytes(3, "big") + entries
+    hello = b"\x02\x00\x00\x26\x03\x03" + bytes(32) + b"\x00\x00\x2f\x00"
+    messages = hello + b"\x0b" + len(body).to_bytes(3, "big") + body + b"\x0e\x00\x00\x00"
+    with fault_server(tls.says(b"\x16\x03\x03" + len(messages).to_bytes(2, "big") + messages)) as port:
+        checked = check("tls", *towards(port, timeout=0.5))
+    assert checked.faults == {"tls-malformed": "fail", "cert-malformed": "fail"}
+
+
 @pytest.mark.parametrize(
     ("number", "meaning"),
     [
