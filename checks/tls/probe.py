@@ -196,20 +196,21 @@ class _Handshake:
         """In TLS 1.3 a refusal of our certificate arrives only now, and some servers just close in any version."""
         said, left = b"", ""
         if done.version == "1.3" or done.client_asked:
-            said, left = await self._listen(min(_PATIENCE, timeout / 2), line=False)
+            said, left = await self._listen(min(_PATIENCE, timeout / 2))
         if not said and not left:
-            self._tls.write(options)
-            self.wire.write(self._out.read())
-            said, left = await self._listen(min(_SIP_PATIENCE, timeout), line=True)
+            said, left = await self._listen(min(_SIP_PATIENCE, timeout), options)
             left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
         first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
         refused = left if self.watch.asked else ""
         return replace(done, refused_client=refused, sip=first if first.startswith("SIP/2.0 ") else "")
 
-    async def _listen(self, patience: float, *, line: bool) -> tuple[bytes, str]:
-        """What the server says, and in words how it left where it did."""
+    async def _listen(self, patience: float, question: bytes = b"") -> tuple[bytes, str]:
+        """What the server says, to a question a whole line, and in words how it left where it did."""
         try:
-            return await self._read(patience, line=line), ""
+            if question:
+                self._tls.write(question)
+                self.wire.write(self._out.read())
+            return await self._read(patience, line=bool(question)), ""
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b"", "it closed the connection right after the handshake"
         except ssl.SSLError:

@@ -8,7 +8,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.checks.support import HOST, Check, towards
 from tests.servers import tls_products
-from tests.servers.pki import Authorities, Issued, authorities, authority
+from tests.servers.pki import NOW, Authorities, Issued, authorities, authority
 from tests.servers.tls import openssl_server
 from tests.servers.tls_products import Identity, KamailioPorts
 
@@ -43,6 +43,8 @@ def our(pki: Authorities, which: str) -> Issued:
     """A certificate of ours, by what is special about it."""
     if which == "stranger":
         return authority("Stranger")
+    if which == "expired":
+        return pki.leaf(cns=("imp.local.example",), key="ours", ends=NOW)
     purposes = {"both": (SERVER, CLIENT), "client": (CLIENT,), "server": (SERVER,)}[which]
     return pki.leaf(cns=("imp.local.example",), key="ours", eku=purposes)
 
@@ -76,7 +78,11 @@ def test_a_certificate_that_is_accepted_is_answered_200(
 @versions
 @pytest.mark.parametrize(
     ("which", "alert", "meaning"),
-    [("server", "unsupported certificate", "client authentication"), ("stranger", "unknown ca", "does not trust")],
+    [
+        ("server", "unsupported certificate", "client authentication"),
+        ("stranger", "unknown ca", "does not trust"),
+        ("expired", "certificate expired", "It has expired"),
+    ],
 )
 def test_a_certificate_that_is_refused_with_an_alert_in_words(
     check: Check, shared: Authorities, kamailio: KamailioPorts, version: str, which: str, alert: str, meaning: str

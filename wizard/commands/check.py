@@ -59,7 +59,7 @@ def _shared_options() -> argparse.ArgumentParser:
     add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
     add("--concurrency", type=_count, default=100, metavar="N", help="how many checks at the same time")
     add("--client-cert", type=Path, metavar="PEM", help="what we present to a server that demands one")
-    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file")
+    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file; none: only foretold")
     return shared
 
 
