@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.servers.tls import free_port, until
 
-# What a server of 2003 knows (measured with Windows of that age; gnutls-serv stands in for it).
+# What a server of 2003 is believed to know; gnutls-serv stands in for it.
 RC4 = "NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+ARCFOUR-128:-MAC-ALL:+SHA1:+MD5:-KX-ALL:+RSA"
 TRIPLE_DES = "NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+3DES-CBC:-MAC-ALL:+SHA1:-KX-ALL:+RSA"
 
