@@ -134,7 +134,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
         values = {"expected_address": "its address"}
         return [finding("address-missing", target, owner=owner_of("partner"), values=values)], ()
     places = tuple((address, port) for address in found_addresses)
-    server = await visit_server(places, request.host, network.client_certificate, network.timeout)
+    server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
     told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
     findings = list(judge_server(subject, server))
     chain: Chain = ()
@@ -147,7 +147,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
 
 def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:
     """Addresses of one server mostly show the same chain."""
-    return tuple(dict.fromkeys(visit.seen.chain for visit in server.visits if visit.seen.chain))
+    return tuple(dict.fromkeys(visit.chain for visit in server.visits if visit.chain))
 
 
 def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:

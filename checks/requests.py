@@ -96,7 +96,9 @@ class Network:
 
     `name_servers` and `internal_name_servers` are (address, port); empty means the system's. `connect_to` maps
     (host, port) to (address, port) as curl's option does. `trust` holds PEM files: what will be in cup-trust.
-    `timeout` is in seconds, per exchange; a whole check ends within five of them.
+    `timeout` is in seconds, per exchange; a whole check ends within five of them. `client_certificate` is ours and its
+    key; without the key, what a server will make of it is foretold from the authorities it names. `release` is the
+    plan's, whose TLS is compared with a server's; "any" compares all that are known, None compares none.
     """
 
     name_servers: tuple[tuple[str, int], ...] = ()
@@ -107,4 +109,5 @@ class Network:
     at: datetime | None = None
     timeout: float = 3.0
     concurrency: int = 100
-    client_certificate: tuple[Path, Path] | None = None
+    client_certificate: tuple[Path, Path | None] | None = None
+    release: str | None = None

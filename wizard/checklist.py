@@ -44,6 +44,7 @@ def network_of(plan: Plan, folder: Path) -> Network:
         internal_name_servers=servers(plan.dns.internal_name_servers),
         connect_to=connect_to(plan.connections),
         trust=trust_files(plan.trust, folder),
+        release=plan.release.value,
     )
 
 

@@ -3,23 +3,42 @@
 import asyncio
 import ipaddress
 import secrets
-from dataclasses import dataclass, replace
+import ssl
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from checks.tls.offers import offers_for
+from checks.tls.ours import issuers_in
 from checks.tls.probe import context_for, probe
-from checks.tls.raw import legacy_hello
-from checks.tls.seen import Fault, Seen
+from checks.tls.raw import in_words, legacy_hello, release_hello
+from checks.tls.seen import Answer, Fault, Seen
+from checks.tls.wire import Wire, connected
 
 _MOST_PLACES = 8
-_BY_HAND = frozenset({Fault.VERSION, Fault.CIPHER, Fault.CLOSED})
+_PATIENCE = 0.3  # seconds; who breaks off before our hello, or greets first, does so at once
+_PLAIN_PATIENCE = 1.0  # seconds for an answer to SIP without TLS
+_SHOWN = 24  # bytes of what is not TLS
+_BY_HAND = frozenset({Fault.VERSION, Fault.CIPHER, Fault.CLOSED, Fault.RESET, Fault.MALFORMED})
+_UNEXPLAINED = frozenset({Fault.RESET, Fault.CLOSED, Fault.SILENT})
 _OPTIONS = (
-    "OPTIONS sip:{host} SIP/2.0\r\nVia: SIP/2.0/TLS fedwizard.invalid;branch=z9hG4bK{token}\r\n"
+    "OPTIONS sip:{host} SIP/2.0\r\nVia: SIP/2.0/{transport} fedwizard.invalid;branch=z9hG4bK{token}\r\n"
     "Max-Forwards: 70\r\nTo: <sip:{host}>\r\nFrom: <sip:probe@fedwizard.invalid>;tag={token}\r\n"
     "Call-ID: {token}@fedwizard.invalid\r\nCSeq: 1 OPTIONS\r\nContact: <sip:probe@fedwizard.invalid>\r\n"
     "Content-Length: 0\r\n\r\n"
 )
 
 Place = tuple[str, int]
+Ours = tuple[Path, Path | None]  # our certificate, and its key where we have it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What releases with the same offer find in common with a server. `planned`: the plan names the release."""
+
+    releases: tuple[str, ...]
+    offered: str
+    answer: Answer
+    planned: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,35 +48,60 @@ class Visit:
     seen: Seen
     nameless: Seen | None = None
     six: bool = False
+    compared: tuple[Compared, ...] = ()
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """What was sent to us: under the name, or without one where the name is not known."""
+        return self.seen.chain or (self.nameless.chain if self.nameless is not None else ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """All that was seen of a server. `shown` says whether a certificate of ours was offered."""
+    """All that was seen of a server.
+
+    `shown` says whether a certificate of ours was offered. `issuers` are the authorities of our certificate, empty
+    without one. `checker` is the TLS that looked: what it does not know is not the server's fault.
+    """
 
     visits: tuple[Visit, ...]
     shown: bool = False
+    issuers: tuple[str, ...] = ()
+    checker: str = field(default=ssl.OPENSSL_VERSION)
 
 
 async def visit_server(
-    places: tuple[Place, ...], host: str, client_certificate: tuple[Path, Path] | None, timeout: float
+    places: tuple[Place, ...], host: str, ours: Ours | None, timeout: float, release: str | None = None
 ) -> Server:
     """Visit every address at the same time. Raises OSError for a client certificate that cannot be used."""
-    context_for(client_certificate)
-    visits = await asyncio.gather(*(_visit(p, host, client_certificate, timeout) for p in places[:_MOST_PLACES]))
-    return Server(visits=tuple(visits), shown=client_certificate is not None)
+    pair = (ours[0], ours[1]) if ours is not None and ours[1] is not None else None
+    context_for(pair)
+    visits = await asyncio.gather(*(_visit(p, host, pair, timeout, release) for p in places[:_MOST_PLACES]))
+    issuers = issuers_in(ours[0]) if ours is not None else ()
+    return Server(visits=tuple(visits), shown=pair is not None, issuers=issuers)
 
 
-async def _visit(place: Place, host: str, client_certificate: tuple[Path, Path] | None, timeout: float) -> Visit:
+async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None) -> Visit:
     name = None if _is_address(host) else host
-    options = _OPTIONS.format(host=host, token=secrets.token_hex(8)).encode()
-    seen = await probe(place, name, context_for(client_certificate), options, timeout)
+    seen = await probe(place, name, context_for(pair), _options(host, "TLS"), timeout)
     if seen.fault in _BY_HAND:
         seen = await legacy_hello(seen, place, name, timeout)
-    nameless = None
-    if name is not None and (seen.chain or seen.fault is Fault.NAME) and not seen.legacy:
-        nameless = await _nameless(place, timeout)
-    return Visit(seen=seen, nameless=nameless, six=":" in place[0])
+    if seen.fault in _UNEXPLAINED:
+        seen = await _second_look(seen, place, host, timeout)
+    answers = seen.fault is None or seen.fault is Fault.NAME
+    nameless, compared = await asyncio.gather(
+        _nameless(place, timeout) if name is not None and answers and not seen.legacy else _nothing(),
+        _compare(place, release, timeout) if answers else _nothing_compared(),
+    )
+    return Visit(seen=seen, nameless=nameless, six=":" in place[0], compared=compared)
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def _nothing_compared() -> tuple[Compared, ...]:
+    return ()
 
 
 async def _nameless(place: Place, timeout: float) -> Seen | None:
@@ -68,6 +112,51 @@ async def _nameless(place: Place, timeout: float) -> Seen | None:
     except TimeoutError:
         return None
     return replace(seen, sent_name=False)
+
+
+async def _compare(place: Place, release: str | None, timeout: float) -> tuple[Compared, ...]:
+    """Ask as the releases would. What does not answer in time is not compared."""
+    offers = offers_for(release)
+    answers = await asyncio.gather(*(release_hello(place, offer, timeout) for offer in offers))
+    return tuple(
+        Compared(releases=releases, offered=in_words(offer), answer=answer, planned=release in releases)
+        for (offer, releases), answer in zip(offers.items(), answers, strict=True)
+        if answer is not None
+    )
+
+
+async def _second_look(seen: Seen, place: Place, host: str, timeout: float) -> Seen:
+    """A connection without a hello: does it break off by itself, greet first, or speak SIP without TLS?"""
+    try:
+        async with connected(*place, timeout) as wire:
+            try:
+                said = await asyncio.wait_for(wire.read(), min(_PATIENCE, timeout))
+            except TimeoutError:
+                said = await _plain_sip(wire, host, timeout)
+                return _spoken(seen, said) if said else seen
+    except ConnectionResetError:  # while connecting, too: a reset may be faster than our first look
+        said = b""
+    except OSError:
+        return seen
+    return _spoken(seen, said) if said else replace(seen, early=seen.fault is not Fault.SILENT)
+
+
+async def _plain_sip(wire: Wire, host: str, timeout: float) -> bytes:
+    """What is answered to SIP without TLS; nothing where nothing is."""
+    wire.write(_options(host, "TCP"))
+    try:
+        return await asyncio.wait_for(wire.read(), min(_PLAIN_PATIENCE, timeout))
+    except OSError:
+        return b""
+
+
+def _spoken(seen: Seen, said: bytes) -> Seen:
+    return replace(seen, fault=Fault.NOT_TLS, detail=repr(said[:_SHOWN])[2:-1])
+
+
+def _options(host: str, transport: str) -> bytes:
+    host = f"[{host}]" if ":" in host else host  # RFC 3261 25.1: an IPv6 reference
+    return _OPTIONS.format(host=host, transport=transport, token=secrets.token_hex(8)).encode()
 
 
 def _is_address(host: str) -> bool:

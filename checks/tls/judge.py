@@ -5,11 +5,13 @@ from hashlib import sha256
 
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
+from checks.tls.alerts import ITS_OWN
 from checks.tls.gather import Server, Visit
+from checks.tls.judge_client import judge_client
+from checks.tls.raw import BY_HAND
 from checks.tls.seen import Fault, Seen
 
 _OLD = frozenset({"1", "1.1", "SSL 3.0"})
-_WITH_ALERT = frozenset({Fault.VERSION, Fault.CIPHER, Fault.NAME, Fault.ALERT})
 
 
 def judge_server(subject: str, server: Server) -> Iterator[Finding]:
@@ -19,13 +21,14 @@ def judge_server(subject: str, server: Server) -> Iterator[Finding]:
         if visit.seen.fault is not None:
             # The products speak IPv4 only; an IPv6 address that fails is told, and harms nobody.
             harmless = visit.six and bool(worked)
-            yield _fault(subject, visit.seen, visit.seen.fault, Severity.INFO if harmless else None)
+            yield _fault(subject, visit, visit.seen.fault, server, Severity.INFO if harmless else None)
     if not worked:
         return
     yield from _handshake(subject, worked)
-    yield from _client(subject, worked[0].seen, shown=server.shown)
+    yield from judge_client(subject, worked[0].seen, server)
     for visit in worked:
         yield from _nameless(subject, visit)
+        yield from _releases(subject, visit)
     seen = worked[0].seen
     if seen.sip:
         yield finding("sip-ok", subject, observed={"answer": seen.sip})
@@ -42,38 +45,21 @@ def _handshake(subject: str, worked: list[Visit]) -> Iterator[Finding]:
         yield finding("tls-ok", subject, observed=observed)
 
 
-def _client(subject: str, seen: Seen, *, shown: bool) -> Iterator[Finding]:
-    """Mutual TLS is how federation peers know each other: a server that asks for nothing is odd."""
-    observed = {"asked": seen.client_asked, "accepts": list(seen.authorities)}
-    if not seen.client_asked:
-        means = "It did not ask for our certificate. Federation is mutual TLS: a peer that does not ask knows nobody."
-        yield finding(
-            "tls-client-cert-requested", subject, severity=Severity.WARN, observed=observed, values={"means": means}
-        )
-        return
-    means = "It asked for our certificate: it does mutual TLS, as federation does."
-    yield finding("tls-client-cert-requested", subject, observed=observed, values={"means": means})
-    if shown and seen.refused_client:
-        yield finding(
-            "tls-client-cert-refused",
-            subject,
-            observed={"alert": seen.refused_client},
-            values={"means": _MEANS.get(seen.refused_client, "")},
-        )
-    elif shown and not seen.legacy:
-        yield finding("tls-client-cert-accepted", subject, observed={"address": seen.address})
-
-
-_MEANS = {
-    "unsupported certificate": "It does not serve client authentication: look at its extended key usage.",
-    "unknown ca": "The other side does not trust the authority that signed it.",
-    "certificate expired": "It has expired, or one of the clocks is wrong.",
-    "certificate revoked": "Its authority took it back.",
-    "bad certificate": "The other side cannot make sense of it.",
-    "certificate unknown": "The other side does not accept it, and does not say why.",
-    "certificate required": "None was shown.",
-    "handshake failure": "The other side does not accept it, or wants another one.",
-}
+def _releases(subject: str, visit: Visit) -> Iterator[Finding]:
+    """Is there a version and a cipher in common with what the release offers?"""
+    for compared in visit.compared:
+        answer = compared.answer
+        offer = {"releases": list(compared.releases), "offered": compared.offered}
+        if answer.refusal:
+            yield finding(
+                "tls-interop-none",
+                subject,
+                severity=None if compared.planned else Severity.INFO,
+                observed={"refusal": answer.refusal, **offer},
+            )
+        else:
+            observed = {"version": answer.version, "cipher": answer.cipher, **offer}
+            yield finding("tls-interop-ok", subject, observed=observed)
 
 
 def _nameless(subject: str, visit: Visit) -> Iterator[Finding]:
@@ -93,12 +79,51 @@ def _leaf(seen: Seen) -> str:
     return f"SHA-256 {sha256(seen.chain[0]).hexdigest()}"
 
 
-def _fault(subject: str, seen: Seen, fault: Fault, severity: Severity | None) -> Finding:
+def _fault(subject: str, visit: Visit, fault: Fault, server: Server, severity: Severity | None) -> Finding:
+    seen = visit.seen
     observed = {"address": seen.address}
-    if fault is Fault.NOT_TLS:
-        observed["first"] = seen.detail
-    elif fault is Fault.UNREACHABLE:
-        observed["reason"] = seen.detail
-    elif fault in _WITH_ALERT:
-        observed["alert"] = seen.detail
-    return finding(fault.value, subject, severity=severity, observed=observed)
+    values: dict[str, object] = {}
+    evidence: dict[str, object] = {}
+    match fault:
+        case Fault.NOT_TLS:
+            observed["first"], values["means"] = seen.detail, _speaks(seen.detail)
+        case Fault.UNREACHABLE | Fault.MALFORMED:
+            observed["reason"] = seen.detail
+        case Fault.RESET | Fault.CLOSED:
+            observed["when"] = "before our hello" if seen.early else "after our hello"
+            values["means"] = _BROKEN_OFF[fault, seen.early]
+        case Fault.VERSION | Fault.CIPHER:
+            observed["alert"], evidence = seen.detail, {"offered_by": server.checker, "offered_by_hand": BY_HAND}
+        case Fault.NAME:
+            observed["alert"] = seen.detail
+            if visit.chain:
+                observed["without_name"] = f"SHA-256 {sha256(visit.chain[0]).hexdigest()}"
+        case Fault.ALERT:
+            observed["alert"], values["means"] = seen.detail, ITS_OWN.get(seen.detail, "")
+        case _:
+            pass
+    return finding(fault.value, subject, severity=severity, observed=observed, values=values, evidence=evidence)
+
+
+_BROKEN_OFF = {
+    (Fault.RESET, True): "It does so before it has read anything: it, or a firewall before it, does not take"
+    " connections from the address we come from.",
+    (Fault.RESET, False): "It does so when it has read our hello: it has no certificate for this port, or a device in"
+    " between does not let the hello pass.",
+    (Fault.CLOSED, True): "It does so before it has read anything: a load balancer with nobody behind it, or an access"
+    " list.",
+    (Fault.CLOSED, False): "It does so when it has read our hello: no version or cipher in common, or a load balancer"
+    " with nobody behind it.",
+}
+
+_SPEAKS = (
+    ("SIP/2.0", "This is SIP without TLS: the port is the one for TCP, mostly 5060."),
+    ("HTTP/", "This is a web server."),
+    ("<", "This is a web or XMPP server."),
+    ("SSH-", "This is an SSH server."),
+    ("220", "This is a mail or file server."),
+)
+
+
+def _speaks(first: str) -> str:
+    return next((means for start, means in _SPEAKS if first.startswith(start)), "This is another service.")

@@ -7,45 +7,34 @@ the refusal comes only with the first read after a handshake that seemed to succ
 
 import asyncio
 import ssl
-import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from checks.tls import alerts
 from checks.tls.messages import accepted_authorities
-from checks.tls.seen import Fault, Seen
+from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Fault, Seen
 from checks.tls.wire import Wire, connected
 
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
 _SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+_FATAL = 2  # the level of an alert
 _DER = 2  # the encoding that the private chain method wants
 _VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
 _RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})  # the first byte of any TLS record
 
-# Alerts that speak about a certificate of ours, or the lack of one.
-_CLIENT_ALERTS = (
-    "CERTIFICATE_REQUIRED",
-    "BAD_CERTIFICATE",
-    "UNSUPPORTED_CERTIFICATE",
-    "CERTIFICATE_REVOKED",
-    "CERTIFICATE_EXPIRED",
-    "CERTIFICATE_UNKNOWN",
-    "UNKNOWN_CA",
-    "HANDSHAKE_FAILURE",
-    "ACCESS_DENIED",
-    "DECRYPT_ERROR",
-)
-_FAULTS = {
-    "WRONG_VERSION_NUMBER": Fault.NOT_TLS,
-    "HTTP_REQUEST": Fault.NOT_TLS,
-    "PROTOCOL_VERSION": Fault.VERSION,
-    "UNSUPPORTED_PROTOCOL": Fault.VERSION,
-    "INAPPROPRIATE_FALLBACK": Fault.VERSION,
-    "HANDSHAKE_FAILURE": Fault.CIPHER,
-    "INSUFFICIENT_SECURITY": Fault.CIPHER,
-    "UNRECOGNIZED_NAME": Fault.NAME,
+_ALERTS = {
+    alerts.PROTOCOL_VERSION: Fault.VERSION,
+    alerts.INAPPROPRIATE_FALLBACK: Fault.VERSION,
+    alerts.HANDSHAKE_FAILURE: Fault.CIPHER,
+    alerts.INSUFFICIENT_SECURITY: Fault.CIPHER,
+    alerts.UNRECOGNIZED_NAME: Fault.NAME,
 }
+
+
+class _EndlessError(Exception):
+    """The other side sends more than any handshake needs."""
 
 
 def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
@@ -56,9 +45,7 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.options |= _LEGACY_CONNECT
     if client_certificate is not None:
@@ -74,7 +61,7 @@ async def probe(
 
     Without `options` nothing is asked, without a name none is sent. The context is for this one handshake.
     """
-    shown = f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+    shown = shown_place(place)
     try:
         async with connected(*place, timeout) as wire:
             return await _Handshake(wire, context, name, shown).run(options, timeout)
@@ -88,20 +75,29 @@ async def probe(
         return Seen(address=shown, fault=Fault.UNREACHABLE, detail=problem.strerror or str(problem))
 
 
+def shown_place(place: tuple[str, int]) -> str:
+    """An address and port as people write them."""
+    return f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+
+
 @dataclass
 class _Watch:
     """What the handshake messages told; the SSL object knows its version only after a handshake that succeeded."""
 
     hello: bool = False
+    alert: int | None = None
     version: str = ""
     asked: bool = False
     authorities: tuple[str, ...] = ()
 
     def look(  # the signature of the private hook of SSLContext
-        self, _connection: object, direction: str, _version: object, _content: object, kind: object, data: bytes
+        self, _connection: object, direction: str, _version: object, content: object, kind: object, data: bytes
     ) -> None:
         """Called for each message, decrypted, its header before it."""
         if direction != "read":
+            return
+        if str(getattr(content, "name", "")) == "ALERT":
+            self.alert = data[1] if len(data) == 2 and data[0] == _FATAL else self.alert
             return
         match str(getattr(kind, "name", "")):
             case "SERVER_HELLO":
@@ -125,6 +121,7 @@ class _Handshake:
     name: str | None
     address: str
     first: bytes = b""
+    total: int = 0
     watch: _Watch = field(default_factory=_Watch)
 
     def __post_init__(self) -> None:
@@ -138,6 +135,8 @@ class _Handshake:
             await asyncio.wait_for(self._shake(), timeout)
         except TimeoutError:
             return self._seen(Fault.STALLED if self.first else Fault.SILENT)
+        except _EndlessError:
+            return self._seen(Fault.MALFORMED, detail=f"it sent more than {MOST_BYTES // 1024} kB and came to no end")
         except ssl.SSLError as problem:
             return self._failed(problem)
         except OSError:
@@ -163,56 +162,81 @@ class _Handshake:
         self.wire.write(self._out.read())
         data = await self.wire.read()
         self.first = (self.first + data)[:24] if len(self.first) < 24 else self.first
+        self.total += len(data)
+        if self.total > MOST_BYTES:
+            raise _EndlessError
         if data:
             self._in.write(data)
         else:
             self._in.write_eof()
 
     def _failed(self, problem: ssl.SSLError) -> Seen:
-        reason = getattr(problem, "reason", "") or ""
-        if self.first and self.first[0] not in _RECORDS:
+        reason = problem.reason or ""
+        if self.first and (self.first[0] not in _RECORDS or self.first[1:2] not in {b"", b"\x03"}):
             return self._seen(Fault.NOT_TLS)
+        if self.watch.alert is not None:
+            return self._alerted(self.watch.alert)
         if isinstance(problem, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
             if self.watch.asked:
                 return self._seen(None, refused="it closed the connection after asking for our certificate")
             return self._seen(Fault.CLOSED)
-        if self.watch.asked and any(alert in reason for alert in _CLIENT_ALERTS):
-            return self._seen(None, refused=_words(reason))
-        fault = next((fault for word, fault in _FAULTS.items() if word in reason), Fault.ALERT)
+        if reason == "UNSUPPORTED_PROTOCOL":
+            return self._seen(Fault.VERSION, detail="it wants a version that is not offered")
+        return self._seen(Fault.MALFORMED, detail=_words(reason or str(problem)))
+
+    def _alerted(self, alert: int) -> Seen:
+        if self.watch.asked and alert in alerts.ABOUT_OUR_CERTIFICATE:
+            return self._seen(None, refused=alerts.words(alert))
+        fault = _ALERTS.get(alert, Fault.ALERT)
         if fault is Fault.CIPHER and self.watch.hello:
             fault = Fault.ALERT
-        return self._seen(fault, detail=_words(reason or str(problem)))
+        return self._seen(fault, detail=alerts.words(alert))
 
     async def _after(self, done: Seen, options: bytes, timeout: float) -> Seen:
-        """In TLS 1.3 a refusal of our certificate arrives only now."""
+        """In TLS 1.3 a refusal of our certificate arrives only now, and some servers just close in any version."""
+        said, left = b"", ""
+        if done.version == "1.3" or done.client_asked:
+            said, left = await self._listen(min(_PATIENCE, timeout / 2))
+        if not said and not left:
+            said, left = await self._listen(min(_SIP_PATIENCE, timeout), options)
+            left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
+        first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
+        refused = left if self.watch.asked else ""
+        return replace(done, refused_client=refused, sip=first if first.startswith("SIP/2.0 ") else "")
+
+    async def _listen(self, patience: float, question: bytes = b"") -> tuple[bytes, str]:
+        """What the server says, to a question a whole line, and in words how it left where it did."""
         try:
-            data = await self._read_once(min(_PATIENCE, timeout / 2))
-            if not data:
-                self._tls.write(options)
+            if question:
+                self._tls.write(question)
                 self.wire.write(self._out.read())
-                data = await self._read_once(min(_SIP_PATIENCE, timeout))
+            return await self._read(patience, line=bool(question)), ""
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return self._left(done, "it closed the connection right after the handshake")
-        except ssl.SSLError as problem:
-            return self._left(done, _words(getattr(problem, "reason", "") or str(problem)))
+            return b"", "it closed the connection right after the handshake"
+        except ssl.SSLError:
+            return b"", "" if self.watch.alert is None else alerts.words(self.watch.alert)
+        except _EndlessError:
+            return b"", ""
         except OSError:
-            return self._left(done, "it reset the connection right after the handshake")
-        first = data.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
-        return replace(done, sip=first if first.startswith("SIP/2.0 ") else "")
+            return b"", "it reset the connection right after the handshake"
 
-    def _left(self, done: Seen, reason: str) -> Seen:
-        return replace(done, refused_client=reason if self.watch.asked else "")
-
-    async def _read_once(self, patience: float) -> bytes:
+    async def _read(self, patience: float, *, line: bool = False) -> bytes:
+        """What comes first, or a whole line; what there is of it when patience ends."""
+        data = b""
         try:
             async with asyncio.timeout(patience):
                 while True:
                     try:
-                        return self._tls.read(_ENOUGH)
+                        some = self._tls.read(_ENOUGH)
+                        if not some and not data:
+                            raise ssl.SSLZeroReturnError
+                        data += some
+                        if not some or not line or b"\r\n" in data or len(data) >= _ENOUGH:
+                            return data
                     except ssl.SSLWantReadError:
                         await self._exchange()
         except TimeoutError:
-            return b""
+            return data
 
     def _seen(self, fault: Fault | None, *, detail: str = "", refused: str = "") -> Seen:
         cipher = self._tls.cipher()
@@ -232,11 +256,10 @@ class _Handshake:
     def _chain(self) -> tuple[bytes, ...]:
         # The public method exists from Python 3.13 on; this one is there on 3.11 to 3.13, also after a refusal.
         found = self._tls._sslobj.get_unverified_chain()  # type: ignore[attr-defined]
-        return tuple(item if isinstance(item, bytes) else item.public_bytes(_DER) for item in found or ())
+        first = list(found or ())[:MOST_CERTIFICATES]
+        return tuple(item if isinstance(item, bytes) else item.public_bytes(_DER) for item in first)
 
 
 def _words(reason: str) -> str:
-    """An OpenSSL reason as words: TLSV13_ALERT_CERTIFICATE_REQUIRED is certificate required."""
-    for prefix in ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_"):
-        reason = reason.removeprefix(prefix)
+    """An OpenSSL reason as words: EXCESSIVE_MESSAGE_SIZE is excessive message size."""
     return reason.replace("_", " ").lower()

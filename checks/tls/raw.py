@@ -1,4 +1,4 @@
-"""A hello made by hand, for servers so old that this machine's OpenSSL has no cipher in common with them.
+"""Hellos made by hand: for servers too old for this machine's OpenSSL, and to ask what a release would be answered.
 
 Up to TLS 1.2 a server sends its chain and its request for a client certificate in the clear, right after the hello
 (measured with servers that know only RC4 and 3DES). Nothing is negotiated to the end.
@@ -9,11 +9,13 @@ import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
 
+from checks.tls.alerts import words
 from checks.tls.messages import Cursor, MessageError, accepted_authorities
-from checks.tls.seen import Seen
-from checks.tls.wire import connected
+from checks.tls.offers import Offer
+from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Answer, Fault, Seen
+from checks.tls.wire import Wire, connected
 
-_SUITES = {
+_OLD_SUITES = {
     0x0004: "RC4-MD5",
     0x0005: "RC4-SHA",
     0x000A: "DES-CBC3-SHA",
@@ -24,51 +26,63 @@ _SUITES = {
     0xC011: "ECDHE-RSA-RC4-SHA",
     0xC012: "ECDHE-RSA-DES-CBC3-SHA",
 }
+BY_HAND = f"TLS 1.2 and older with {', '.join(_OLD_SUITES.values())}"
 _SCSV = 0x00FF  # stands for the renegotiation extension, RFC 5746
 _VERSIONS = {0x0300: "SSL 3.0", 0x0301: "1", 0x0302: "1.1", 0x0303: "1.2"}
 _ALERT, _HANDSHAKE = 21, 22
 _SERVER_HELLO, _CERTIFICATE, _CERTIFICATE_REQUEST, _DONE = 2, 11, 13, 14
-_MOST = 262144  # bytes; no honest flight is longer
+_FATAL = 2
 
 
 @dataclass
 class _Flight:
-    """What a server sent so far, record by record."""
+    """What a server sent so far, record by record. `alert` is in words, empty without one."""
 
-    pending: bytes = b""
-    handshake: bytes = b""
     version: int = 0
     suite: int = 0
     chain: tuple[bytes, ...] = ()
     asked: bool = False
     authorities: tuple[str, ...] = ()
+    alert: str = ""
     over: bool = False
-    total: int = field(default=0)
+    total: int = 0
+    _pending: bytearray = field(default_factory=bytearray)
+    _handshake: bytearray = field(default_factory=bytearray)
 
     def take(self, data: bytes) -> None:
-        """Take in what came. Raises MessageError for what is not TLS."""
-        self.pending += data
+        """Take in what came. Raises MessageError for what is not TLS, or too much."""
         self.total += len(data)
-        if self.total > _MOST:
+        if self.total > MOST_BYTES:
             raise MessageError("it is too long")
-        while len(self.pending) >= 5 and not self.over:
-            kind, length = self.pending[0], int.from_bytes(self.pending[3:5], "big")
-            if len(self.pending) < 5 + length:
-                return
-            body, self.pending = self.pending[5 : 5 + length], self.pending[5 + length :]
-            if kind != _HANDSHAKE:
-                self.over = True
-                return
-            self.handshake += body
+        self._pending += data
+        at = 0  # the buffer is cut once, not for each record: there may be fifty thousand empty ones
+        while len(self._pending) - at >= 5 and not self.over:
+            length = int.from_bytes(self._pending[at + 3 : at + 5], "big")
+            if len(self._pending) - at < 5 + length:
+                break
+            self._record(self._pending[at], bytes(self._pending[at + 5 : at + 5 + length]))
+            at += 5 + length
+        del self._pending[:at]
+
+    def _record(self, kind: int, body: bytes) -> None:
+        if kind == _HANDSHAKE:
+            self._handshake += body
             self._messages()
+            return
+        warning = kind == _ALERT and len(body) == 2 and body[0] != _FATAL
+        if kind == _ALERT and len(body) == 2 and not warning:
+            self.alert = words(body[1])
+        self.over = not warning  # a warning, such as one about the name, comes before a ServerHello
 
     def _messages(self) -> None:
-        while len(self.handshake) >= 4 and not self.over:
-            kind, length = self.handshake[0], int.from_bytes(self.handshake[1:4], "big")
-            if len(self.handshake) < 4 + length:
-                return
-            body, self.handshake = self.handshake[4 : 4 + length], self.handshake[4 + length :]
-            self._message(kind, Cursor(body))
+        at = 0
+        while len(self._handshake) - at >= 4 and not self.over:
+            kind, length = self._handshake[at], int.from_bytes(self._handshake[at + 1 : at + 4], "big")
+            if len(self._handshake) - at < 4 + length:
+                break
+            self._message(kind, Cursor(bytes(self._handshake[at + 4 : at + 4 + length])))
+            at += 4 + length
+        del self._handshake[:at]
 
     def _message(self, kind: int, body: Cursor) -> None:
         if kind == _SERVER_HELLO:
@@ -78,8 +92,8 @@ class _Flight:
             self.suite = body.number(2)
         elif kind == _CERTIFICATE:
             entries = Cursor(body.field(3))
-            chain = []
-            while entries.left:
+            chain: list[bytes] = []
+            while entries.left and len(chain) < MOST_CERTIFICATES:
                 chain.append(entries.field(3))
             self.chain = tuple(chain)
         elif kind == _CERTIFICATE_REQUEST:
@@ -90,23 +104,20 @@ class _Flight:
 
 
 async def legacy_hello(seen: Seen, place: tuple[str, int], name: str | None, timeout: float) -> Seen:
-    """Try again by hand what OpenSSL could not do; what was seen before when that brings nothing either."""
-    flight = _Flight()
-    with contextlib.suppress(OSError, TimeoutError, MessageError):
-        async with asyncio.timeout(timeout), connected(*place, timeout) as wire:
-            wire.write(client_hello(name))
-            while not flight.over:
-                data = await wire.read()
-                if not data:
-                    break
-                flight.take(data)
+    """Try again by hand what OpenSSL could not do; what was seen before when that brings nothing either.
+
+    A handshake that OpenSSL could not read stays one: only its chain is taken over.
+    """
+    flight, _ = await _ask(place, client_hello(name), timeout)
     if not flight.chain:
         return seen
+    if seen.fault is Fault.MALFORMED:
+        return replace(seen, chain=flight.chain)
     return replace(
         seen,
         fault=None,
-        version=_VERSIONS.get(flight.version, hex(flight.version)),
-        cipher=_SUITES.get(flight.suite, hex(flight.suite)),
+        version=_version(flight.version),
+        cipher=_OLD_SUITES.get(flight.suite, hex(flight.suite)),
         chain=flight.chain,
         client_asked=flight.asked,
         authorities=flight.authorities,
@@ -114,20 +125,73 @@ async def legacy_hello(seen: Seen, place: tuple[str, int], name: str | None, tim
     )
 
 
+async def release_hello(place: tuple[str, int], offer: Offer, timeout: float) -> Answer | None:
+    """What a server answers to the hello of a release, which sends no server name. None when it does not say."""
+    flight, broken_off = await _ask(place, offer_hello(offer), timeout, only_hello=True)
+    if flight.suite in offer.suites and flight.version <= offer.version:
+        return Answer(version=_version(flight.version), cipher=_OLD_SUITES.get(flight.suite, hex(flight.suite)))
+    if flight.version:
+        return Answer(refusal=f"it chose {_version(flight.version)} and {flight.suite:#06x}, which were not offered")
+    refusal = flight.alert or ("it broke the connection off" if broken_off else "")
+    return Answer(refusal=refusal) if refusal else None
+
+
+def in_words(offer: Offer) -> str:
+    """An offer for people."""
+    suites = ", ".join(_OLD_SUITES.get(suite, hex(suite)) for suite in offer.suites)
+    return f"TLS {_version(offer.version)} with {suites}"
+
+
+async def _ask(
+    place: tuple[str, int], hello: bytes, timeout: float, *, only_hello: bool = False
+) -> tuple[_Flight, bool]:
+    """Send a hello and take in the answer; whether the other side broke off, which silence does not."""
+    flight = _Flight()
+    with contextlib.suppress(OSError, TimeoutError, MessageError):
+        async with asyncio.timeout(timeout), connected(*place, timeout) as wire:
+            wire.write(hello)
+            while not flight.over and not (only_hello and flight.version):
+                data = await _or_nothing(wire)
+                if not data:
+                    return flight, True
+                flight.take(data)
+    return flight, False
+
+
+async def _or_nothing(wire: Wire) -> bytes:
+    """What came; nothing at the end and after a reset."""
+    try:
+        return await wire.read()
+    except OSError:
+        return b""
+
+
 def client_hello(name: str | None) -> bytes:
     """A TLS 1.2 hello that offers what was current in 2003."""
-    suites = b"".join(suite.to_bytes(2, "big") for suite in (*_SUITES, _SCSV))
-    extensions = b"".join(
-        kind.to_bytes(2, "big") + _sized(content, 2)
-        for kind, content in (
-            *(((0, _sized(b"\x00" + _sized(name.encode(), 2), 2)),) if name else ()),
-            (10, _sized(b"\x00\x17\x00\x18\x00\x19", 2)),  # groups: P-256, P-384, P-521
-            (11, _sized(b"\x00", 1)),
-            (13, _sized(b"\x04\x01\x05\x01\x06\x01\x02\x01\x01\x01\x04\x03\x02\x03", 2)),  # RSA and ECDSA, old hashes
-        )
+    extensions = (
+        *(((0, _sized(b"\x00" + _sized(name.encode(), 2), 2)),) if name else ()),
+        (10, _sized(b"\x00\x17\x00\x18\x00\x19", 2)),  # groups: P-256, P-384, P-521
+        (11, _sized(b"\x00", 1)),
+        (13, _sized(b"\x04\x01\x05\x01\x06\x01\x02\x01\x01\x01\x04\x03\x02\x03", 2)),  # RSA and ECDSA, old hashes
     )
-    body = b"\x03\x03" + secrets.token_bytes(32) + b"\x00" + _sized(suites, 2) + b"\x01\x00" + _sized(extensions, 2)
+    return _hello(0x0303, tuple(_OLD_SUITES), extensions)
+
+
+def offer_hello(offer: Offer) -> bytes:
+    """The hello of a release: its version and ciphers, no extensions, as systems of that age send it."""
+    return _hello(offer.version, offer.suites, ())
+
+
+def _hello(version: int, suites: tuple[int, ...], extensions: tuple[tuple[int, bytes], ...]) -> bytes:
+    listed = b"".join(suite.to_bytes(2, "big") for suite in (*suites, _SCSV))
+    body = version.to_bytes(2, "big") + secrets.token_bytes(32) + b"\x00" + _sized(listed, 2) + b"\x01\x00"
+    if extensions:
+        body += _sized(b"".join(kind.to_bytes(2, "big") + _sized(content, 2) for kind, content in extensions), 2)
     return b"\x16\x03\x01" + _sized(b"\x01" + _sized(body, 3), 2)
+
+
+def _version(number: int) -> str:
+    return _VERSIONS.get(number, hex(number))
 
 
 def _sized(content: bytes, size: int) -> bytes:

@@ -19,20 +19,36 @@ class Fault(StrEnum):
     CIPHER = "tls-no-common-cipher"
     NAME = "tls-name-unknown"
     ALERT = "tls-alert"
+    MALFORMED = "tls-malformed"
+
+
+MOST_BYTES = 262144  # no honest handshake is longer: what comes beyond is cut off
+MOST_CERTIFICATES = 40  # of one chain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a server answers to the hello of a release: version and cipher, or a refusal in words."""
+
+    version: str = ""
+    cipher: str = ""
+    refusal: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """What one handshake showed.
 
-    `chain` is DER, as sent. `authorities` are the names whose certificates the server accepts from clients, empty
-    where it does not say. `refused_client` is what came after our certificate, or the lack of one. `legacy` says that
-    only a hand-made hello got an answer. `sip` is the first line of the answer to OPTIONS.
+    `early` says that the fault came before our hello. `chain` is DER, as sent. `authorities` are the names whose
+    certificates the server accepts from clients, empty where it does not say. `refused_client` is what came after our
+    certificate, or the lack of one. `legacy` says that only a hand-made hello got an answer. `sip` is the first line
+    of the answer to OPTIONS.
     """
 
     address: str
     fault: Fault | None = None
     detail: str = ""
+    early: bool = False
     version: str = ""
     cipher: str = ""
     chain: tuple[bytes, ...] = ()

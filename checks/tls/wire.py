@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+_ENOUGH = 65536  # bytes that wait to be read; until then nothing more is taken from the network
+
 
 class Wire(asyncio.Protocol):
     """Bytes in and out. A server that refuses us sends an alert and resets: the alert is read before the reset."""
@@ -23,6 +25,8 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Called by the loop."""
         self._data += data
+        if len(self._data) >= _ENOUGH and self._transport is not None:
+            self._transport.pause_reading()
         self._changed.set()
 
     def eof_received(self) -> bool:
@@ -43,6 +47,8 @@ class Wire(asyncio.Protocol):
             await self._changed.wait()
         data = bytes(self._data)
         self._data.clear()
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
         if not data and self._problem is not None:
             raise self._problem
         return data

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+HOST = "sip.partner.example"
+
+
+def towards(port: int, trust: Path | None = None, timeout: float = 2) -> list[str]:
+    """The words that lead `check tls` to a partner's server on this port of the loopback interface."""
+    words = [HOST, "--connect-to", f"{HOST}:5061:127.0.0.1:{port}", "--timeout", str(timeout)]
+    return [*words, *(("--trust", str(trust)) if trust is not None else ())]
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def test_a_whole_plan_in_one_document(tmp_path: Path) -> None:
     } <= failed
     passed = {(f["code"], f["subject"]) for f in document["findings"] if f["severity"] == "pass"}
     assert ("srv-ok", "_sipfederationtls._tcp.partner.example") in passed
+    assert ("tls-interop-ok", "sip.partner.example:5061") in passed
     assert not any("partner.example" in subject for _, subject in failed)
 
 

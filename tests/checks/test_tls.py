@@ -1,7 +1,6 @@
 """`check tls` against openssl s_server, GnuTLS, and servers that misbehave."""
 
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.support import Check
+from tests.checks.support import HOST, Check, towards
 from tests.servers import tls
 from tests.servers.pki import Authorities, Issued, authority
-from tests.servers.tls import fault_server, openssl_server, until
+from tests.servers.tls import fault_server, openssl_server
 
-HOST = "sip.partner.example"
 needs_openssl = pytest.mark.needs("openssl")
 
 
@@ -23,7 +21,7 @@ def partner(pki: Authorities, leaf: Issued, *options: str, chain: bytes | None =
     """A partner's server; yields the words that lead `check tls` to it."""
     chain = pki.intermediate.pem if chain is None else chain
     with openssl_server(pki.folder, leaf.pem, leaf.key_pem, chain, *options) as port:
-        yield [HOST, "--connect-to", f"{HOST}:5061:127.0.0.1:{port}", "--trust", str(pki.trust), "--timeout", "2"]
+        yield towards(port, pki.trust)
 
 
 @needs_openssl
@@ -95,72 +93,6 @@ def test_a_server_of_the_past(check: Check, pki: Authorities) -> None:
     assert checked.finding("tls-legacy-only")["observed"]["version"] == "1"
 
 
-@pytest.mark.needs("gnutls-bin")
-def test_a_server_with_rc4_alone_still_shows_its_chain(check: Check, pki: Authorities) -> None:
-    leaf, port = pki.leaf(), tls.free_port()
-    certificate = pki.chain_file("gnutls.pem", leaf.pem, pki.intermediate.pem)
-    key = pki.chain_file("gnutls.key", leaf.key_pem)
-    priority = "NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+ARCFOUR-128:-MAC-ALL:+SHA1:+MD5:-KX-ALL:+RSA"
-    command = ["gnutls-serv", "--port", str(port), "--priority", priority, "--x509certfile", str(certificate)]
-    command += ["--x509keyfile", str(key), "--require-client-cert", "--x509cafile", str(pki.trust), "--quiet"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: _listens(port))
-        checked = check(
-            "tls", HOST, "--connect-to", f"{HOST}:5061:127.0.0.1:{port}", "--trust", pki.trust, "--timeout", "2"
-        )
-    finally:
-        process.kill()
-        process.wait()
-    assert checked.faults == {"tls-legacy-only": "warn"}
-    assert checked.finding("tls-legacy-only")["observed"]["cipher"] in {"RC4-SHA", "RC4-MD5"}
-    assert checked.finding("tls-client-cert-requested")["observed"]["accepts"] == ["CN=Test Root"]
-    assert len(checked.document["chain"]) == 2
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "code"),
-    [
-        (tls.resets, "tls-reset"),
-        (tls.closes, "tls-closed"),
-        (tls.silent, "tls-silent"),
-        (tls.stalls, "tls-stalled"),
-        (tls.says(b"SIP/2.0 400 Bad Request\r\n\r\n"), "tls-not-tls"),
-        (tls.says(b"\x15\x03\x01\x00\x02\x02\x28"), "tls-no-common-cipher"),
-        (tls.says(b"\x15\x03\x01\x00\x02\x02\x46"), "tls-version-refused"),
-        (tls.says(b"\x15\x03\x01\x00\x02\x02\x50"), "tls-alert"),
-        (tls.says(b"\x15\x03\x01\x00\x02\x02\x70"), "tls-name-unknown"),
-    ],
-)
-def test_how_a_server_misbehaves(check: Check, behaviour: tls.Behaviour, code: str) -> None:
-    with fault_server(behaviour) as port:
-        checked = check("tls", HOST, "--connect-to", f"{HOST}:5061:127.0.0.1:{port}", "--timeout", "0.5")
-    assert (checked.status, checked.faults) == (2, {code: "fail"})
-    assert checked.document["chain"] == []
-
-
-def test_the_first_bytes_of_what_is_no_tls(check: Check) -> None:
-    with fault_server(tls.says(b"SIP/2.0 400 \x1b[31m\r\n")) as port:
-        checked = check("tls", f"127.0.0.1:{port}")
-    assert checked.finding("tls-not-tls")["observed"]["first"].startswith("SIP/2.0 400 \\x1b")
-
-
-def test_a_closed_port(check: Check) -> None:
-    checked = check("tls", f"127.0.0.1:{tls.free_port()}")
-    assert checked.faults == {"tcp-refused": "fail"}
-
-
-def test_a_server_that_cannot_be_found(check: Check) -> None:
-    nowhere = f"127.0.0.1:{tls.free_port()}"
-    checked = check("tls", HOST, "--nameserver", nowhere, "--timeout", "0.3")
-    assert (checked.status, checked.faults) == (3, {"dns-timeout": "not-tested"})
-
-
 @needs_openssl
 def test_sip_is_asked_over_tls(check: Check, pki: Authorities) -> None:
     import ssl
@@ -180,9 +112,7 @@ def test_sip_is_asked_over_tls(check: Check, pki: Authorities) -> None:
             stream.sendall(options_answer(asked.partition(b"\r\n\r\n")[0]) or b"")
 
     with fault_server(answers) as port:
-        checked = check(
-            "tls", HOST, "--connect-to", f"{HOST}:5061:127.0.0.1:{port}", "--trust", pki.trust, "--timeout", "2"
-        )
+        checked = check("tls", *towards(port, pki.trust))
     assert checked.finding("sip-ok")["observed"]["answer"] == "SIP/2.0 200 OK"
     assert checked.faults == {}
 

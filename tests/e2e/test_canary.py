@@ -1,5 +1,7 @@
 """Nothing that a node, a record or a certificate says reaches a terminal but as text; no password is anywhere."""
 
+import socket
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.support import HOST, towards
 from tests.e2e.support import Ran
 from tests.e2e.terminal import on_terminal
 from tests.servers.bind import name_server
 from tests.servers.openssh import free_port, sshd, wait_for_port
+from tests.servers.pki import Spec, authority, issue
+from tests.servers.tls import fault_server, says
+from tests.servers.tls_products import RC4, Identity, gnutls_server
 
 CANARY = b"owned"
-ESCAPES = (b"\x1b]0;owned", b"\x1b]52;", b"\x1b[2Jcanary", b"\x9bcanary")
+ESCAPES = (b"\x1b]0;owned", b"\x1b]52;", b"\x1b[2Jcanary", b"\x9bcanary", "\x9bcanary".encode(), "\u202e".encode())
+CONTROLS = (b"\x07", b"\x00", b"\x1b")  # a check has no colours: none of them is its own
 ZONE = """
 _sipfederationtls._tcp IN TXT "0 0 5061 \\027]0;owned\\007.x.example"
 """
@@ -23,6 +30,13 @@ def assert_harmless(received: bytes) -> None:
     """No escape sequence of the other side's making."""
     for escape in ESCAPES:
         assert escape not in received
+
+
+def assert_plain(received: bytes) -> None:
+    """Nothing that acts on a terminal, but for the line ends."""
+    assert_harmless(received)
+    for control in CONTROLS:
+        assert control not in received
 
 
 @pytest.mark.needs("bind9")
@@ -72,6 +86,77 @@ def test_a_certificate_stays_text(home: Path, tmp_path: Path) -> None:
             assert terminal.wait_end(30) == 2
             assert CANARY in terminal.received
             assert_harmless(bytes(terminal.received))
+
+
+@contextmanager
+def hostile_sip(folder: Path, status: bytes) -> Iterator[int]:
+    """A SIP server that asks for certificates: its name, the authority it names and its answer carry escapes."""
+    hostile = "\x1b]0;owned\x07\x1b[2Jcanary\u202e"
+    root, chain = authority(hostile), folder / "sip.pem"
+    leaf = issue(Spec(cns=(hostile, "a\r\nb\x1b]52;c;b3duZWQ=\x07"), san=(HOST,)), root)
+    chain.write_bytes(leaf.pem + leaf.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+
+    def answers(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as stream:
+            stream.recv(4096)
+            stream.sendall(status + b"\r\n\r\n")
+
+    with fault_server(answers) as port:
+        yield port
+
+
+STATUS = b"SIP/2.0 200 \x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2Jcanary\xc2\x9bcanary\x9bcanary\x00\xe2\x80\xae"
+
+
+def test_an_answer_to_options_stays_text(home: Path, tmp_path: Path) -> None:
+    with hostile_sip(tmp_path, STATUS) as port, on_terminal(home, "check", "tls", *towards(port)) as terminal:
+        assert terminal.wait_end(30) == 2
+        received = bytes(terminal.received)
+    assert received.count(CANARY) >= 2  # the subject and the status line are both shown
+    assert b"SIP/2.0 200 \\x1b]0;owned" in received.replace(b"\r\n    ", b"")
+    assert_plain(received)
+
+
+@pytest.mark.needs("gnutls-bin")
+def test_the_name_of_an_authority_stays_text(home: Path, tmp_path: Path) -> None:
+    root = authority("\x1b]0;owned\x07\x1b[2Jcanary\x9bcanary")
+    leaf = issue(Spec(), root)
+    files = {"chain": leaf.pem, "key": leaf.key_pem, "root": root.pem}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    identity = Identity(certificate=tmp_path / "chain", key=tmp_path / "key", trust=tmp_path / "root")
+    with gnutls_server(tmp_path, identity, RC4) as port:
+        words = ("check", "tls", *towards(port), "--client-cert", str(tmp_path / "stranger"))
+        (tmp_path / "stranger").write_bytes(authority("Stranger").pem)
+        with on_terminal(home, *words) as terminal:
+            assert terminal.wait_end(30) == 2
+            received = bytes(terminal.received)
+    assert b"It accepts those of CN=\\x1b]0;owned" in received.replace(b"\r\n    ", b" ").replace(b"  ", b" ")
+    assert b"tls-client-ca-missing" in received
+    assert_plain(received)
+
+
+ALERT = b"\x15\x03\x01\x00\x02\x02"
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (b"\x1b]0;owned\x07\x1b[2Jcanary", b"\\x1b]0;owned"),
+        (b"\x9bcanary\x1b]52;;owned\x07", b"\\x9bcanary"),
+        (b"\xc2\x9bcanary \xe2\x80\xae\r\n\x1b[2Jcanary", b"\\xc2\\x9bcanary"),
+        (ALERT + b"\x1b", b"alert 27"),
+        (ALERT + b"\x9b", b"alert 155"),
+    ],
+)
+def test_a_banner_and_an_alert_stay_text(home: Path, answer: bytes, shown: bytes) -> None:
+    with fault_server(says(answer)) as port, on_terminal(home, "check", "tls", *towards(port)) as terminal:
+        assert terminal.wait_end(30) == 2
+        received = bytes(terminal.received)
+    assert shown in received
+    assert_plain(received)
 
 
 PLAN = """release = "9.0"

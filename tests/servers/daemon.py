@@ -1,6 +1,8 @@
 """A server of Debian's as a child of the test: its output kept, waited for until it answers, killed at the end."""
 
 import contextlib
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,9 +12,11 @@ from tests.servers.tls import until
 
 @contextlib.contextmanager
 def daemon(command: Sequence[str], log: Path, is_ready: Callable[[], bool]) -> Iterator[None]:
-    """Run a server in the foreground. Fails with what it printed when it ends before it is ready."""
+    """Run a server in the foreground, with all its processes. Fails with what it printed when it ends too early."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
         def settled() -> bool:
             assert process.poll() is None, log.read_text(errors="replace")
@@ -22,5 +26,6 @@ def daemon(command: Sequence[str], log: Path, is_ready: Callable[[], bool]) -> I
             until(settled)
             yield
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -87,15 +87,26 @@ def closes(connection: socket.socket) -> None:
     connection.recv(4096)
 
 
+def resets_at_once(connection: socket.socket) -> None:
+    """Reset before anything is read, as an access list does."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def closes_at_once(connection: socket.socket) -> None:
+    """Close before anything is read, as a load balancer with nobody behind it does."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.recv(4096)
+
+
 def silent(connection: socket.socket) -> None:
     """Read the hello and say nothing."""
     connection.recv(4096)
 
 
 def stalls(connection: socket.socket) -> None:
-    """Begin a record, then say nothing."""
+    """Send half a ServerHello, then say nothing."""
     connection.recv(4096)
-    connection.sendall(b"\x16\x03\x03\x10\x00\x02")
+    connection.sendall(b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + bytes(40))
 
 
 def says(text: bytes) -> Behaviour:
@@ -106,6 +117,34 @@ def says(text: bytes) -> Behaviour:
         connection.sendall(text)
 
     return behaviour
+
+
+def floods(opening: bytes, piece: bytes) -> Behaviour:
+    """Answer with an opening, then with the same piece for ever."""
+
+    def behaviour(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(opening)
+        pieces = piece * (65536 // len(piece))
+        while True:
+            connection.sendall(pieces)
+
+    return behaviour
+
+
+@contextlib.contextmanager
+def full_server() -> Iterator[int]:
+    """A port whose backlog is full: the kernel drops whoever else knocks, as a filtering firewall does."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = int(listener.getsockname()[1])
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield port
 
 
 def free_port() -> int:

@@ -61,7 +61,7 @@ def _shared_options() -> argparse.ArgumentParser:
     add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
     add("--concurrency", type=_count, default=100, metavar="N", help="how many checks at the same time")
     add("--client-cert", type=Path, metavar="PEM", help="what we present to a server that demands one")
-    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file")
+    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file; none: only foretold")
     return shared
 
 
@@ -201,18 +201,23 @@ def _network(args: argparse.Namespace) -> "Network":
         timeout=args.timeout,
         concurrency=args.concurrency,
         client_certificate=_client_certificate(args),
+        release="any" if args.what == "tls" else None,
     )
 
 
-def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path] | None:
+def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
+    """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
     if args.client_cert is None:
         return None
     key = args.client_key or args.client_cert
     for path in (args.client_cert, key):
         if not path.is_file():
             raise UsageError(f"{path} cannot be read", "Name a PEM file.")
+    from checks.tls.ours import issuers_in
     from checks.tls.probe import context_for
 
+    if args.client_key is None and b"PRIVATE KEY-----" not in key.read_bytes() and issuers_in(key):
+        return key, None
     try:
         context_for((args.client_cert, key))
     except OSError as problem:
@@ -251,6 +256,7 @@ def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Net
         internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
         connect_to={**planned.connect_to, **given.connect_to},
         trust=(*planned.trust, *given.trust),
+        release=planned.release,
     )
 
 

@@ -63,7 +63,9 @@ class Edge:
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # Servers of this age speak what release 9 offers: TLS 1.0, with ciphers that OpenSSL keeps for level 0.
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.load_cert_chain(self._certificate())
         context.load_verify_locations(self._authority.root)
         context.verify_mode = ssl.CERT_REQUIRED
