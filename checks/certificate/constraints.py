@@ -1,4 +1,4 @@
-"""Name constraints (RFC 5280, 4.2.1.10): which names of a leaf its authorities may not sign."""
+"""Name constraints (RFC 5280, 4.2.1.10): which names in a path its authorities may not sign."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
@@ -11,17 +11,29 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def violations(members: tuple[CertificateFacts, ...]) -> Iterator[tuple[int, str, str]]:
-    """Depth of the authority, the name it may not sign, and the constraint, for every breach in a path."""
-    leaf = members[0]
-    hosts = leaf.names or tuple(cn.lower() for cn in leaf.cns if "." in cn and " " not in cn)
+    """Depth of the authority, the name it may not sign, and the constraint, for every breach in a path.
+
+    A constraint binds everything below it, authorities too; of those that an authority issues to itself none but the
+    last one is bound (RFC 5280, 6.1.3).
+    """
     for depth, authority in enumerate(members):
         if depth == 0 or authority.constraints is None:
             continue
         permitted = tuple(authority.constraints.permitted_subtrees or ())
         excluded = tuple(authority.constraints.excluded_subtrees or ())
-        for host in hosts:
-            yield from ((depth, host, reason) for reason in _of_host(host, permitted, excluded))
-        yield from ((depth, leaf.subject, reason) for reason in _of_directory(leaf, permitted, excluded))
+        for below, member in enumerate(members[:depth]):
+            if below and member.self_issued:
+                continue
+            for host in _hosts(member, is_leaf=below == 0):
+                yield from ((depth, host, reason) for reason in _of_host(host, permitted, excluded))
+            yield from ((depth, member.subject, reason) for reason in _of_directory(member, permitted, excluded))
+
+
+def _hosts(member: CertificateFacts, *, is_leaf: bool) -> tuple[str, ...]:
+    """The names of hosts; a leaf without alternative names has them as its CNs."""
+    if member.names or not is_leaf:
+        return member.names
+    return tuple(cn.lower() for cn in member.cns if "." in cn and " " not in cn)
 
 
 def _of_host(host: str, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]) -> Iterator[str]:
@@ -43,9 +55,9 @@ def _of_host(host: str, permitted: Iterable[x509.GeneralName], excluded: Iterabl
 
 
 def _of_directory(
-    leaf: CertificateFacts, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]
+    member: CertificateFacts, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]
 ) -> Iterator[str]:
-    own = _parts(leaf.certificate.subject)
+    own = _parts(member.certificate.subject)
     if not own:
         return
     allowed = [name.value for name in permitted if isinstance(name, x509.DirectoryName)]
