@@ -1,6 +1,7 @@
 """What certificates mean for federation: every independent fault, each with its depth. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -35,8 +36,7 @@ def judge_chain(
     path = build(sent, trusted, at)
     leaf = path.members[0]
     found = [
-        *judge_names(told, leaf, name),
-        *judge_leaf(told, leaf),
+        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf))),
         *_lifetime(told, path, public),
         *_each(told, path, at),
         *_trust(told, path, have_roots=bool(trusted)),
@@ -46,6 +46,11 @@ def judge_chain(
     if all(f.severity in _NOTHING_WRONG for f in found):
         observed = {"cn": list(leaf.cns), "until": date(leaf.ends), "issuer": leaf.issuer, "names": list(leaf.names)}
         yield told("cert-ok", observed=observed)
+
+
+def _of_leaf(found: Finding) -> Finding:
+    """Every finding about one certificate says how deep it lies, those about the leaf too."""
+    return replace(found, observed={**found.observed, "depth": 0})
 
 
 def _lifetime(told: Told, path: Path, public: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
