@@ -106,6 +106,7 @@ def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert shown.startswith(code)
         assert "Who acts:" in shown
         assert max(map(len, shown.splitlines())) <= 80
+        assert ("openssl s_client" in shown) is ("openssl s_client" in CODES[code].verify)
 
 
 def test_an_unknown_code_names_its_neighbours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,3 +144,11 @@ def test_a_hostile_subject_cannot_act(pki: Authorities, capsys: pytest.CaptureFi
     assert "evil\\x1b[2J\\u202e" in shown.replace("\n    ", "")
     assert not {"\x1b", "\u202e"} & set(shown)
     assert max(map(len, shown.splitlines())) <= 80
+
+
+@needs_openssl
+def test_a_server_that_speaks_tls_and_not_sip_is_told(check: Check, pki: Authorities) -> None:
+    with partner(pki, pki.leaf()) as words:
+        checked = check("tls", *words)
+    assert checked.codes["sip-no-answer"] == "info"
+    assert "sip-ok" not in checked.codes

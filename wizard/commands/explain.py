@@ -1,6 +1,7 @@
 """`explain CODE`: what a finding means, how to mend it, and who must act."""
 
 import argparse
+import re
 from difflib import get_close_matches
 
 from wizard.errors import UsageError
@@ -46,4 +47,4 @@ def run(args: argparse.Namespace) -> int:
 
 def _generic(template: str) -> str:
     """A template with the names of its values in their place."""
-    return template.replace("expected_", "expected ").replace("_", " ").replace("{", "<").replace("}", ">")
+    return re.sub(r"\{(\w+)\}", lambda place: f"<{place[1].replace('_', ' ')}>", template)

@@ -132,7 +132,14 @@ class SshNode:
 
     def _wire(self, channel: paramiko.Channel) -> Wire:
         limit = carries(self._world.state.settings, self._spec.name, self._log.count("login"))
-        return channel if limit is None else FrailWire(channel, limit, channel.get_transport().close)
+        if limit is None:
+            return channel
+
+        def sever() -> None:
+            self._log.write("cut")
+            channel.get_transport().close()
+
+        return FrailWire(channel, limit, sever)
 
     def _attend(self, channel: paramiko.Channel, login: "_Login") -> None:
         login.requested.wait(_HANDSHAKE)
