@@ -5,11 +5,13 @@ import ipaddress
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from checks.catalogue import finding
+from checks.certificate.engines import Opinions, disagreement, opinions
 from checks.certificate.facts import CertificateFacts, read_certificate
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.path import leaf_of
@@ -18,7 +20,7 @@ from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
-from checks.finding import ChainLink, Finding
+from checks.finding import ChainLink, Finding, Json
 from checks.names import BadNameError, domain_name, host, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
@@ -164,9 +166,17 @@ def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Netw
     if certificates and all(number > 0 for number, _ in malformed):
         long_lived = leaf_of(certificates).life > LONGEST_LIFE
         judge = partial(judge_chain, public=system_roots() if long_lived else ())
-        at = network.at or datetime.now(UTC)
-        found += judge(told, certificates, trusted_roots(network), name, at)
+        at, roots = network.at or datetime.now(UTC), trusted_roots(network)
+        judged = list(judge(told, certificates, roots, name, at))
+        said = opinions(certificates, roots, name, at)
+        found += [_with_opinions(one, said, disagreement(judged, said)) for one in judged]
     return found, tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
+
+
+def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:
+    """A finding about a chain, with what the second engine says of that chain."""
+    engines: dict[str, Json] = {**said, **({"disagreement": differs} if differs else {})}
+    return replace(found, evidence={**found.evidence, "engines": engines}) if said else found
 
 
 def pem_blocks(content: bytes) -> tuple[bytes, ...]:

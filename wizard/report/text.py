@@ -44,6 +44,7 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
     yield from wrap(head, width).splitlines()
     yield from wrap(visible_line(finding.why), width, "    ").splitlines()
     yield from _rules(finding.evidence.get("rules"), width)
+    yield from _disagreement(finding.evidence.get("engines"), width)
     if finding.severity in {Severity.PASS, Severity.INFO}:
         return
     yield from _values("seen", finding.observed, width)
@@ -56,6 +57,13 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
         yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
+
+
+def _disagreement(engines: Json, width: int) -> Iterator[str]:
+    """Where two judges of a chain come to different ends, a person has to know."""
+    differs = engines.get("disagreement") if isinstance(engines, dict) else None
+    if isinstance(differs, str):
+        yield from wrap(f"two judges differ: {visible_line(differs)}", width, "    ").splitlines()
 
 
 def _rules(rules: Json, width: int) -> Iterator[str]:
