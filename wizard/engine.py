@@ -26,6 +26,8 @@ from wizard.step import (
 )
 from wizard.survey import SETTLED, Row, Word, survey
 
+BY_HAND = "done by hand in the web interface"
+
 
 class AskKind(StrEnum):
     """What is asked of the person."""
@@ -56,6 +58,10 @@ class Choice(StrEnum):
 
 
 SLIP = "If that was a slip of the typing, retry."
+NO_EFFECT = "no effect was seen"
+NOT_NEEDED = "what the node says now makes it unnecessary"
+# Why the wizard itself opens a step again; every other reason is a person's.
+OWN_REASONS = frozenset({*(choice.value for choice in Choice), "redo", NO_EFFECT, NOT_NEEDED})
 NEEDS_REASON = frozenset({Choice.SKIP, Choice.ACCEPT, Choice.HOLD})
 
 
@@ -308,7 +314,7 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
 
 
 def _done_by_hand(ask: Ask) -> Record:
-    body = {"how": "attested", "note": "done by hand in the web interface", **_identity(ask.row), **effects(ask.row)}
+    body = {"how": "attested", "note": BY_HAND, **_identity(ask.row), **effects(ask.row)}
     return Record("step.done", ask.row.step.id, body)
 
 
