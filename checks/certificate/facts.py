@@ -1,6 +1,7 @@
 """A certificate as facts: everything the judges need, read once, tolerantly."""
 
 import hashlib
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,10 @@ _KNOWN_CRITICAL = (
     x509.CRLDistributionPoints,
     x509.AuthorityInformationAccess,
 )
+# Mappings only matter to who asks for a policy; no peer of federation does, and bridges mark them critical.
+_POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
+_SEPARATORS = re.compile(r" ?(?<!\\)([,+=]) ?")
+WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
 _EXPONENT = 65537  # what every authority demands; smaller ones were broken
 _USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH: "server authentication",
@@ -53,6 +58,7 @@ class CertificateFacts:
     key: str
     weak_key: bool
     serial: int
+    alternatives: tuple[x509.GeneralName, ...]
     constraints: x509.NameConstraints | None
     key_id: bytes | None
     authority_key_id: bytes | None
@@ -73,7 +79,12 @@ class CertificateFacts:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one: renewals change the case, the blanks and the string type (RFC 5280, 7.1)."""
-    return one == other or " ".join(one.lower().split()) == " ".join(other.lower().split())
+    return one == other or folded(one) == folded(other)
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared. Blanks at the ends are written with a backslash, and count no more."""
+    return _SEPARATORS.sub(r"\1", " ".join(name.replace("\\ ", " ").casefold().split()))
 
 
 def read_certificate(der: bytes) -> CertificateFacts:
@@ -96,7 +107,9 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     shown, weak = _key_of(certificate)
     constraints = values.get(x509.NameConstraints)
     unknown = [
-        e.oid.dotted_string for e in extensions.values() if e.critical and not isinstance(e.value, _KNOWN_CRITICAL)
+        e.oid.dotted_string
+        for e in extensions.values()
+        if e.critical and not isinstance(e.value, _KNOWN_CRITICAL) and e.oid != _POLICY_MAPPINGS
     ]
     own, authority = values.get(x509.SubjectKeyIdentifier), values.get(x509.AuthorityKeyIdentifier)
     return CertificateFacts(
@@ -118,6 +131,7 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         key=shown,
         weak_key=weak,
         serial=certificate.serial_number,
+        alternatives=tuple(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         constraints=constraints if isinstance(constraints, x509.NameConstraints) else None,
         key_id=own.digest if isinstance(own, x509.SubjectKeyIdentifier) else None,
         authority_key_id=authority.key_identifier if isinstance(authority, x509.AuthorityKeyIdentifier) else None,
@@ -187,6 +201,8 @@ def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
                 key.verify(signature, body, scheme, digest)
             case ec.EllipticCurvePublicKey() if digest is not None:
                 key.verify(signature, body, ec.ECDSA(digest))
+            case dsa.DSAPublicKey() if digest is not None:
+                key.verify(signature, body, digest)
             case _:
                 certificate.verify_directly_issued_by(issuer.certificate)
     except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)

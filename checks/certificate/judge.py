@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from checks.certificate.constraints import violations
-from checks.certificate.facts import CertificateFacts
+from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.judge_names import judge_names
-from checks.certificate.judge_purpose import judge_authority, judge_leaf
+from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf
 from checks.certificate.path import End, Path, build
 from checks.certificate.subject import Told, date
 from checks.finding import Finding, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
-_WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
 _NOTHING_WRONG = frozenset({Severity.INFO})
 
 
@@ -33,7 +32,7 @@ def judge_chain(
     `name` is the TLS peer subject. `trusted` is what will be in cup-trust; without it, trust is info. `public` holds
     the roots that every system trusts, whose authorities are bound by stricter rules.
     """
-    path = build(sent, trusted, at)
+    path = build(sent, trusted, at, flaws)
     leaf = path.members[0]
     found = [
         *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf))),
@@ -69,7 +68,7 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         yield from _dates(told, certificate, depth, at)
         if certificate.weak_key:
             yield this("cert-key-weak", key=certificate.key)
-        if certificate.signature_hash in _WEAK_HASHES and not is_root:
+        if certificate.signature_hash in WEAK_HASHES and not is_root:
             yield this("cert-signature-weak", hash=certificate.signature_hash.upper())
         if depth in path.unverified:
             yield this("cert-signature-invalid", issuer=certificate.issuer)
