@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
-TEST_PACKAGES := bind9 bind9-dnsutils nsd unbound dnsmasq-base openssh-server openssl gnutls-bin tmux \
+TEST_PACKAGES := bind9 bind9-dnsutils nsd unbound dnsmasq-base openssh-client openssh-server openssl gnutls-bin tmux \
 	nginx libnginx-mod-stream stunnel4 kamailio kamailio-tls-modules
 ARGS ?=
 # Most of the time of the tests is waiting for other processes, so there are more workers than cores.

@@ -14,7 +14,7 @@ from checks.catalogue import finding
 from checks.certificate.engines import Opinions, disagreement, opinions
 from checks.certificate.facts import CertificateFacts, read_certificate
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
-from checks.certificate.path import leaf_of
+from checks.certificate.path import build, leaf_of
 from checks.certificate.subject import Told
 from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
@@ -142,7 +142,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     chain: Chain = ()
     for sent in _distinct_chains(server):
         judged, links = _judged(told, sent, request.name, network)
-        findings += judged
+        findings += [*judged, *await _revocation(told, sent, network)]
         chain = chain or links
     return unique(findings), chain
 
@@ -152,11 +152,28 @@ def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:
     return tuple(dict.fromkeys(visit.chain for visit in server.visits if visit.chain))
 
 
-def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
+async def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
     path = str(request.path)
     told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
-    return _judged(told, pem_blocks(request.path.read_bytes()), request.name, network)
+    sent = pem_blocks(request.path.read_bytes())
+    judged, links = _judged(told, sent, request.name, network)
+    return [*judged, *await _revocation(told, sent, network)], links
+
+
+async def _revocation(told: Told, sent: tuple[bytes, ...], network: Network) -> list[Finding]:
+    certificates, _ = _read_all(sent)
+    if not network.revocation or not certificates:
+        return []
+    from checks.certificate.revocation import revocation_findings
+    from checks.fetch import Fetcher
+
+    at = network.at or datetime.now(UTC)
+    members = build(certificates, trusted_roots(network), at).members
+    fetcher = Fetcher(
+        resolve=lambda name: addresses(name, network), connect_to=network.connect_to, timeout=network.timeout
+    )
+    return await revocation_findings(told, members, fetcher.fetch, at)
 
 
 def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:

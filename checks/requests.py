@@ -99,6 +99,7 @@ class Network:
     `timeout` is in seconds, per exchange; a whole check ends within five of them. `client_certificate` is ours and its
     key; without the key, what a server will make of it is foretold from the authorities it names. `release` is the
     plan's, whose TLS is compared with a server's; "any" compares all that are known, None compares none.
+    `revocation`: ask the places that certificates name whether they were revoked.
     """
 
     name_servers: tuple[tuple[str, int], ...] = ()
@@ -111,3 +112,4 @@ class Network:
     concurrency: int = 100
     client_certificate: tuple[Path, Path | None] | None = None
     release: str | None = None
+    revocation: bool = False

@@ -168,7 +168,7 @@ class CheckService:
             case TlsRequest():
                 return await lookup.server_findings(request, self._network)
             case CertificateRequest():
-                return lookup.file_findings(request, self._network)
+                return await lookup.file_findings(request, self._network)
             case RouteRequest():
                 return await lookup.route_findings(request, self._network), ()
             case _:

@@ -1,9 +1,14 @@
 """Certificates made with the openssl command line, which signs what libraries refuse to sign: MD5, SHA-1, version 1."""
 
+import contextlib
 import datetime
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.servers.daemon import daemon
+from tests.servers.tls import free_port
 
 NOW = datetime.datetime.now(datetime.UTC)
 _CONFIG = """\
@@ -63,6 +68,7 @@ class OpensslCa:
     def __init__(self, folder: Path) -> None:
         self._folder, self._count = folder, 0
         (folder / "index").touch()
+        (folder / "index.attr").write_text("unique_subject = no\n")
         self._config = folder / "openssl.cnf"
         self._config.write_text(_CONFIG.format(folder=folder))
 
@@ -109,6 +115,31 @@ class OpensslCa:
         signing = ("-CA", issuer.certificate, "-CAkey", issuer.key, "-CAcreateserial")
         self._run("x509", "-req", *signing, "-days", "300", "-in", request, "-out", certificate)
         return Made(certificate, own)
+
+    def revoke(self, made: Made, issuer: Made) -> None:
+        """Take a certificate back."""
+        signing = ("-cert", issuer.certificate, "-keyfile", issuer.key)
+        self._run("ca", "-config", self._config, *signing, "-revoke", made.certificate)
+
+    def revocation_list(self, issuer: Made, *, ends: datetime.timedelta = datetime.timedelta(days=1)) -> bytes:
+        """What an issuer has taken back, as DER; `ends` counts from now."""
+        self._count += 1
+        text, der = self._folder / f"{self._count}.crl", self._folder / f"{self._count}.crl.der"
+        signing = ("-cert", issuer.certificate, "-keyfile", issuer.key)
+        times = ("-crl_lastupdate", _time(datetime.timedelta(days=-2)), "-crl_nextupdate", _time(ends))
+        self._run("ca", "-config", self._config, *signing, "-gencrl", *times, "-out", text)
+        self._run("crl", "-in", text, "-outform", "der", "-out", der)
+        return der.read_bytes()
+
+    @contextlib.contextmanager
+    def responder(self, issuer: Made) -> Iterator[int]:
+        """`openssl ocsp` on a free port, of every interface, for it knows no other way; yields the port."""
+        port = free_port()
+        command = ["openssl", "ocsp", "-index", str(self._folder / "index"), "-port", str(port)]
+        command += ["-CA", str(issuer.certificate), "-rsigner", str(issuer.certificate), "-rkey", str(issuer.key)]
+        log = self._folder / "ocsp.log"  # a connection without a question would keep it waiting
+        with daemon([*command, "-nmin", "60"], log, lambda: b"waiting for" in log.read_bytes()):
+            yield port
 
     def _run(self, *words: str | Path) -> None:
         ran = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, check=False)

@@ -153,6 +153,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_listening(port: int) -> bool:
+    """Whether somebody accepts connections at a port of 127.0.0.1."""
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds

@@ -1,13 +1,12 @@
 """TLS servers that people run, for tests: GnuTLS, nginx, stunnel and Kamailio, each on free ports of 127.0.0.1."""
 
 import contextlib
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.daemon import daemon
-from tests.servers.tls import free_port
+from tests.servers.tls import free_port, is_listening
 
 # What a server of 2003 is believed to know; gnutls-serv stands in for it.
 RC4 = "NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+ARCFOUR-128:-MAC-ALL:+SHA1:+MD5:-KX-ALL:+RSA"
@@ -26,13 +25,8 @@ class Identity:
 @contextlib.contextmanager
 def running(command: list[str], folder: Path, *ports: int) -> Iterator[None]:
     """A server, once all its ports accept."""
-    with daemon(command, folder / "log", lambda: all(map(_accepts, ports))):
+    with daemon(command, folder / "log", lambda: all(map(is_listening, ports))):
         yield
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextlib.contextmanager

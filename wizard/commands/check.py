@@ -60,6 +60,7 @@ def _shared_options() -> argparse.ArgumentParser:
     add("--at", type=_time, metavar="TIME", help="judge as of this time, RFC 3339")
     add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
     add("--concurrency", type=_count, default=100, metavar="N", help="how many checks at the same time")
+    add("--revocation", action="store_true", help="ask where the certificates say whether they were revoked")
     add("--client-cert", type=Path, metavar="PEM", help="what we present to a server that demands one")
     add("--client-key", type=Path, metavar="PEM", help="its key; default the same file; none: only foretold")
     return shared
@@ -201,6 +202,7 @@ def _network(args: argparse.Namespace) -> "Network":
         timeout=args.timeout,
         concurrency=args.concurrency,
         client_certificate=_client_certificate(args),
+        revocation=args.revocation,
         release="any" if args.what == "tls" else None,
     )
 

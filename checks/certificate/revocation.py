@@ -1,0 +1,206 @@
+"""Whether certificates were taken back by their authorities: OCSP (RFC 6960), else a revocation list (RFC 5280, 6.3).
+
+Only on `--revocation`: it asks places that the certificates name.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from checks.certificate.facts import CertificateFacts
+from checks.certificate.subject import Told, date
+from checks.fetch import NotFetchedError
+from checks.finding import Finding
+
+WITHIN = 5.0  # seconds for all certificates of a chain together
+_OCSP = "application/ocsp-request"
+
+
+class Fetch(Protocol):
+    """Fetches a content. Raises NotFetchedError."""
+
+    async def __call__(self, url: str, body: bytes | None = None, kind: str = "") -> bytes: ...
+
+
+class UnknownError(Exception):
+    """Why it is not known whether a certificate was revoked, as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where a certificate says that its revocation can be looked up."""
+
+    responders: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # as LDAP, which nobody outside can ask
+
+
+async def revocation_findings(
+    told: Told, members: tuple[CertificateFacts, ...], fetch: Fetch, at: datetime
+) -> list[Finding]:
+    """What is revoked in a path, and of what that is not known. A root is taken back by nobody but its owner."""
+    issuers = (*members[1:], None)
+    asked = (
+        _one(told, depth, pair, fetch, at)
+        for depth, pair in enumerate(zip(members, issuers, strict=True))
+        if not pair[0].self_issued
+    )
+    return [found for findings in await asyncio.gather(*asked) for found in findings]
+
+
+async def _one(
+    told: Told, depth: int, pair: tuple[CertificateFacts, CertificateFacts | None], fetch: Fetch, at: datetime
+) -> list[Finding]:
+    child, issuer = pair
+    try:
+        async with asyncio.timeout(WITHIN):
+            since = await _revoked_since(child, issuer, fetch, at)
+    except TimeoutError:
+        return [told.about(child, depth, "cert-revocation-unknown", reason=f"No answer came within {WITHIN:g} s.")]
+    except UnknownError as unknown:
+        return [told.about(child, depth, "cert-revocation-unknown", reason=str(unknown))]
+    return [told.about(child, depth, "cert-revoked", since=date(since))] if since is not None else []
+
+
+async def _revoked_since(
+    child: CertificateFacts, issuer: CertificateFacts | None, fetch: Fetch, at: datetime
+) -> datetime | None:
+    """Since when it is revoked; None when somebody with authority says that it is not. Raises UnknownError."""
+    if issuer is None:
+        raise UnknownError("Its issuer is not known, so nobody could be believed about it.")
+    places = places_of(child.certificate)
+    reasons: list[str] = []
+    for address in (*places.responders, *places.lists):
+        try:
+            if address in places.responders:
+                request = ocsp_request(child.certificate, issuer.certificate)
+                return judge_ocsp(await fetch(address, request, _OCSP), child.certificate, issuer.certificate, at)
+            return judge_list(await fetch(address), child.certificate, issuer.certificate, at)
+        except UnknownError as unknown:
+            reasons.append(str(unknown))
+        except NotFetchedError as failure:
+            reasons.append(f"{failure}.")
+    if not reasons and places.others:
+        raise UnknownError("It names only addresses that nobody outside can ask, such as LDAP; HTTP is needed too.")
+    raise UnknownError(" ".join(reasons) or "It names no place where its revocation can be looked up.")
+
+
+def places_of(certificate: x509.Certificate) -> Places:
+    """The places that a certificate names."""
+    responders, lists = [], []
+    for extension in certificate.extensions:
+        value = extension.value
+        if isinstance(value, x509.AuthorityInformationAccess):
+            named = (d.access_location for d in value if d.access_method == AuthorityInformationAccessOID.OCSP)
+            responders += [str(name.value) for name in named if isinstance(name, x509.UniformResourceIdentifier)]
+        elif isinstance(value, x509.CRLDistributionPoints):
+            named = (name for point in value for name in point.full_name or ())
+            lists += [str(name.value) for name in named if isinstance(name, x509.UniformResourceIdentifier)]
+    web = [address for address in lists if address.lower().startswith("http://")]
+    others = tuple(address for address in lists if address not in web)
+    return Places(responders=tuple(responders), lists=tuple(web), others=others)
+
+
+# --- revocation lists ------------------------------------------------------------------------------------------------
+
+
+def judge_list(content: bytes, child: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+    """Since when a list says that a certificate is revoked, None when it does not. Raises UnknownError."""
+    crl = _list(content)
+    if crl.issuer != issuer.subject or not _is_signed(crl, issuer):
+        raise UnknownError("The revocation list that it names is not signed by its issuer.")
+    if crl.next_update_utc is not None and crl.next_update_utc < at:
+        raise UnknownError(
+            f"The revocation list that it names ran out on {date(crl.next_update_utc)}; Windows then refuses as if it"
+            " were revoked."
+        )
+    entry = crl.get_revoked_certificate_by_serial_number(child.serial_number)
+    return entry.revocation_date_utc if entry is not None else None
+
+
+def _list(content: bytes) -> x509.CertificateRevocationList:
+    try:
+        if content.lstrip().startswith(b"-----BEGIN"):
+            return x509.load_pem_x509_crl(content)
+        return x509.load_der_x509_crl(content)
+    except Exception as problem:
+        raise UnknownError("What lies where its revocation list should be cannot be read.") from problem
+
+
+def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except Exception:  # noqa: BLE001  (a key of a kind that signs nothing; whatever it says, it means no)
+        return False
+
+
+# --- OCSP ------------------------------------------------------------------------------------------------------------
+
+
+def ocsp_request(child: x509.Certificate, issuer: x509.Certificate) -> bytes:
+    """The question about one certificate."""
+    # Responders look for the certificate by this hash; nothing rests on its strength (RFC 6960, 4.3).
+    builder = ocsp.OCSPRequestBuilder().add_certificate(child, issuer, hashes.SHA1())  # noqa: S303
+    return builder.build().public_bytes(serialization.Encoding.DER)
+
+
+def judge_ocsp(content: bytes, child: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+    """Since when a responder says that a certificate is revoked, None when it is good. Raises UnknownError."""
+    try:
+        response = ocsp.load_der_ocsp_response(content)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise UnknownError(f"Its OCSP responder answers {response.response_status.name.lower().replace('_', ' ')}.")
+        answers = response.serial_number == child.serial_number and any(_signers(response, issuer))
+        status, since, until = response.certificate_status, response.revocation_time_utc, response.next_update_utc
+    except UnknownError:
+        raise
+    except Exception as problem:
+        raise UnknownError("Its OCSP responder sends what cannot be read.") from problem
+    if not answers:
+        raise UnknownError("The answer of its OCSP responder is not signed by its issuer.")
+    if until is not None and until < at:
+        raise UnknownError(f"The answer of its OCSP responder ran out on {date(until)}.")
+    if status is ocsp.OCSPCertStatus.UNKNOWN:
+        raise UnknownError("Its OCSP responder does not know it.")
+    return since if status is ocsp.OCSPCertStatus.REVOKED else None
+
+
+def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Iterator[x509.Certificate]:
+    """Who signed an answer: the issuer, or one whom the issuer made a responder."""
+    for candidate in (issuer, *response.certificates):
+        if candidate != issuer and not _is_responder(candidate, issuer):
+            continue
+        if _verifies(response, candidate):
+            yield candidate
+
+
+def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        candidate.verify_directly_issued_by(issuer)
+        usage = candidate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except Exception:  # noqa: BLE001  (whatever it is, it is no responder of this issuer)
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in usage
+
+
+def _verifies(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, digest = signer.public_key(), response.signature_hash_algorithm
+    try:
+        match key:
+            case rsa.RSAPublicKey() if digest is not None:
+                key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), digest)
+            case ec.EllipticCurvePublicKey() if digest is not None:
+                key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(digest))
+            case _:
+                return False
+    except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
+        return False
+    return True
