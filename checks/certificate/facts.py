@@ -46,6 +46,7 @@ class CertificateFacts:
     subject: str
     issuer: str
     cns: tuple[str, ...]
+    issuing_organisations: tuple[str, ...]
     names: tuple[str, ...]
     begins: datetime
     ends: datetime
@@ -117,6 +118,9 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         cns=tuple(str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
+        issuing_organisations=tuple(
+            str(a.value) for a in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        ),
         names=_names(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         begins=certificate.not_valid_before_utc,
         ends=certificate.not_valid_after_utc,

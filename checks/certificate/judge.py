@@ -8,7 +8,7 @@ from functools import partial
 from checks.certificate.constraints import violations
 from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.judge_names import judge_names
-from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf
+from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf, renewal_of
 from checks.certificate.path import End, Path, build
 from checks.certificate.subject import Told, date
 from checks.finding import Finding, Severity
@@ -35,7 +35,7 @@ def judge_chain(
     path = build(sent, trusted, at, flaws)
     leaf = path.members[0]
     found = [
-        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf))),
+        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf, at))),
         *_lifetime(told, path, public),
         *_each(told, path, at),
         *_trust(told, path, have_roots=bool(trusted)),
@@ -77,7 +77,7 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         for oid in certificate.unknown_critical:
             yield this("cert-critical-extension", oid=oid)
         if depth:
-            yield from judge_authority(told, path, depth)
+            yield from judge_authority(told, path, depth, at)
     for depth, name, constraint in violations(path.members):
         yield told.about(path.members[depth], depth, "cert-name-constraint", name=name, constraint=constraint)
 
@@ -95,7 +95,8 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) 
     else:
         threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
         if threshold is not None:
-            yield this("cert-expires-soon", days=left.days, threshold=threshold)
+            values = {"its_renewal": "" if depth else renewal_of(certificate, at)}
+            yield this("cert-expires-soon", values=values, days=left.days, threshold=threshold)
 
 
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:

@@ -1,7 +1,9 @@
 """Whether a certificate may be used for what federation does with it: both directions of mutual TLS. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from checks.catalogue.sunset import sunset
 from checks.certificate.constraints import violations
 from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.path import End, Members, Path
@@ -11,7 +13,7 @@ from checks.finding import Finding, Severity
 _SERVER, _CLIENT, _ANY = "server authentication", "client authentication", "any"
 
 
-def judge_leaf(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
+def judge_leaf(told: Told, leaf: CertificateFacts, at: datetime) -> Iterator[Finding]:
     """The findings about what the leaf may be used for."""
     usages = leaf.usages
     if usages is not None:
@@ -23,7 +25,7 @@ def judge_leaf(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
             if _SERVER not in usages:
                 yield told("cert-eku-server-missing", observed=shown)
             if _CLIENT not in usages:
-                yield told("cert-eku-client-missing", observed=shown)
+                yield told("cert-eku-client-missing", observed=shown, values=_sunset_for(leaf, at))
     yield from _key_usage(told, leaf)
     if leaf.is_ca:
         yield told("cert-is-ca", observed={"certificate": leaf.subject})
@@ -43,7 +45,19 @@ def _key_usage(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
         yield told("cert-key-usage", severity=Severity.WARN, observed=observed, values={"lacks": "key encipherment"})
 
 
-def judge_authority(told: Told, path: Path, depth: int) -> Iterator[Finding]:
+def renewal_of(leaf: CertificateFacts, at: datetime) -> str:
+    """What the next certificate of this issuer will lack that this one has; empty where nothing is known of that."""
+    does = sunset().of_issuer(leaf.issuing_organisations, at)
+    if not does or leaf.usages is None or _CLIENT not in leaf.usages:
+        return ""
+    return f"The next one may lack client authentication, which mutual TLS needs: {does}"
+
+
+def _sunset_for(leaf: CertificateFacts, at: datetime) -> dict[str, str]:
+    return {"what_its_issuer_does": sunset().of_issuer(leaf.issuing_organisations, at)}
+
+
+def judge_authority(told: Told, path: Path, depth: int, at: datetime) -> Iterator[Finding]:
     """Whether a member above the leaf may issue the one below it. A trusted version 1 root is taken as it is."""
     authority = path.members[depth]
     is_anchor = path.end is End.TRUSTED and depth == len(path.members) - 1
@@ -53,7 +67,8 @@ def judge_authority(told: Told, path: Path, depth: int) -> Iterator[Finding]:
     if authority.path_length is not None and below > authority.path_length:
         yield told.about(authority, depth, "cert-path-length", allowed=authority.path_length, below=below)
     if is_limited(authority):
-        yield told.about(authority, depth, "cert-issuer-eku", usages=sorted(authority.usages or ()))
+        values, usages = _sunset_for(path.members[0], at), sorted(authority.usages or ())
+        yield told.about(authority, depth, "cert-issuer-eku", values=values, usages=usages)
 
 
 def flaws(members: Members) -> int:
