@@ -33,7 +33,7 @@ def violations(members: tuple[CertificateFacts, ...]) -> Iterator[tuple[int, str
 def _names(member: CertificateFacts, *, is_leaf: bool) -> Iterator[x509.GeneralName]:
     """Every name that a constraint may be about: the alternative ones, and those that the subject stands in for."""
     yield from (name for name in member.alternatives if isinstance(name, _KINDS))
-    subject = member.certificate.subject
+    subject = member.name
     if list(subject):
         yield x509.DirectoryName(subject)
     if not any(isinstance(name, x509.RFC822Name) for name in member.alternatives):

@@ -5,10 +5,12 @@ import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
@@ -40,9 +42,13 @@ _USAGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFacts:
-    """One certificate. Names are texts as RFC 4514 has them; `usages` is None without the extension."""
+    """One certificate. Names are texts as RFC 4514 has them, `name` is the subject as it stands there.
+
+    `usages` and `key_usage` are None without the extension.
+    """
 
     certificate: x509.Certificate
+    name: x509.Name
     subject: str
     issuer: str
     cns: tuple[str, ...]
@@ -115,6 +121,7 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     own, authority = values.get(x509.SubjectKeyIdentifier), values.get(x509.AuthorityKeyIdentifier)
     return CertificateFacts(
         certificate=certificate,
+        name=certificate.subject,
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         cns=tuple(str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
@@ -194,21 +201,35 @@ def _issuer_address(value: object) -> str:
 
 def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
     """Whether the signature of a certificate verifies under another's key, whatever the names say."""
-    certificate = child.certificate
-    body, signature = certificate.tbs_certificate_bytes, certificate.signature
+    return verifies(issuer.certificate, child.certificate, child.certificate.tbs_certificate_bytes)
+
+
+class Signed(Protocol):
+    """What carries a signature: a certificate, a revocation list, a responder's answer."""
+
+    @property
+    def signature(self) -> bytes: ...
+    @property
+    def signature_hash_algorithm(self) -> hashes.HashAlgorithm | None: ...
+
+
+def verifies(signer: x509.Certificate, signed: Signed, body: bytes) -> bool:
+    """Whether a signature over a body verifies under a certificate's key. Weak hashes are verified like others."""
     try:
-        key, digest = issuer.certificate.public_key(), certificate.signature_hash_algorithm
+        key, digest, signature = signer.public_key(), signed.signature_hash_algorithm, signed.signature
         match key:
             case rsa.RSAPublicKey() if digest is not None:
-                parameters = certificate.signature_algorithm_parameters
+                parameters = getattr(signed, "signature_algorithm_parameters", None)
                 scheme = parameters if isinstance(parameters, padding.PSS | padding.PKCS1v15) else padding.PKCS1v15()
                 key.verify(signature, body, scheme, digest)
             case ec.EllipticCurvePublicKey() if digest is not None:
                 key.verify(signature, body, ec.ECDSA(digest))
             case dsa.DSAPublicKey() if digest is not None:
                 key.verify(signature, body, digest)
+            case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+                key.verify(signature, body)
             case _:
-                certificate.verify_directly_issued_by(issuer.certificate)
+                return False
     except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
         return False
     return True

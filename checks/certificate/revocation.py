@@ -4,6 +4,7 @@ Only on `--revocation`: it asks places that the certificates name.
 """
 
 import asyncio
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,17 +12,17 @@ from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from checks.certificate.facts import CertificateFacts
+from checks.certificate.facts import CertificateFacts, same_name, verifies
 from checks.certificate.subject import Told, date
 from checks.fetch import NotFetchedError
 from checks.finding import Finding
 
 WITHIN = 5.0  # seconds for all certificates of a chain together
 _OCSP = "application/ocsp-request"
+_UNREADABLE = "What lies where its revocation list should be cannot be read."
 
 
 class Fetch(Protocol):
@@ -114,32 +115,77 @@ def places_of(certificate: x509.Certificate) -> Places:
 
 def judge_list(content: bytes, child: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
     """Since when a list says that a certificate is revoked, None when it does not. Raises UnknownError."""
-    crl = _list(content)
-    if crl.issuer != issuer.subject or not _is_signed(crl, issuer):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _since(_list(content), child, issuer, at)
+    except UnknownError:
+        raise
+    except Exception as problem:  # what is wrong inside shows when it is looked at
+        raise UnknownError(_UNREADABLE) from problem
+
+
+def _list(content: bytes) -> x509.CertificateRevocationList:
+    if content.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
+
+
+def _since(
+    crl: x509.CertificateRevocationList, child: x509.Certificate, issuer: x509.Certificate, at: datetime
+) -> datetime | None:
+    named = same_name(crl.issuer.rfc4514_string(), issuer.subject.rfc4514_string())
+    if not (named and _may_sign_lists(issuer) and verifies(issuer, crl, crl.tbs_certlist_bytes)):
         raise UnknownError("The revocation list that it names is not signed by its issuer.")
+    for extension in crl.extensions:
+        if not _covers(extension, child):
+            raise UnknownError("The revocation list that it names is not the whole list for a certificate like it.")
     if crl.next_update_utc is not None and crl.next_update_utc < at:
         raise UnknownError(
             f"The revocation list that it names ran out on {date(crl.next_update_utc)}; Windows then refuses as if it"
             " were revoked."
         )
     entry = crl.get_revoked_certificate_by_serial_number(child.serial_number)
-    return entry.revocation_date_utc if entry is not None else None
+    if entry is None or _is_taken_off(entry):
+        return None
+    return entry.revocation_date_utc
 
 
-def _list(content: bytes) -> x509.CertificateRevocationList:
-    try:
-        if content.lstrip().startswith(b"-----BEGIN"):
-            return x509.load_pem_x509_crl(content)
-        return x509.load_der_x509_crl(content)
-    except Exception as problem:
-        raise UnknownError("What lies where its revocation list should be cannot be read.") from problem
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
+    usages = [e.value for e in issuer.extensions if isinstance(e.value, x509.KeyUsage)]
+    return all(usage.crl_sign for usage in usages)
 
 
-def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except Exception:  # noqa: BLE001  (a key of a kind that signs nothing; whatever it says, it means no)
+def _covers(extension: x509.Extension[x509.ExtensionType], child: x509.Certificate) -> bool:
+    """Whether a list with this extension is one on which a certificate would stand if it were revoked."""
+    match extension.value:
+        case x509.DeltaCRLIndicator():
+            return False  # only what changed since another list
+        case x509.IssuingDistributionPoint() as point:
+            return _is_in_scope(point, child)
+        case x509.UnrecognizedExtension():
+            return not extension.critical
+        case _:
+            return True
+
+
+def _is_in_scope(point: x509.IssuingDistributionPoint, child: x509.Certificate) -> bool:
+    is_ca = any(isinstance(e.value, x509.BasicConstraints) and e.value.ca for e in child.extensions)
+    partial = point.only_contains_attribute_certs or point.indirect_crl or point.only_some_reasons is not None
+    if partial or (point.only_contains_ca_certs and not is_ca) or (point.only_contains_user_certs and is_ca):
         return False
+    return point.relative_name is None and (not point.full_name or bool({*point.full_name} & {*_points(child)}))
+
+
+def _points(child: x509.Certificate) -> Iterator[x509.GeneralName]:
+    for extension in child.extensions:
+        if isinstance(extension.value, x509.CRLDistributionPoints):
+            yield from (name for point in extension.value for name in point.full_name or ())
+
+
+def _is_taken_off(entry: x509.RevokedCertificate) -> bool:
+    reasons = (e.value for e in entry.extensions if isinstance(e.value, x509.CRLReason))
+    return any(value.reason is x509.ReasonFlags.remove_from_crl for value in reasons)
 
 
 # --- OCSP ------------------------------------------------------------------------------------------------------------
@@ -178,7 +224,7 @@ def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Iterator[
     for candidate in (issuer, *response.certificates):
         if candidate != issuer and not _is_responder(candidate, issuer):
             continue
-        if _verifies(response, candidate):
+        if verifies(candidate, response, response.tbs_response_bytes):
             yield candidate
 
 
@@ -189,18 +235,3 @@ def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate) -> bool
     except Exception:  # noqa: BLE001  (whatever it is, it is no responder of this issuer)
         return False
     return ExtendedKeyUsageOID.OCSP_SIGNING in usage
-
-
-def _verifies(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
-    key, digest = signer.public_key(), response.signature_hash_algorithm
-    try:
-        match key:
-            case rsa.RSAPublicKey() if digest is not None:
-                key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), digest)
-            case ec.EllipticCurvePublicKey() if digest is not None:
-                key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(digest))
-            case _:
-                return False
-    except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
-        return False
-    return True

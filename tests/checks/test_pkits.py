@@ -3,17 +3,24 @@
 The name of a case says what is expected of it. What only federation asks for is left out of the verdict.
 """
 
+import contextlib
 import io
+import itertools
 import lzma
+import re
 import tarfile
 import time
 import tomllib
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 
 from checks.certificate.facts import CertificateFacts, read_certificate, same_name
 from checks.certificate.judge import judge_chain
+from checks.certificate.judge_purpose import flaws
+from checks.certificate.path import build
+from checks.certificate.revocation import UnknownError, judge_list
 from checks.certificate.subject import Told
 from checks.finding import Finding, Severity
 from tests.checks.test_limbo import DATA, FEDERATION_ONLY, NAMES
@@ -105,3 +112,42 @@ def test_the_reason_is_the_right_one(case: str, code: str) -> None:
     leaf = read(f"{case}EE")
     assert leaf is not None
     assert {f.code for f in judged(leaf) if f.severity is Severity.FAIL} - IGNORED == {code}
+
+
+# --- with the revocation lists ----------------------------------------------------------------------------------------
+
+LISTS = [content for name, content in FILES.items() if name.startswith("crls/")]
+ISSUED = [(x509.load_der_x509_crl(content).issuer.rfc4514_string(), content) for content in LISTS]
+UNLISTED = {case for reason, cases in DIFFERENCES.items() if reason.startswith("Only a list") for case in cases}
+LIST_DIFFERENCES: dict[str, list[str]] = tomllib.loads((DATA / "pkits-list-differences.toml").read_text())
+LIST_REASONS = {case: reason for reason, cases in LIST_DIFFERENCES.items() for case in cases}
+ABOUT_LISTS = sorted(
+    case
+    for case in JUDGED
+    if case in UNLISTED
+    or re.search(r"CRL|cRL|distribution|onlyCont|onlySome|SelfIssuedNew|SelfIssuedOld|SerialN", case)
+)
+
+
+def is_known_good(child: CertificateFacts, issuer: CertificateFacts) -> bool:
+    """Whether a list of this issuer says that a certificate is not revoked, and none says that it is."""
+    told: list[datetime | None] = []
+    for name, content in ISSUED:
+        if same_name(name, child.issuer):
+            with contextlib.suppress(UnknownError):
+                told.append(judge_list(content, child.certificate, issuer.certificate, WHEN))
+    return bool(told) and not any(told)
+
+
+@pytest.mark.parametrize("case", ABOUT_LISTS)
+def test_a_case_about_lists(case: str) -> None:
+    leaf = read(f"{case}EE")
+    assert leaf is not None
+    path = build(sent_with(leaf), (ROOT,), WHEN, flaws).members
+    refused = {f.code for f in judged(leaf) if f.severity is Severity.FAIL} - IGNORED
+    accepted = not refused and all(is_known_good(child, issuer) for child, issuer in itertools.pairwise(path))
+    assert (accepted is not case.startswith("Valid")) is (case in LIST_REASONS)
+
+
+def test_every_difference_is_about_a_case_with_lists() -> None:
+    assert set(LIST_REASONS) <= set(ABOUT_LISTS)
