@@ -5,9 +5,10 @@ Only on `--revocation`: it asks places that the certificates name.
 
 import asyncio
 import warnings
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from cryptography import x509
@@ -22,6 +23,7 @@ from checks.finding import Finding
 
 WITHIN = 5.0  # seconds for all certificates of a chain together
 _OCSP = "application/ocsp-request"
+_FRESH = timedelta(days=7)  # for how long an answer without an end is believed; newer ones are there at any time
 _UNREADABLE = "What lies where its revocation list should be cannot be read."
 
 
@@ -29,6 +31,9 @@ class Fetch(Protocol):
     """Fetches a content. Raises NotFetchedError."""
 
     async def __call__(self, url: str, body: bytes | None = None, kind: str = "") -> bytes: ...
+
+
+_Ask = Callable[[CertificateFacts, CertificateFacts | None], Awaitable[datetime | None]]
 
 
 class UnknownError(Exception):
@@ -45,12 +50,15 @@ class Places:
 
 
 async def revocation_findings(
-    told: Told, members: tuple[CertificateFacts, ...], fetch: Fetch, at: datetime
+    told: Told, members: tuple[CertificateFacts, ...], fetch: Fetch, at: datetime, within: float = WITHIN
 ) -> list[Finding]:
-    """What is revoked in a path, and of what that is not known. A root is taken back by nobody but its owner."""
+    """What is revoked in a path, and of what that is not known. A root is taken back by nobody but its owner.
+
+    `within` bounds all of it, in seconds.
+    """
     issuers = (*members[1:], None)
     asked = (
-        _one(told, depth, pair, fetch, at)
+        _one(told, depth, pair, partial(_revoked_since, fetch=fetch, at=at), within)
         for depth, pair in enumerate(zip(members, issuers, strict=True))
         if not pair[0].self_issued
     )
@@ -58,14 +66,15 @@ async def revocation_findings(
 
 
 async def _one(
-    told: Told, depth: int, pair: tuple[CertificateFacts, CertificateFacts | None], fetch: Fetch, at: datetime
+    told: Told, depth: int, pair: tuple[CertificateFacts, CertificateFacts | None], ask: _Ask, within: float
 ) -> list[Finding]:
     child, issuer = pair
     try:
-        async with asyncio.timeout(WITHIN):
-            since = await _revoked_since(child, issuer, fetch, at)
+        async with asyncio.timeout(max(within, 0)):
+            since = await ask(child, issuer)
     except TimeoutError:
-        return [told.about(child, depth, "cert-revocation-unknown", reason=f"No answer came within {WITHIN:g} s.")]
+        reason = f"No answer came within {within:.1f} s." if within > 0 else "No time was left to ask."
+        return [told.about(child, depth, "cert-revocation-unknown", reason=reason)]
     except UnknownError as unknown:
         return [told.about(child, depth, "cert-revocation-unknown", reason=str(unknown))]
     return [told.about(child, depth, "cert-revoked", since=date(since))] if since is not None else []
@@ -204,32 +213,35 @@ def judge_ocsp(content: bytes, child: x509.Certificate, issuer: x509.Certificate
         response = ocsp.load_der_ocsp_response(content)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise UnknownError(f"Its OCSP responder answers {response.response_status.name.lower().replace('_', ' ')}.")
-        answers = response.serial_number == child.serial_number and any(_signers(response, issuer))
-        status, since, until = response.certificate_status, response.revocation_time_utc, response.next_update_utc
+        answers = response.serial_number == child.serial_number and any(_signers(response, issuer, at))
+        status, since = response.certificate_status, response.revocation_time_utc
+        until = response.next_update_utc or response.this_update_utc + _FRESH
     except UnknownError:
         raise
     except Exception as problem:
         raise UnknownError("Its OCSP responder sends what cannot be read.") from problem
     if not answers:
         raise UnknownError("The answer of its OCSP responder is not signed by its issuer.")
-    if until is not None and until < at:
+    if until < at:
         raise UnknownError(f"The answer of its OCSP responder ran out on {date(until)}.")
     if status is ocsp.OCSPCertStatus.UNKNOWN:
         raise UnknownError("Its OCSP responder does not know it.")
     return since if status is ocsp.OCSPCertStatus.REVOKED else None
 
 
-def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Iterator[x509.Certificate]:
+def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> Iterator[x509.Certificate]:
     """Who signed an answer: the issuer, or one whom the issuer made a responder."""
     for candidate in (issuer, *response.certificates):
-        if candidate != issuer and not _is_responder(candidate, issuer):
+        if candidate != issuer and not _is_responder(candidate, issuer, at):
             continue
         if verifies(candidate, response, response.tbs_response_bytes):
             yield candidate
 
 
-def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> bool:
     try:
+        if not candidate.not_valid_before_utc <= at <= candidate.not_valid_after_utc:
+            return False
         candidate.verify_directly_issued_by(issuer)
         usage = candidate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except Exception:  # noqa: BLE001  (whatever it is, it is no responder of this issuer)

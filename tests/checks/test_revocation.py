@@ -11,7 +11,7 @@ from checks.fetch import MOST
 from tests.checks.support import HOST, Check, Checked
 from tests.servers.bind import name_server
 from tests.servers.openssl_ca import AUTHORITY, Made, OpensslCa, leaf
-from tests.servers.tls import free_port
+from tests.servers.tls import fault_server, free_port, silent
 from tests.servers.web import web_server
 
 pytestmark = [pytest.mark.needs("openssl"), pytest.mark.needs("bind9")]
@@ -119,10 +119,22 @@ def test_what_was_taken_back_is_told_by_list_and_by_responder(check: Check, tmp_
         own = Lab(openssl, root, lab.name_server, web)
         for made in (listed, known):
             revoked = own.check(check, made, responder=responder)
-            assert revoked.faults == {"cert-revoked": "fail"}
+            assert revoked.codes == {"cert-revoked": "fail"}, "what was taken back is not good too"
             assert revoked.finding("cert-revoked")["observed"]["depth"] == 0
             assert revoked.finding("cert-revoked")["observed"]["since"].startswith("20")
         assert (
             "does not know it"
             in own.check(check, unknown, responder=responder).finding("cert-revocation-unknown")["why"]
         )
+
+
+def test_a_place_that_keeps_silent_costs_no_other_finding(check: Check, lab: Lab) -> None:
+    """Six lists, each silent for a whole timeout: all of it stays within what the check may take."""
+    places = ",".join(f"URI:http://8.8.8.8:{port}/list" for port in (81, 82, 83, 84, 85, 86))
+    made = lab.leaf(f"crlDistributionPoints={places}\n")
+    with fault_server(silent) as port:
+        mapped = [w for at in range(81, 87) for w in ("--connect-to", f"8.8.8.8:{at}:127.0.0.1:{port}")]
+        checked = lab.check(check, made, "--revocation", *mapped, "--timeout", "0.6")
+    assert checked.codes == {"cert-revocation-unknown": "info", "cert-ok": "pass"}
+    assert "No answer came within 2." in checked.finding("cert-revocation-unknown")["why"]
+    assert checked.document["duration_ms"] < 3000
