@@ -33,6 +33,7 @@ from checks.tls.judge import judge_server
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+_KEPT = 8192  # bytes of a certificate that cannot be read
 _ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
 Chain = tuple[ChainLink, ...]
@@ -201,7 +202,7 @@ def _and_revoked(judged: list[Finding], revoked: list[Finding]) -> list[Finding]
 
 def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
     certificates, malformed = _read_all(sent)
-    found = [told("cert-malformed", observed={"reason": reason, "position": number}) for number, reason in malformed]
+    found = [_malformed(told, sent[number], number, reason) for number, reason in malformed]
     # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
     if certificates and all(number > 0 for number, _ in malformed):
         long_lived = leaf_of(certificates).life > LONGEST_LIFE
@@ -211,6 +212,12 @@ def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Netw
         said = opinions(certificates, roots, name, at)
         found += [_with_opinions(one, said, disagreement(judged, said)) for one in judged]
     return found, tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
+
+
+def _malformed(told: Told, der: bytes, number: int, reason: str) -> Finding:
+    """What cannot be read is kept, for whoever can."""
+    kept: dict[str, Json] = {"base64": base64.b64encode(der[:_KEPT]).decode("ascii"), "bytes": len(der)}
+    return replace(told("cert-malformed", observed={"reason": reason, "position": number}), evidence=kept)
 
 
 def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:

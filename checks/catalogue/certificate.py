@@ -172,6 +172,13 @@ _CHAIN = (
         " DSA.",
         "Make a new key, RSA with 2048 bits, and have a certificate issued for it.",
     ),
+    _warn(
+        "cert-key-large",
+        "A key is larger than old peers take",
+        "{certificate} has the key {key} (depth {depth}). Firewalls and Windows of that age stop at 4096 bits, and the"
+        " handshake grows long.",
+        "Have the next certificate issued for an RSA key with 2048 to 4096 bits.",
+    ),
 )
 
 _PURPOSE = (

@@ -33,6 +33,7 @@ _POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
 _SEPARATORS = re.compile(r" ?(?<!\\)([,+=]) ?")
 WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
 _EXPONENT = 65537  # what every authority demands; smaller ones were broken
+_LARGEST_RSA = 4096  # bits that peers of this age take
 _USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH: "server authentication",
     ExtendedKeyUsageOID.CLIENT_AUTH: "client authentication",
@@ -64,6 +65,7 @@ class CertificateFacts:
     signature_hash: str
     key: str
     weak_key: bool
+    large_key: bool
     serial: int
     alternatives: tuple[x509.GeneralName, ...]
     constraints: x509.NameConstraints | None
@@ -111,7 +113,8 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     values = {type(extension.value): extension.value for extension in extensions.values()}
     basic = values.get(x509.BasicConstraints)
     alternative, usage = values.get(x509.SubjectAlternativeName), values.get(x509.ExtendedKeyUsage)
-    shown, weak = _key_of(certificate)
+    key = _usable_key(certificate)
+    shown, weak = _key(key) if not isinstance(key, str) else (f"unusable: {key}", True)
     constraints = values.get(x509.NameConstraints)
     unknown = [
         e.oid.dotted_string
@@ -141,6 +144,7 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         signature_hash=_signature_hash(certificate),
         key=shown,
         weak_key=weak,
+        large_key=isinstance(key, rsa.RSAPublicKey) and key.key_size > _LARGEST_RSA,
         serial=certificate.serial_number,
         alternatives=tuple(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         constraints=constraints if isinstance(constraints, x509.NameConstraints) else None,
@@ -164,11 +168,12 @@ def _names(alternative: x509.SubjectAlternativeName) -> tuple[str, ...]:
     return tuple(str(name.value).lower() for name in alternative if isinstance(name, x509.DNSName | x509.IPAddress))
 
 
-def _key_of(certificate: x509.Certificate) -> tuple[str, bool]:
+def _usable_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | str:
+    """The key, or why there is none."""
     try:
-        return _key(certificate.public_key())
+        return certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as problem:
-        return f"unusable: {problem}", True
+        return str(problem)
 
 
 def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:

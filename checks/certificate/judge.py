@@ -68,6 +68,8 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         yield from _dates(told, certificate, depth, at)
         if certificate.weak_key:
             yield this("cert-key-weak", key=certificate.key)
+        if certificate.large_key:
+            yield this("cert-key-large", key=certificate.key)
         if certificate.signature_hash in WEAK_HASHES and not is_root:
             yield this("cert-signature-weak", hash=certificate.signature_hash.upper())
         if depth in path.unverified:
