@@ -32,7 +32,7 @@ from wizard.report.text import check_lines
 
 seeds = st.integers(0, 2**32)
 many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-LONGEST = 2.0  # seconds for one verdict
+LONGEST = 2.0  # seconds of work for one verdict
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ def test_damaged_certificates(bench: Bench, seed: int) -> None:
     chain = [bench.leaf.der, bench.limited.der, bench.pki.root.der]
     at = chance.randrange(len(chain))
     chain[at] = damaged(chain[at], chance)
-    began = time.monotonic()
+    began = time.process_time()
     sound(bench.judged(*chain))
-    assert time.monotonic() - began < LONGEST
+    assert time.process_time() - began < LONGEST
 
 
 @many
@@ -106,9 +106,9 @@ def test_nonsense_that_its_issuer_signed(bench: Bench, seed: int) -> None:
         chain[0] = resigned(mutated(bench.leaf.certificate.tbs_certificate_bytes, chance), bench.limited.key)
     else:
         chain[1] = resigned(mutated(bench.limited.certificate.tbs_certificate_bytes, chance), bench.pki.root.key)
-    began = time.monotonic()
+    began = time.process_time()
     sound(bench.judged(*chain))
-    assert time.monotonic() - began < LONGEST
+    assert time.process_time() - began < LONGEST
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -119,9 +119,9 @@ def test_any_bytes_between_the_lines_of_a_pem_file(bench: Bench, content: bytes)
 
 def test_as_many_certificates_as_a_file_may_hold(bench: Bench) -> None:
     """A bundle of thousands, as of a whole system's roots."""
-    began = time.monotonic()
+    began = time.process_time()
     sound(bench.judged(bench.leaf.der, *[bench.limited.der, bench.pki.root.der] * 1000))
-    assert time.monotonic() - began < 2 * LONGEST
+    assert time.process_time() - began < 2 * LONGEST
 
 
 # --- revocation ------------------------------------------------------------------------------------------------------

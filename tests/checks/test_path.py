@@ -217,9 +217,9 @@ def test_forty_authorities_that_all_claim_each_other_end_in_time(pki: Authoritie
         large = rsa.RSAPublicNumbers(65537, (1 << 16383) + 2 * number + 1).public_key()
         builder = x509.CertificateBuilder(name, name, large, 1 + number, NOW - DAY, NOW + DAY)
         sent.append(read_certificate(_with_long_signature(builder.sign(key_for("leaf"), hashes.SHA256()))))
-    began = time.monotonic()
+    began = time.process_time()
     found = list(judge_chain(TOLD, tuple(sent), facts([pki.root]), HOST, NOW))
-    assert time.monotonic() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert found
 
 

@@ -68,9 +68,9 @@ def judged(leaf: CertificateFacts) -> list[Finding]:
 @pytest.mark.parametrize("case", JUDGED)
 def test_a_case_of_pkits(case: str) -> None:
     leaf = read(f"{case}EE")
-    began = time.monotonic()
+    began = time.process_time()
     fails = {f.code for f in judged(leaf) if f.severity is Severity.FAIL} if leaf else {"cert-malformed"}
-    assert time.monotonic() - began < 2.0
+    assert time.process_time() - began < 2.0
     differs = bool(fails - IGNORED) is case.startswith("Valid")
     assert differs is (case in REASONS), fails
 
