@@ -1,9 +1,11 @@
 """What each kind of request asks the network for, and the judges that its answers go to."""
 
+import asyncio
 import base64
 import ipaddress
 import re
 import shlex
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from checks.catalogue import finding
 from checks.certificate.engines import Opinions, disagreement, opinions
 from checks.certificate.facts import CertificateFacts, read_certificate
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
+from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
 from checks.certificate.subject import Told
 from checks.dns.gather import gather_domain
@@ -31,6 +34,8 @@ from checks.tls.own_side import of_our_side
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+_KEPT = 8192  # bytes of a certificate that cannot be read
+_ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
 Chain = tuple[ChainLink, ...]
 Place = tuple[str, int]
@@ -128,6 +133,7 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
 
 async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
+    began = time.monotonic()
     subject = f"[{request.host}]:{request.port}" if ":" in request.host else f"{request.host}:{request.port}"
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
     found_addresses, failed = await _addresses(target, network)
@@ -141,9 +147,10 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
     findings = list(judge_server(subject, server))
     chain: Chain = ()
-    for sent in _distinct_chains(server):
+    chains = _distinct_chains(server)
+    for sent, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):
         judged, links = _judged(told, sent, request.name, network)
-        findings += [*judged, *await _revocation(told, sent, network)]
+        findings += _and_revoked(judged, revoked)
         chain = chain or links
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
 
@@ -158,28 +165,45 @@ async def file_findings(request: CertificateRequest, network: Network) -> tuple[
     path = str(request.path)
     told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
     sent = pem_blocks(request.path.read_bytes())
+    (revoked,) = await _revocations(told, (sent,), network, time.monotonic())
     judged, links = _judged(told, sent, request.name, network)
-    return [*judged, *await _revocation(told, sent, network)], links
+    return _and_revoked(judged, revoked), links
 
 
-async def _revocation(told: Told, sent: tuple[bytes, ...], network: Network) -> list[Finding]:
-    certificates, _ = _read_all(sent)
-    if not network.revocation or not certificates:
-        return []
-    from checks.certificate.revocation import revocation_findings
+async def _revocations(
+    told: Told, chains: tuple[tuple[bytes, ...], ...], network: Network, began: float
+) -> list[list[Finding]]:
+    """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
+    if not network.revocation:
+        return [[] for _ in chains]
+    from checks.certificate.revocation import WITHIN, revocation_findings
     from checks.fetch import Fetcher
 
-    at = network.at or datetime.now(UTC)
-    members = build(certificates, trusted_roots(network), at).members
+    at, roots = network.at or datetime.now(UTC), trusted_roots(network)
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, network), connect_to=network.connect_to, timeout=network.timeout
     )
-    return await revocation_findings(told, members, fetcher.fetch, at)
+    left = began + _ENOUGH * network.timeout - time.monotonic()
+    paths = [build(found, roots, at, flaws).members if (found := _sound(sent)) else () for sent in chains]
+    asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, left)) for members in paths)
+    return list(await asyncio.gather(*asked))
+
+
+def _sound(sent: tuple[bytes, ...]) -> tuple[CertificateFacts, ...]:
+    """The certificates of a chain whose first one can be read."""
+    certificates, malformed = _read_all(sent)
+    return certificates if all(number > 0 for number, _ in malformed) else ()
+
+
+def _and_revoked(judged: list[Finding], revoked: list[Finding]) -> list[Finding]:
+    """Both; what was taken back is not good, however well it is made."""
+    taken_back = any(found.code == "cert-revoked" for found in revoked)
+    return [*(found for found in judged if not (taken_back and found.code == "cert-ok")), *revoked]
 
 
 def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
     certificates, malformed = _read_all(sent)
-    found = [told("cert-malformed", observed={"reason": reason, "position": number}) for number, reason in malformed]
+    found = [_malformed(told, sent[number], number, reason) for number, reason in malformed]
     # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
     if certificates and all(number > 0 for number, _ in malformed):
         long_lived = leaf_of(certificates).life > LONGEST_LIFE
@@ -189,6 +213,12 @@ def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Netw
         said = opinions(certificates, roots, name, at)
         found += [_with_opinions(one, said, disagreement(judged, said)) for one in judged]
     return found, tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
+
+
+def _malformed(told: Told, der: bytes, number: int, reason: str) -> Finding:
+    """What cannot be read is kept, for whoever can."""
+    kept: dict[str, Json] = {"base64": base64.b64encode(der[:_KEPT]).decode("ascii"), "bytes": len(der)}
+    return replace(told("cert-malformed", observed={"reason": reason, "position": number}), evidence=kept)
 
 
 def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:

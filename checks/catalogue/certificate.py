@@ -1,10 +1,18 @@
 """Codes of certificates and chains."""
 
 from checks.catalogue.entry import Entry
+from checks.catalogue.sunset import sunset
 from checks.finding import Owner, Severity
 
 _SEE = "{see}"
 _REISSUE = "Have a new certificate issued and installed, then exchange trust again."
+_BOTH_WAYS = (
+    "Have a certificate issued with both usages by a private authority that both sides trust, or by a public one whose"
+    " authorities for clients are apart from those for servers.",
+    "Upload the root of that authority on the other side.",
+    "Where a product has a certificate of its own for the connections that it makes (Expressway from X15.5; for IM and"
+    " Presence see CSCws03437), two certificates do instead of one.",
+)
 _FORM = "Have the certificate issued anew by an authority that follows RFC 5280."
 
 
@@ -84,7 +92,7 @@ _DATES = (
     _warn(
         "cert-expires-soon",
         "A certificate ends soon",
-        "{certificate} ends at {until}, in {days} days (depth {depth}).",
+        "{certificate} ends at {until}, in {days} days (depth {depth}). {its_renewal}",
         "Renew it in time. The other side has to trust the new one: agree on the day with them.",
     ),
     Entry(
@@ -164,6 +172,13 @@ _CHAIN = (
         " DSA.",
         "Make a new key, RSA with 2048 bits, and have a certificate issued for it.",
     ),
+    _warn(
+        "cert-key-large",
+        "A key is larger than old peers take",
+        "{certificate} has the key {key} (depth {depth}). Firewalls and Windows of that age stop at 4096 bits, and the"
+        " handshake grows long.",
+        "Have the next certificate issued for an RSA key with 2048 to 4096 bits.",
+    ),
 )
 
 _PURPOSE = (
@@ -177,9 +192,10 @@ _PURPOSE = (
         "cert-eku-client-missing",
         "It may not be used as a client",
         "Its extended key usage holds {usages}, not client authentication. Federation is mutual TLS and runs both"
-        " ways: the side that connects shows its certificate as a client. Public authorities are ceasing to issue it.",
-        "Have a certificate issued with both usages, by an authority that still issues them, such as a private one.",
-        "Upload the root of that authority on the other side.",
+        " ways: the side that connects shows its certificate as a client."
+        f" {sunset().in_general()} {{what_its_issuer_does}}",
+        *_BOTH_WAYS,
+        refs=("RFC 5280", "Cisco FN74345"),
     ),
     _warn(
         "cert-eku-any",
@@ -191,9 +207,11 @@ _PURPOSE = (
         "cert-issuer-eku",
         "An authority is limited to one direction",
         "{certificate} may only issue for {usages} (depth {depth}). Mutual TLS needs server and client authentication"
-        " all the way up.",
+        " all the way up. Public authorities make their new ones for servers alone. {what_its_issuer_does}",
         "Have the certificate issued under an authority that is not limited.",
+        *_BOTH_WAYS,
         owner=Owner.CA,
+        refs=("RFC 5280", "Cisco FN74345"),
     ),
     _fail(
         "cert-key-usage",

@@ -2,12 +2,14 @@
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from checks.certificate.facts import CertificateFacts
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_KINDS = (x509.DNSName, x509.IPAddress, x509.RFC822Name, x509.UniformResourceIdentifier, x509.DirectoryName)
 
 
 def violations(members: tuple[CertificateFacts, ...]) -> Iterator[tuple[int, str, str]]:
@@ -24,48 +26,67 @@ def violations(members: tuple[CertificateFacts, ...]) -> Iterator[tuple[int, str
         for below, member in enumerate(members[:depth]):
             if below and member.self_issued:
                 continue
-            for host in _hosts(member, is_leaf=below == 0):
-                yield from ((depth, host, reason) for reason in _of_host(host, permitted, excluded))
-            yield from ((depth, member.subject, reason) for reason in _of_directory(member, permitted, excluded))
+            for name in _names(member, is_leaf=below == 0):
+                yield from ((depth, _shown(name), reason) for reason in _breaches(name, permitted, excluded))
 
 
-def _hosts(member: CertificateFacts, *, is_leaf: bool) -> tuple[str, ...]:
-    """The names of hosts; a leaf without alternative names has them as its CNs."""
-    if member.names or not is_leaf:
-        return member.names
-    return tuple(cn.lower() for cn in member.cns if "." in cn and " " not in cn)
+def _names(member: CertificateFacts, *, is_leaf: bool) -> Iterator[x509.GeneralName]:
+    """Every name that a constraint may be about: the alternative ones, and those that the subject stands in for."""
+    yield from (name for name in member.alternatives if isinstance(name, _KINDS))
+    subject = member.name
+    if list(subject):
+        yield x509.DirectoryName(subject)
+    if not any(isinstance(name, x509.RFC822Name) for name in member.alternatives):
+        for attribute in subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS):
+            yield from _made(x509.RFC822Name, str(attribute.value))
+    if is_leaf and not member.names:  # peers take the CN for the name of the host then, and so does OpenSSL
+        for cn in member.cns:
+            if "." in cn and " " not in cn:
+                yield from _host(cn)
 
 
-def _of_host(host: str, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]) -> Iterator[str]:
-    address = _address(host)
-    if address is None:
-        allowed = [str(name.value).lower() for name in permitted if isinstance(name, x509.DNSName)]
-        denied = [str(name.value).lower() for name in excluded if isinstance(name, x509.DNSName)]
-        inside = [_is_below(host, name) for name in allowed]
-        hit = [name for name in denied if _is_below(host, name)]
-    else:
-        networks = _networks(permitted)
-        allowed = [str(network) for network in networks]
-        inside = [address in network for network in networks]
-        hit = [str(network) for network in _networks(excluded) if address in network]
-    if allowed and not any(inside):
-        yield f"permitted is only {', '.join(allowed)}"
-    for name in hit:
-        yield f"excluded is {name}"
+def _host(name: str) -> Iterator[x509.GeneralName]:
+    try:
+        yield x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        yield from _made(x509.DNSName, name)
 
 
-def _of_directory(
-    member: CertificateFacts, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]
-) -> Iterator[str]:
-    own = _parts(member.certificate.subject)
-    if not own:
+def _made(kind: type[x509.DNSName] | type[x509.RFC822Name], text: str) -> Iterator[x509.GeneralName]:
+    """A name of a kind; none where the text is no such name, for then no peer takes it for one."""
+    try:
+        yield kind(text)
+    except ValueError:
         return
-    allowed = [name.value for name in permitted if isinstance(name, x509.DirectoryName)]
-    if allowed and not any(own[: len(_parts(name))] == _parts(name) for name in allowed):
-        yield f"permitted is only {'; '.join(name.rfc4514_string() for name in allowed)}"
-    for name in excluded:
-        if isinstance(name, x509.DirectoryName) and own[: len(_parts(name.value))] == _parts(name.value):
-            yield f"excluded is {name.value.rfc4514_string()}"
+
+
+def _breaches(
+    name: x509.GeneralName, permitted: Iterable[x509.GeneralName], excluded: Iterable[x509.GeneralName]
+) -> Iterator[str]:
+    """Only constraints of a name's own kind bind it."""
+    allowed = [constraint for constraint in permitted if isinstance(constraint, type(name))]
+    if allowed and not any(_covers(constraint, name) for constraint in allowed):
+        yield f"permitted is only {'; '.join(map(_shown, allowed))}"
+    for constraint in excluded:
+        if isinstance(constraint, type(name)) and _covers(constraint, name):
+            yield f"excluded is {_shown(constraint)}"
+
+
+def _covers(constraint: x509.GeneralName, name: x509.GeneralName) -> bool:
+    match constraint, name:
+        case x509.DNSName(), x509.DNSName():
+            return _is_below(name.value.lower(), constraint.value.lower())
+        case x509.IPAddress(), x509.IPAddress():
+            return _is_in(name.value, constraint.value)
+        case x509.RFC822Name(), x509.RFC822Name():
+            return _is_mailbox_of(name.value, constraint.value)
+        case x509.UniformResourceIdentifier(), x509.UniformResourceIdentifier():
+            return _is_host_of(_host_in(name.value), constraint.value.lower())
+        case x509.DirectoryName(), x509.DirectoryName():
+            above = _parts(constraint.value)
+            return _parts(name.value)[: len(above)] == above
+        case _:
+            return False
 
 
 def _is_below(host: str, constraint: str) -> bool:
@@ -75,17 +96,35 @@ def _is_below(host: str, constraint: str) -> bool:
     return not bare or (covered == bare and not constraint.startswith(".")) or covered.endswith("." + bare)
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_in(address: object, network: object) -> bool:
+    if not isinstance(address, ipaddress.IPv4Address | ipaddress.IPv6Address):
+        return False
+    return isinstance(network, ipaddress.IPv4Network | ipaddress.IPv6Network) and address in network
+
+
+def _is_mailbox_of(mailbox: str, constraint: str) -> bool:
+    """A constraint is one mailbox, all of a host, or all of the hosts below a domain. The local part has its case."""
+    local, _, host = mailbox.rpartition("@")
+    if "@" in constraint:
+        wanted, _, at = constraint.rpartition("@")
+        return (local, host.lower()) == (wanted, at.lower())
+    return _is_host_of(host.lower(), constraint.lower())
+
+
+def _is_host_of(host: str, constraint: str) -> bool:
+    return host.endswith(constraint) if constraint.startswith(".") else host == constraint
+
+
+def _host_in(uri: str) -> str:
     try:
-        return ipaddress.ip_address(host)
+        return (urlsplit(uri).hostname or "").lower()
     except ValueError:
-        return None
+        return ""
 
 
-def _networks(names: Iterable[x509.GeneralName]) -> list[_Network]:
-    values = [name.value for name in names if isinstance(name, x509.IPAddress)]
-    return [value for value in values if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network)]
+def _shown(name: x509.GeneralName) -> str:
+    return name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else str(name.value)
 
 
 def _parts(name: x509.Name) -> list[list[tuple[str, str]]]:
-    return [sorted((a.oid.dotted_string, " ".join(str(a.value).lower().split())) for a in rdn) for rdn in name.rdns]
+    return [sorted((a.oid.dotted_string, " ".join(str(a.value).casefold().split())) for a in rdn) for rdn in name.rdns]

@@ -1,13 +1,16 @@
 """A certificate as facts: everything the judges need, read once, tolerantly."""
 
 import hashlib
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
@@ -25,7 +28,12 @@ _KNOWN_CRITICAL = (
     x509.CRLDistributionPoints,
     x509.AuthorityInformationAccess,
 )
+# Mappings only matter to who asks for a policy; no peer of federation does, and bridges mark them critical.
+_POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
+_SEPARATORS = re.compile(r" ?(?<!\\)([,+=]) ?")
+WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
 _EXPONENT = 65537  # what every authority demands; smaller ones were broken
+_LARGEST_RSA = 4096  # bits that peers of this age take
 _USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH: "server authentication",
     ExtendedKeyUsageOID.CLIENT_AUTH: "client authentication",
@@ -35,12 +43,17 @@ _USAGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFacts:
-    """One certificate. Names are texts as RFC 4514 has them; `usages` is None without the extension."""
+    """One certificate. Names are texts as RFC 4514 has them, `name` is the subject as it stands there.
+
+    `usages` and `key_usage` are None without the extension.
+    """
 
     certificate: x509.Certificate
+    name: x509.Name
     subject: str
     issuer: str
     cns: tuple[str, ...]
+    issuing_organisations: tuple[str, ...]
     names: tuple[str, ...]
     begins: datetime
     ends: datetime
@@ -52,7 +65,9 @@ class CertificateFacts:
     signature_hash: str
     key: str
     weak_key: bool
+    large_key: bool
     serial: int
+    alternatives: tuple[x509.GeneralName, ...]
     constraints: x509.NameConstraints | None
     key_id: bytes | None
     authority_key_id: bytes | None
@@ -73,7 +88,12 @@ class CertificateFacts:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one: renewals change the case, the blanks and the string type (RFC 5280, 7.1)."""
-    return one == other or " ".join(one.lower().split()) == " ".join(other.lower().split())
+    return one == other or folded(one) == folded(other)
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared. Blanks at the ends are written with a backslash, and count no more."""
+    return _SEPARATORS.sub(r"\1", " ".join(name.replace("\\ ", " ").casefold().split()))
 
 
 def read_certificate(der: bytes) -> CertificateFacts:
@@ -93,17 +113,24 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     values = {type(extension.value): extension.value for extension in extensions.values()}
     basic = values.get(x509.BasicConstraints)
     alternative, usage = values.get(x509.SubjectAlternativeName), values.get(x509.ExtendedKeyUsage)
-    shown, weak = _key_of(certificate)
+    key = _usable_key(certificate)
+    shown, weak = _key(key) if not isinstance(key, str) else (f"unusable: {key}", True)
     constraints = values.get(x509.NameConstraints)
     unknown = [
-        e.oid.dotted_string for e in extensions.values() if e.critical and not isinstance(e.value, _KNOWN_CRITICAL)
+        e.oid.dotted_string
+        for e in extensions.values()
+        if e.critical and not isinstance(e.value, _KNOWN_CRITICAL) and e.oid != _POLICY_MAPPINGS
     ]
     own, authority = values.get(x509.SubjectKeyIdentifier), values.get(x509.AuthorityKeyIdentifier)
     return CertificateFacts(
         certificate=certificate,
+        name=certificate.subject,
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         cns=tuple(str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
+        issuing_organisations=tuple(
+            str(a.value) for a in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        ),
         names=_names(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         begins=certificate.not_valid_before_utc,
         ends=certificate.not_valid_after_utc,
@@ -117,7 +144,9 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         signature_hash=_signature_hash(certificate),
         key=shown,
         weak_key=weak,
+        large_key=isinstance(key, rsa.RSAPublicKey) and key.key_size > _LARGEST_RSA,
         serial=certificate.serial_number,
+        alternatives=tuple(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         constraints=constraints if isinstance(constraints, x509.NameConstraints) else None,
         key_id=own.digest if isinstance(own, x509.SubjectKeyIdentifier) else None,
         authority_key_id=authority.key_identifier if isinstance(authority, x509.AuthorityKeyIdentifier) else None,
@@ -139,11 +168,12 @@ def _names(alternative: x509.SubjectAlternativeName) -> tuple[str, ...]:
     return tuple(str(name.value).lower() for name in alternative if isinstance(name, x509.DNSName | x509.IPAddress))
 
 
-def _key_of(certificate: x509.Certificate) -> tuple[str, bool]:
+def _usable_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | str:
+    """The key, or why there is none."""
     try:
-        return _key(certificate.public_key())
+        return certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as problem:
-        return f"unusable: {problem}", True
+        return str(problem)
 
 
 def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:
@@ -176,19 +206,35 @@ def _issuer_address(value: object) -> str:
 
 def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
     """Whether the signature of a certificate verifies under another's key, whatever the names say."""
-    certificate = child.certificate
-    body, signature = certificate.tbs_certificate_bytes, certificate.signature
+    return verifies(issuer.certificate, child.certificate, child.certificate.tbs_certificate_bytes)
+
+
+class Signed(Protocol):
+    """What carries a signature: a certificate, a revocation list, a responder's answer."""
+
+    @property
+    def signature(self) -> bytes: ...
+    @property
+    def signature_hash_algorithm(self) -> hashes.HashAlgorithm | None: ...
+
+
+def verifies(signer: x509.Certificate, signed: Signed, body: bytes) -> bool:
+    """Whether a signature over a body verifies under a certificate's key. Weak hashes are verified like others."""
     try:
-        key, digest = issuer.certificate.public_key(), certificate.signature_hash_algorithm
+        key, digest, signature = signer.public_key(), signed.signature_hash_algorithm, signed.signature
         match key:
             case rsa.RSAPublicKey() if digest is not None:
-                parameters = certificate.signature_algorithm_parameters
+                parameters = getattr(signed, "signature_algorithm_parameters", None)
                 scheme = parameters if isinstance(parameters, padding.PSS | padding.PKCS1v15) else padding.PKCS1v15()
                 key.verify(signature, body, scheme, digest)
             case ec.EllipticCurvePublicKey() if digest is not None:
                 key.verify(signature, body, ec.ECDSA(digest))
+            case dsa.DSAPublicKey() if digest is not None:
+                key.verify(signature, body, digest)
+            case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+                key.verify(signature, body)
             case _:
-                certificate.verify_directly_issued_by(issuer.certificate)
+                return False
     except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
         return False
     return True

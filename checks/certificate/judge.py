@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from checks.certificate.constraints import violations
-from checks.certificate.facts import CertificateFacts
+from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.judge_names import judge_names
-from checks.certificate.judge_purpose import judge_authority, judge_leaf
+from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf, renewal_of
 from checks.certificate.path import End, Path, build
 from checks.certificate.subject import Told, date
 from checks.finding import Finding, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
-_WEAK_HASHES = frozenset({"md5", "sha1", "md2"})
 _NOTHING_WRONG = frozenset({Severity.INFO})
 
 
@@ -33,10 +32,10 @@ def judge_chain(
     `name` is the TLS peer subject. `trusted` is what will be in cup-trust; without it, trust is info. `public` holds
     the roots that every system trusts, whose authorities are bound by stricter rules.
     """
-    path = build(sent, trusted, at)
+    path = build(sent, trusted, at, flaws)
     leaf = path.members[0]
     found = [
-        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf))),
+        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf, at))),
         *_lifetime(told, path, public),
         *_each(told, path, at),
         *_trust(told, path, have_roots=bool(trusted)),
@@ -69,7 +68,9 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         yield from _dates(told, certificate, depth, at)
         if certificate.weak_key:
             yield this("cert-key-weak", key=certificate.key)
-        if certificate.signature_hash in _WEAK_HASHES and not is_root:
+        if certificate.large_key:
+            yield this("cert-key-large", key=certificate.key)
+        if certificate.signature_hash in WEAK_HASHES and not is_root:
             yield this("cert-signature-weak", hash=certificate.signature_hash.upper())
         if depth in path.unverified:
             yield this("cert-signature-invalid", issuer=certificate.issuer)
@@ -78,7 +79,7 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         for oid in certificate.unknown_critical:
             yield this("cert-critical-extension", oid=oid)
         if depth:
-            yield from judge_authority(told, path, depth)
+            yield from judge_authority(told, path, depth, at)
     for depth, name, constraint in violations(path.members):
         yield told.about(path.members[depth], depth, "cert-name-constraint", name=name, constraint=constraint)
 
@@ -96,7 +97,8 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) 
     else:
         threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
         if threshold is not None:
-            yield this("cert-expires-soon", days=left.days, threshold=threshold)
+            values = {"its_renewal": "" if depth else renewal_of(certificate, at)}
+            yield this("cert-expires-soon", values=values, days=left.days, threshold=threshold)
 
 
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:

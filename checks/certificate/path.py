@@ -1,15 +1,18 @@
 """From what a server sent to a root: a tolerant path builder that never stops at the first fault."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, auto
 from itertools import islice
 
-from checks.certificate.facts import CertificateFacts, same_name, signed_by
+from checks.certificate.facts import CertificateFacts, folded, same_name, signed_by
 
 LONGEST = 10  # certificates in a path
 _MOST_PATHS = 64  # cross-signed authorities multiply them
+_MOST_SIGNATURES = 200  # verified for one path; hostile keys are slow, and 40 certificates may all claim each other
+
+Members = tuple[CertificateFacts, ...]
 
 
 class End(IntEnum):
@@ -31,11 +34,11 @@ class Path:
     not verify under the key of the one above. `extra` is what was sent and does not belong there, or was sent twice.
     """
 
-    members: tuple[CertificateFacts, ...]
+    members: Members
     end: End
     missing: str = ""
     unverified: tuple[int, ...] = ()
-    extra: tuple[CertificateFacts, ...] = ()
+    extra: Members = ()
     root_sent: CertificateFacts | None = None
     leaf_first: bool = True
     ordered: bool = True
@@ -43,75 +46,92 @@ class Path:
 
 @dataclass(frozen=True)
 class _Walk:
-    members: tuple[CertificateFacts, ...]
+    members: Members
     end: End
     missing: str = ""
     unverified: tuple[int, ...] = ()
 
 
-def build(sent: tuple[CertificateFacts, ...], trusted: tuple[CertificateFacts, ...], at: datetime) -> Path:
-    """The best path of what was sent: trusted rather than not, then the fewest bad signatures and wrong dates."""
-    walks = islice(_walks((leaf_of(sent),), (), sent, trusted), _MOST_PATHS)
-    return _described(min(walks, key=lambda walk: _rank(walk, at)), sent)
+def build(sent: Members, trusted: Members, at: datetime, flaws: Callable[[Members], int] = len) -> Path:
+    """The best path of what was sent: trusted rather than not, then the fewest bad signatures, wrong dates and flaws.
+
+    `flaws` counts what else is wrong with the members of a path; by default the shorter of two is the better one.
+    """
+    walks = list(islice(_Search(sent, trusted).walks((leaf_of(sent),), ()), _MOST_PATHS))
+    best = walks[0] if len(walks) == 1 else min(walks, key=lambda walk: _rank(walk, at, flaws))
+    return _described(best, sent)
 
 
-def leaf_of(sent: tuple[CertificateFacts, ...]) -> CertificateFacts:
+def leaf_of(sent: Members) -> CertificateFacts:
     """The certificate that issued none of the others; if several, the first."""
-    for candidate in sent:
-        others = [other for other in sent if other.sha256 != candidate.sha256]
-        if not any(same_name(other.issuer, candidate.subject) for other in others):
-            return candidate
-    return sent[0]
+    issued: dict[str, set[str]] = {}
+    for certificate in sent:
+        issued.setdefault(folded(certificate.issuer), set()).add(certificate.sha256)
+    leaves = (c for c in sent if not issued.get(folded(c.subject), set()) - {c.sha256})
+    return next(leaves, sent[0])
 
 
-def _rank(walk: _Walk, at: datetime) -> tuple[bool, int, int, int, int]:
-    untimely = sum(not member.begins <= at <= member.ends for member in walk.members)
-    return walk.end is not End.TRUSTED, len(walk.unverified), untimely, walk.end, len(walk.members)
+def _rank(walk: _Walk, at: datetime, flaws: Callable[[Members], int]) -> tuple[bool, int, int, int, int]:
+    members = walk.members
+    wrong = sum(not member.begins <= at <= member.ends for member in members) + flaws(members)
+    return walk.end is not End.TRUSTED, len(walk.unverified), wrong, walk.end, len(members)
 
 
-def _walks(
-    members: tuple[CertificateFacts, ...],
-    unverified: tuple[int, ...],
-    sent: tuple[CertificateFacts, ...],
-    trusted: tuple[CertificateFacts, ...],
-) -> Iterator[_Walk]:
-    """Every way upwards from the last member."""
-    current, depth = members[-1], len(members) - 1
-    if any(root.sha256 == current.sha256 for root in trusted):
-        yield _Walk(members, End.TRUSTED, "", unverified)
-        return
-    if len(members) >= LONGEST:
-        yield _Walk(members, End.ISSUER_MISSING, current.issuer, unverified)
-        return
-    used = {member.sha256 for member in members}
-    named = [c for c in _distinct((*trusted, *sent)) if same_name(c.subject, current.issuer) and c.sha256 not in used]
-    issuers = [candidate for candidate in named if signed_by(current, candidate)]
-    for issuer in issuers:
-        yield from _walks((*members, issuer), unverified, sent, trusted)
-    if issuers:
-        return
-    if current.self_issued and signed_by(current, current):
-        yield _Walk(members, *_self_signed(members, trusted), unverified)
-        return
-    claimed = [candidate for candidate in named if _same_key(current, candidate, trusted)]
-    for issuer in claimed:
-        yield from _walks((*members, issuer), (*unverified, depth), sent, trusted)
-    if not claimed:
-        yield _Walk(members, *_no_issuer(current, named, trusted, depth), unverified)
+class _Search:
+    """Every way upwards, each signature verified once."""
+
+    def __init__(self, sent: Members, trusted: Members) -> None:
+        self._trusted = trusted
+        self._trusted_prints = {root.sha256 for root in trusted}
+        self._candidates = _distinct((*trusted, *sent))
+        self._verified: dict[tuple[str, str], bool] = {}
+
+    def walks(self, members: Members, unverified: tuple[int, ...]) -> Iterator[_Walk]:
+        """The ways upwards from the last member."""
+        current, depth = members[-1], len(members) - 1
+        if current.sha256 in self._trusted_prints:
+            yield _Walk(members, End.TRUSTED, "", unverified)
+            return
+        if len(members) >= LONGEST:
+            yield _Walk(members, End.ISSUER_MISSING, current.issuer, unverified)
+            return
+        used = {member.sha256 for member in members}
+        named = [c for c in self._candidates if c.sha256 not in used and same_name(c.subject, current.issuer)]
+        issuers = [candidate for candidate in named if self._signed(current, candidate)]
+        for issuer in issuers:
+            yield from self.walks((*members, issuer), unverified)
+        if issuers:
+            return
+        if current.self_issued and self._signed(current, current):
+            yield _Walk(members, *_self_signed(members, self._trusted), unverified)
+            return
+        claimed = [candidate for candidate in named if _same_key(current, candidate, self._trusted)]
+        for issuer in claimed:
+            yield from self.walks((*members, issuer), (*unverified, depth))
+        if not claimed:
+            yield _Walk(members, *_no_issuer(current, named, self._trusted, depth), unverified)
+
+    def _signed(self, child: CertificateFacts, issuer: CertificateFacts) -> bool:
+        pair = child.sha256, issuer.sha256
+        if pair not in self._verified:
+            if len(self._verified) >= _MOST_SIGNATURES:
+                return False
+            self._verified[pair] = signed_by(child, issuer)
+        return self._verified[pair]
 
 
-def _distinct(certificates: tuple[CertificateFacts, ...]) -> tuple[CertificateFacts, ...]:
+def _distinct(certificates: Members) -> Members:
     return tuple({certificate.sha256: certificate for certificate in certificates}.values())
 
 
-def _same_key(current: CertificateFacts, issuer: CertificateFacts, trusted: tuple[CertificateFacts, ...]) -> bool:
+def _same_key(current: CertificateFacts, issuer: CertificateFacts, trusted: Members) -> bool:
     """Whether a key of this name that does not verify is meant all the same (codes.md, chain rules)."""
     if current.authority_key_id is not None and issuer.key_id is not None:
         return current.authority_key_id == issuer.key_id
     return issuer not in trusted
 
 
-def _self_signed(members: tuple[CertificateFacts, ...], trusted: tuple[CertificateFacts, ...]) -> tuple[End, str]:
+def _self_signed(members: Members, trusted: Members) -> tuple[End, str]:
     top = members[-1]
     if any(same_name(root.subject, top.subject) for root in trusted):
         return End.REKEYED_ROOT, top.subject
@@ -119,14 +139,14 @@ def _self_signed(members: tuple[CertificateFacts, ...], trusted: tuple[Certifica
 
 
 def _no_issuer(
-    current: CertificateFacts, named: list[CertificateFacts], trusted: tuple[CertificateFacts, ...], depth: int
+    current: CertificateFacts, named: list[CertificateFacts], trusted: Members, depth: int
 ) -> tuple[End, str]:
     if any(candidate in trusted for candidate in named):
         return End.REKEYED_ROOT, current.issuer
     return (End.ISSUER_MISSING if depth else End.ISSUER_OF_LEAF_MISSING), current.issuer
 
 
-def _described(walk: _Walk, sent: tuple[CertificateFacts, ...]) -> Path:
+def _described(walk: _Walk, sent: Members) -> Path:
     used = [member.sha256 for member in walk.members]
     sent_once = list(dict.fromkeys(c.sha256 for c in sent if c.sha256 in used))
     positions = [used.index(fingerprint) for fingerprint in sent_once]

@@ -4,30 +4,36 @@ Only on `--revocation`: it asks places that the certificates name.
 """
 
 import asyncio
-from collections.abc import Iterator
+import warnings
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from checks.certificate.facts import CertificateFacts
+from checks.certificate.facts import CertificateFacts, same_name, verifies
 from checks.certificate.subject import Told, date
 from checks.fetch import NotFetchedError
 from checks.finding import Finding
 
 WITHIN = 5.0  # seconds for all certificates of a chain together
 _OCSP = "application/ocsp-request"
+_FRESH = timedelta(days=7)  # for how long an answer without an end is believed; newer ones are there at any time
+_UNREADABLE = "What lies where its revocation list should be cannot be read."
 
 
 class Fetch(Protocol):
     """Fetches a content. Raises NotFetchedError."""
 
     async def __call__(self, url: str, body: bytes | None = None, kind: str = "") -> bytes: ...
+
+
+_Ask = Callable[[CertificateFacts, CertificateFacts | None], Awaitable[datetime | None]]
 
 
 class UnknownError(Exception):
@@ -44,12 +50,15 @@ class Places:
 
 
 async def revocation_findings(
-    told: Told, members: tuple[CertificateFacts, ...], fetch: Fetch, at: datetime
+    told: Told, members: tuple[CertificateFacts, ...], fetch: Fetch, at: datetime, within: float = WITHIN
 ) -> list[Finding]:
-    """What is revoked in a path, and of what that is not known. A root is taken back by nobody but its owner."""
+    """What is revoked in a path, and of what that is not known. A root is taken back by nobody but its owner.
+
+    `within` bounds all of it, in seconds.
+    """
     issuers = (*members[1:], None)
     asked = (
-        _one(told, depth, pair, fetch, at)
+        _one(told, depth, pair, partial(_revoked_since, fetch=fetch, at=at), within)
         for depth, pair in enumerate(zip(members, issuers, strict=True))
         if not pair[0].self_issued
     )
@@ -57,14 +66,15 @@ async def revocation_findings(
 
 
 async def _one(
-    told: Told, depth: int, pair: tuple[CertificateFacts, CertificateFacts | None], fetch: Fetch, at: datetime
+    told: Told, depth: int, pair: tuple[CertificateFacts, CertificateFacts | None], ask: _Ask, within: float
 ) -> list[Finding]:
     child, issuer = pair
     try:
-        async with asyncio.timeout(WITHIN):
-            since = await _revoked_since(child, issuer, fetch, at)
+        async with asyncio.timeout(max(within, 0)):
+            since = await ask(child, issuer)
     except TimeoutError:
-        return [told.about(child, depth, "cert-revocation-unknown", reason=f"No answer came within {WITHIN:g} s.")]
+        reason = f"No answer came within {within:.1f} s." if within > 0 else "No time was left to ask."
+        return [told.about(child, depth, "cert-revocation-unknown", reason=reason)]
     except UnknownError as unknown:
         return [told.about(child, depth, "cert-revocation-unknown", reason=str(unknown))]
     return [told.about(child, depth, "cert-revoked", since=date(since))] if since is not None else []
@@ -114,32 +124,77 @@ def places_of(certificate: x509.Certificate) -> Places:
 
 def judge_list(content: bytes, child: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
     """Since when a list says that a certificate is revoked, None when it does not. Raises UnknownError."""
-    crl = _list(content)
-    if crl.issuer != issuer.subject or not _is_signed(crl, issuer):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _since(_list(content), child, issuer, at)
+    except UnknownError:
+        raise
+    except Exception as problem:  # what is wrong inside shows when it is looked at
+        raise UnknownError(_UNREADABLE) from problem
+
+
+def _list(content: bytes) -> x509.CertificateRevocationList:
+    if content.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
+
+
+def _since(
+    crl: x509.CertificateRevocationList, child: x509.Certificate, issuer: x509.Certificate, at: datetime
+) -> datetime | None:
+    named = same_name(crl.issuer.rfc4514_string(), issuer.subject.rfc4514_string())
+    if not (named and _may_sign_lists(issuer) and verifies(issuer, crl, crl.tbs_certlist_bytes)):
         raise UnknownError("The revocation list that it names is not signed by its issuer.")
+    for extension in crl.extensions:
+        if not _covers(extension, child):
+            raise UnknownError("The revocation list that it names is not the whole list for a certificate like it.")
     if crl.next_update_utc is not None and crl.next_update_utc < at:
         raise UnknownError(
             f"The revocation list that it names ran out on {date(crl.next_update_utc)}; Windows then refuses as if it"
             " were revoked."
         )
     entry = crl.get_revoked_certificate_by_serial_number(child.serial_number)
-    return entry.revocation_date_utc if entry is not None else None
+    if entry is None or _is_taken_off(entry):
+        return None
+    return entry.revocation_date_utc
 
 
-def _list(content: bytes) -> x509.CertificateRevocationList:
-    try:
-        if content.lstrip().startswith(b"-----BEGIN"):
-            return x509.load_pem_x509_crl(content)
-        return x509.load_der_x509_crl(content)
-    except Exception as problem:
-        raise UnknownError("What lies where its revocation list should be cannot be read.") from problem
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
+    usages = [e.value for e in issuer.extensions if isinstance(e.value, x509.KeyUsage)]
+    return all(usage.crl_sign for usage in usages)
 
 
-def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except Exception:  # noqa: BLE001  (a key of a kind that signs nothing; whatever it says, it means no)
+def _covers(extension: x509.Extension[x509.ExtensionType], child: x509.Certificate) -> bool:
+    """Whether a list with this extension is one on which a certificate would stand if it were revoked."""
+    match extension.value:
+        case x509.DeltaCRLIndicator():
+            return False  # only what changed since another list
+        case x509.IssuingDistributionPoint() as point:
+            return _is_in_scope(point, child)
+        case x509.UnrecognizedExtension():
+            return not extension.critical
+        case _:
+            return True
+
+
+def _is_in_scope(point: x509.IssuingDistributionPoint, child: x509.Certificate) -> bool:
+    is_ca = any(isinstance(e.value, x509.BasicConstraints) and e.value.ca for e in child.extensions)
+    partial = point.only_contains_attribute_certs or point.indirect_crl or point.only_some_reasons is not None
+    if partial or (point.only_contains_ca_certs and not is_ca) or (point.only_contains_user_certs and is_ca):
         return False
+    return point.relative_name is None and (not point.full_name or bool({*point.full_name} & {*_points(child)}))
+
+
+def _points(child: x509.Certificate) -> Iterator[x509.GeneralName]:
+    for extension in child.extensions:
+        if isinstance(extension.value, x509.CRLDistributionPoints):
+            yield from (name for point in extension.value for name in point.full_name or ())
+
+
+def _is_taken_off(entry: x509.RevokedCertificate) -> bool:
+    reasons = (e.value for e in entry.extensions if isinstance(e.value, x509.CRLReason))
+    return any(value.reason is x509.ReasonFlags.remove_from_crl for value in reasons)
 
 
 # --- OCSP ------------------------------------------------------------------------------------------------------------
@@ -158,49 +213,37 @@ def judge_ocsp(content: bytes, child: x509.Certificate, issuer: x509.Certificate
         response = ocsp.load_der_ocsp_response(content)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise UnknownError(f"Its OCSP responder answers {response.response_status.name.lower().replace('_', ' ')}.")
-        answers = response.serial_number == child.serial_number and any(_signers(response, issuer))
-        status, since, until = response.certificate_status, response.revocation_time_utc, response.next_update_utc
+        answers = response.serial_number == child.serial_number and any(_signers(response, issuer, at))
+        status, since = response.certificate_status, response.revocation_time_utc
+        until = response.next_update_utc or response.this_update_utc + _FRESH
     except UnknownError:
         raise
     except Exception as problem:
         raise UnknownError("Its OCSP responder sends what cannot be read.") from problem
     if not answers:
         raise UnknownError("The answer of its OCSP responder is not signed by its issuer.")
-    if until is not None and until < at:
+    if until < at:
         raise UnknownError(f"The answer of its OCSP responder ran out on {date(until)}.")
     if status is ocsp.OCSPCertStatus.UNKNOWN:
         raise UnknownError("Its OCSP responder does not know it.")
     return since if status is ocsp.OCSPCertStatus.REVOKED else None
 
 
-def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Iterator[x509.Certificate]:
+def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> Iterator[x509.Certificate]:
     """Who signed an answer: the issuer, or one whom the issuer made a responder."""
     for candidate in (issuer, *response.certificates):
-        if candidate != issuer and not _is_responder(candidate, issuer):
+        if candidate != issuer and not _is_responder(candidate, issuer, at):
             continue
-        if _verifies(response, candidate):
+        if verifies(candidate, response, response.tbs_response_bytes):
             yield candidate
 
 
-def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _is_responder(candidate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> bool:
     try:
+        if not candidate.not_valid_before_utc <= at <= candidate.not_valid_after_utc:
+            return False
         candidate.verify_directly_issued_by(issuer)
         usage = candidate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except Exception:  # noqa: BLE001  (whatever it is, it is no responder of this issuer)
         return False
     return ExtendedKeyUsageOID.OCSP_SIGNING in usage
-
-
-def _verifies(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
-    key, digest = signer.public_key(), response.signature_hash_algorithm
-    try:
-        match key:
-            case rsa.RSAPublicKey() if digest is not None:
-                key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), digest)
-            case ec.EllipticCurvePublicKey() if digest is not None:
-                key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(digest))
-            case _:
-                return False
-    except Exception:  # noqa: BLE001  (each key type has its own error; all of them mean no)
-        return False
-    return True

@@ -38,10 +38,17 @@ class Told:
         )
 
     def about(
-        self, certificate: CertificateFacts, depth: int, code: str, severity: Severity | None = None, **seen: object
+        self,
+        certificate: CertificateFacts,
+        depth: int,
+        code: str,
+        severity: Severity | None = None,
+        values: Mapping[str, object] | None = None,
+        **seen: object,
     ) -> Finding:
         """A finding about one certificate of the chain; depth 0 is the leaf."""
-        return self(code, severity=severity, observed={"certificate": certificate.subject, "depth": depth, **seen})
+        observed = {"certificate": certificate.subject, "depth": depth, **seen}
+        return self(code, severity=severity, observed=observed, values=values)
 
 
 def date(when: datetime) -> str:

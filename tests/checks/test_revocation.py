@@ -1,17 +1,23 @@
 """`--revocation` against a web server with lists made by openssl, and against the responder of openssl."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
+from checks.certificate.facts import read_certificate
+from checks.certificate.revocation import revocation_findings
+from checks.certificate.subject import Told
 from checks.fetch import MOST
-from tests.checks.support import HOST, Check, Checked
+from tests.checks.support import HOST, Check, Checked, towards
 from tests.servers.bind import name_server
 from tests.servers.openssl_ca import AUTHORITY, Made, OpensslCa, leaf
-from tests.servers.tls import free_port
+from tests.servers.pki import NOW, Authorities, Spec, authority, issue
+from tests.servers.tls import fault_server, free_port, openssl_server, silent
 from tests.servers.web import web_server
 
 pytestmark = [pytest.mark.needs("openssl"), pytest.mark.needs("bind9")]
@@ -119,10 +125,70 @@ def test_what_was_taken_back_is_told_by_list_and_by_responder(check: Check, tmp_
         own = Lab(openssl, root, lab.name_server, web)
         for made in (listed, known):
             revoked = own.check(check, made, responder=responder)
-            assert revoked.faults == {"cert-revoked": "fail"}
+            assert revoked.codes == {"cert-revoked": "fail"}, "what was taken back is not good too"
             assert revoked.finding("cert-revoked")["observed"]["depth"] == 0
             assert revoked.finding("cert-revoked")["observed"]["since"].startswith("20")
         assert (
             "does not know it"
             in own.check(check, unknown, responder=responder).finding("cert-revocation-unknown")["why"]
         )
+
+
+def test_a_place_that_keeps_silent_costs_no_other_finding(check: Check, lab: Lab) -> None:
+    """Six lists, each silent for a whole timeout: all of it stays within what the check may take."""
+    places = ",".join(f"URI:http://8.8.8.8:{port}/list" for port in (81, 82, 83, 84, 85, 86))
+    made = lab.leaf(f"crlDistributionPoints={places}\n")
+    with fault_server(silent) as port:
+        mapped = [w for at in range(81, 87) for w in ("--connect-to", f"8.8.8.8:{at}:127.0.0.1:{port}")]
+        checked = lab.check(check, made, "--revocation", *mapped, "--timeout", "0.6")
+    assert checked.codes == {"cert-revocation-unknown": "info", "cert-ok": "pass"}
+    assert "No answer came within 2." in checked.finding("cert-revocation-unknown")["why"]
+    assert checked.document["duration_ms"] < 3000
+
+
+def test_a_server_is_asked_for_its_certificate_and_others_whether_it_holds(
+    check: Check, lab: Lab, tmp_path: Path
+) -> None:
+    """Leaf and authority, each with its list: the authority was taken back, which the leaf's own list does not say."""
+    openssl = OpensslCa(tmp_path)
+    root = openssl.issue("/CN=Test Root", AUTHORITY, key="root")
+    issuing = openssl.issue("/CN=Issuing", AUTHORITY + at_list("roots"), root, key="issuing")
+    made = openssl.issue(NAME, leaf() + at_list("own"), issuing)
+    openssl.revoke(issuing, root)
+    lists = {"/roots": openssl.revocation_list(root), "/own": openssl.revocation_list(issuing)}
+    trust = tmp_path / "trust.pem"
+    trust.write_bytes(root.pem)
+    with (
+        web_server(lists) as web,
+        openssl_server(tmp_path, made.pem, made.key.read_bytes(), issuing.pem) as port,
+    ):
+        mapped = ("--connect-to", f"8.8.8.8:80:127.0.0.1:{web}", "--nameserver", lab.name_server)
+        checked = check("tls", *towards(port, trust), *mapped, "--revocation")
+    assert checked.finding("cert-revoked")["observed"]["certificate"] == "CN=Issuing"
+    assert checked.finding("cert-revoked")["observed"]["depth"] == 1
+    assert "cert-ok" not in checked.codes
+
+
+def test_all_certificates_of_a_chain_are_asked_about_at_the_same_time(pki: Authorities) -> None:
+    under_way: set[str] = set()
+    most = [0]
+
+    async def never(url: str, body: bytes | None = None, kind: str = "") -> bytes:
+        under_way.add(url)
+        most.append(len(under_way))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            under_way.remove(url)
+        raise AssertionError(body, kind)
+
+    def named(which: str) -> list[tuple[x509.ExtensionType, bool]]:
+        place = x509.UniformResourceIdentifier(f"http://crl.example/{which}")
+        return [(x509.CRLDistributionPoints([x509.DistributionPoint([place], None, None, None)]), False)]
+
+    middle = authority("Middle", pki.root, extra=named("authorities"))
+    leaf = issue(Spec(extra=named("servers")), middle)
+    members = tuple(read_certificate(one.der) for one in (leaf, middle, pki.root))
+    found = asyncio.run(revocation_findings(Told(subject="x", see=""), members, never, NOW, within=0.3))
+    assert [(f.code, f.observed["depth"]) for f in found] == [("cert-revocation-unknown", n) for n in (0, 1)]
+    assert (max(most), under_way) == (2, set())

@@ -1,0 +1,204 @@
+"""`fedwizard check cert` on what the 33 defects leave out: names, keys, forms, and several faults at once."""
+
+import base64
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import NameOID
+
+from tests.checks.support import HOST, Check, Checked
+from tests.servers.mutated_der import Node, parsed, resigned
+from tests.servers.pki import DAY, NOW, SERVER, Authorities, Issued, Spec, authority, issue, key_for
+
+HOURS = DAY / 24
+
+
+def checked(
+    check: Check, pki: Authorities, *chain: Issued | bytes, name: str = HOST, trust: Path | None = None
+) -> Checked:
+    """What is found in a chain; the root is trusted."""
+    pems = [one.pem if isinstance(one, Issued) else _pem(one) for one in chain]
+    return check("cert", pki.chain_file("chain.pem", *pems), "--name", name, "--trust", trust or pki.trust)
+
+
+def _pem(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+
+
+def told(found: Checked) -> set[tuple[str, str, int | None]]:
+    """Code, severity and depth of whatever is at least a warning."""
+    severe = (f for f in found.document["findings"] if f["severity"] in {"fail", "warn"})
+    return {(f["code"], f["severity"], f["observed"].get("depth")) for f in severe}
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cn", "name"),
+    [
+        ("sip.partner.example", "SIP.Partner.Example"),
+        ("sip.partner.example", "sip.partner.example."),
+        ("xn--mnchen-3ya.example", "münchen.example"),
+        ("XN--MNCHEN-3YA.example", "xn--mnchen-3ya.example"),
+    ],
+)
+def test_names_are_compared_in_one_form(check: Check, pki: Authorities, cn: str, name: str) -> None:
+    leaf = pki.leaf(cns=(cn,), san=(cn,))
+    assert told(checked(check, pki, leaf, pki.intermediate, name=name)) == set()
+
+
+def test_a_wildcard_is_not_expanded_for_the_cn(check: Check, pki: Authorities) -> None:
+    leaf = pki.leaf(cns=("*.partner.example",), san=("*.partner.example", HOST))
+    assert told(checked(check, pki, leaf, pki.intermediate)) == {("cert-wildcard", "fail", 0)}
+
+
+def test_an_empty_subject(check: Check, pki: Authorities) -> None:
+    assert told(checked(check, pki, pki.leaf(cns=()), pki.intermediate)) == {("cert-cn-missing", "fail", 0)}
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("begins", "hinted"), [(NOW + 5 * HOURS, True), (NOW + 30 * HOURS, False)])
+def test_a_wrong_clock_is_guessed_near_the_beginning(
+    check: Check, pki: Authorities, begins: object, hinted: bool
+) -> None:
+    found = checked(check, pki, pki.leaf(begins=begins), pki.intermediate)
+    assert told(found) == {("cert-not-yet-valid", "fail", 0)}
+    assert ("wrong clock" in found.finding("cert-not-yet-valid")["why"]) is hinted
+
+
+@pytest.mark.parametrize(("days", "threshold"), [(0.5, 1), (6, 7), (13, 14), (29, 30), (59, 60), (61, None)])
+def test_the_thresholds_before_the_end(check: Check, pki: Authorities, days: float, threshold: int | None) -> None:
+    found = checked(check, pki, pki.leaf(ends=NOW + days * DAY), pki.intermediate)
+    soon = [f["observed"]["threshold"] for f in found.document["findings"] if f["code"] == "cert-expires-soon"]
+    assert soon == ([threshold] if threshold else [])
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def with_key(pki: Authorities, key: CertificatePublicKeyTypes) -> Issued:
+    """A good certificate for a key that nobody holds."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    above = pki.intermediate
+    builder = x509.CertificateBuilder(above.certificate.subject, subject, key, 5, NOW - DAY, NOW + 90 * DAY)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    return Issued(builder.sign(above.key, hashes.SHA256()), key_for("leaf"))
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "expected"),
+    [
+        (2048, 65537, set()),
+        (2047, 65537, {("cert-key-weak", "fail", 0)}),
+        (4096, 65537, set()),
+        (8192, 65537, {("cert-key-large", "warn", 0)}),
+        (2048, 17, {("cert-key-weak", "fail", 0)}),
+    ],
+)
+def test_rsa_keys(
+    check: Check, pki: Authorities, bits: int, exponent: int, expected: set[tuple[str, str, int]]
+) -> None:
+    modulus = random.Random(bits).getrandbits(bits) | 1 << (bits - 1) | 1
+    leaf = with_key(pki, rsa.RSAPublicNumbers(exponent, modulus).public_key())
+    assert told(checked(check, pki, leaf, pki.intermediate)) == expected
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [(ec.SECP192R1(), {("cert-key-weak", "fail", 0)}), (ec.SECP256R1(), set()), (ec.SECP384R1(), set())],
+)
+def test_curves(check: Check, pki: Authorities, curve: ec.EllipticCurve, expected: set[tuple[str, str, int]]) -> None:
+    leaf = with_key(pki, ec.generate_private_key(curve).public_key())
+    assert told(checked(check, pki, leaf, pki.intermediate)) == expected
+
+
+# --- the path --------------------------------------------------------------------------------------------------------
+
+
+def test_the_codes_of_a_path(check: Check, pki: Authorities) -> None:
+    """Those that the 33 defects do not have, on the command line and with their depth."""
+    marked = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    demanding = authority("Demanding", pki.root, extra=[(marked, True)])
+    short = authority("Short", pki.root, path_length=0)
+    below = authority("Below", short)
+    forged = issue(Spec(), pki.intermediate, signed_by=key_for("forger"))
+    rekeyed = pki.chain_file("rekeyed.pem", authority("Test Root", key="another").pem)
+    cases: list[tuple[Sequence[Issued], tuple[str, str, int], Path | None]] = [
+        ([issue(Spec(), demanding), demanding], ("cert-critical-extension", "fail", 1), None),
+        ([issue(Spec(), below), below, short], ("cert-path-length", "fail", 2), None),
+        ([forged, pki.intermediate], ("cert-signature-invalid", "fail", 0), None),
+        ([pki.leaf(), pki.intermediate], ("cert-root-rekeyed", "fail", 1), rekeyed),
+        ([pki.leaf(), pki.intermediate, pki.root], ("cert-root-rekeyed", "fail", 2), rekeyed),
+    ]
+    for chain, expected, trust in cases:
+        assert told(checked(check, pki, *chain, trust=trust)) == {expected}
+
+
+def test_the_four_ends_of_a_path_are_four_answers(check: Check, pki: Authorities) -> None:
+    other = pki.chain_file("other.pem", authority("Other Root").pem)
+    rekeyed = pki.chain_file("rekeyed.pem", authority("Test Root", key="another").pem)
+    chain = (pki.leaf(), pki.intermediate)
+    answers = [
+        told(checked(check, pki, pki.leaf())),
+        told(checked(check, pki, *chain, trust=other)),
+        told(checked(check, pki, *chain, trust=rekeyed)),
+        told(checked(check, pki, issue(Spec(key="own")))),
+    ]
+    codes = [code for ((code, _, _),) in answers]
+    assert codes == ["cert-chain-incomplete", "cert-root-untrusted", "cert-root-rekeyed", "cert-self-signed"]
+
+
+def test_faults_on_every_level_are_all_told(check: Check, pki: Authorities) -> None:
+    old = authority("Old", pki.root, ends=NOW - DAY / 2, eku=(SERVER,), path_length=0)
+    between = authority("Between", old, ca=False)
+    leaf = issue(Spec(ends=NOW - DAY / 2, eku=(SERVER,), cns=("other.example",)), between)
+    assert told(checked(check, pki, leaf, between, old)) == {
+        ("cert-name-mismatch", "fail", 0),
+        ("cert-expired", "fail", 0),
+        ("cert-eku-client-missing", "fail", 0),
+        ("cert-issuer-not-ca", "fail", 1),
+        ("cert-expired", "fail", 2),
+        ("cert-issuer-eku", "fail", 2),
+        ("cert-path-length", "fail", 2),
+    }
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def altered(pki: Authorities, change: str) -> bytes:
+    """A good certificate with one change in its form, signed anew."""
+    (tbs,) = parsed(pki.leaf().certificate.tbs_certificate_bytes)
+    assert isinstance(tbs.content, list)
+    if change == "negative serial":
+        tbs.content[1] = Node(0x02, b"\xff\x01")
+    else:
+        extensions = tbs.content[-1].content
+        assert isinstance(extensions, list)
+        listed = extensions[0].content
+        assert isinstance(listed, list)
+        listed.append(listed[0])
+    return resigned(tbs.encoded(), pki.intermediate.key)
+
+
+@pytest.mark.parametrize("change", ["negative serial", "an extension twice"])
+def test_a_form_that_nobody_should_issue(check: Check, pki: Authorities, change: str) -> None:
+    found = checked(check, pki, altered(pki, change), pki.intermediate)
+    assert {code for code, _, _ in told(found)} == {"cert-malformed"}
+
+
+def test_what_cannot_be_read_is_kept(check: Check, pki: Authorities) -> None:
+    der = pki.leaf().certificate.public_bytes(serialization.Encoding.DER)[:-7]
+    found = checked(check, pki, der, pki.intermediate)
+    assert told(found) == {("cert-malformed", "fail", None)}
+    kept = found.finding("cert-malformed")["evidence"]
+    assert (base64.b64decode(kept["base64"]), kept["bytes"]) == (der, len(der))
