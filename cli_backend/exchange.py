@@ -68,6 +68,7 @@ class Endpoint:
     """How a node is reached. `address` and `port` are numeric and final (after resolution and the connection map).
 
     `host_key` is the pinned fingerprint, `SHA256:...` as OpenSSH prints it, None where the operator must confirm one.
+    `by_config`: the person's `~/.ssh/config` may know of another host name, and of jump hosts on the way.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Endpoint:
     host_key: str | None = None
     legacy_algorithms: bool = False
     shown: str = ""
+    by_config: bool = True
 
     @property
     def place(self) -> str:

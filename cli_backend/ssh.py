@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli_backend.exchange import AlgorithmsRefused, Endpoint, HostKeyRefused, Operator, Unreachable
 from cli_backend.hostkeys import check, kinds_known, same_kind
+from cli_backend.jump import carried, way_to
 from cli_backend.lockout import Failures
 from cli_backend.login import log_in
 
@@ -114,7 +115,10 @@ def _reach(endpoint: Endpoint, operator: Operator, known_hosts: Path, resolve: R
 
 
 def _open_socket(endpoint: Endpoint, resolve: Resolve, seconds: float = CONNECT_SECONDS) -> socket.socket:
-    addresses = resolve(endpoint.address) or (endpoint.address,)
+    way = way_to(endpoint)
+    if way.hops:
+        return carried(endpoint, way, seconds)
+    addresses = resolve(way.host) or (way.host,)
     reason = "no address"
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET

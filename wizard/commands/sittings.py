@@ -241,7 +241,8 @@ def device_for(
     endpoints = {}
     for node in plan.nodes:
         place = (node.address, node.ssh_port)
-        address, port = mapped.get(place) or mapped.get((node.fqdn, node.ssh_port)) or place
+        elsewhere = mapped.get(place) or mapped.get((node.fqdn, node.ssh_port))
+        address, port = elsewhere or place
         endpoints[node.name] = Endpoint(
             name=node.name,
             address=address,
@@ -250,6 +251,7 @@ def device_for(
             host_key=node.host_key,
             legacy_algorithms=node.legacy_algorithms,
             shown=f"{node.address} port {node.ssh_port}",
+            by_config=elsewhere is None,
         )
     return nodes_at(endpoints, login, resolve)
 

@@ -1,0 +1,123 @@
+"""Jump hosts run by OpenSSH, as `~/.ssh/config` names them: none, one, two; and hops that are not to be trusted."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from cli_backend.exchange import Endpoint, Result, Unreachable
+from cli_backend.jump import Way, way_to
+from cli_backend.node import Nodes
+from tests.cli_backend.people import Operator
+from tests.servers.openssh import Sshd, sshd
+
+pytestmark = [
+    pytest.mark.needs("openssh-server"),
+    pytest.mark.needs("openssh-client"),
+    pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="sshd logs in real accounts"),
+]
+NODE = "imp1.local.example"  # a name that only the file knows
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a key of its own."""
+    folder = tmp_path / "person"
+    (folder / ".ssh").mkdir(parents=True, mode=0o700)
+    monkeypatch.setenv("HOME", str(folder))
+    key = folder / ".ssh" / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    return folder
+
+
+@pytest.fixture
+def servers(home: Path, tmp_path: Path) -> Iterator[dict[str, Sshd]]:
+    """A node that takes passwords, and two hops that take the person's key."""
+    key = home / ".ssh" / "id.pub"
+    by_key = ("PubkeyAuthentication yes", f"AuthorizedKeysFile {key}", "PasswordAuthentication no")
+    with ExitStack() as stack:
+        running = {}
+        for name, options in (("node", ()), ("near", by_key), ("far", by_key)):
+            (tmp_path / name).mkdir()
+            running[name] = stack.enter_context(sshd(tmp_path / name, *options))
+        yield running
+
+
+def configure(home: Path, servers: dict[str, Sshd], jumps: str, *, trusted: tuple[str, ...] = ("near", "far")) -> None:
+    """Write the person's file, and the known keys of the hops."""
+    known = home / ".ssh" / "hops"
+    lines = [f"[127.0.0.1]:{servers[n].port} {servers[n].host_key.read_text().strip()}\n" for n in trusted]
+    known.write_text("".join(lines))
+    blocks = [f"Host {NODE}\n  HostName 127.0.0.1\n" + (f"  ProxyJump {jumps}\n" if jumps else "")]
+    blocks += [
+        f"Host {n}\n  HostName 127.0.0.1\n  Port {servers[n].port}\n  User {servers[n].user}\n" for n in ("near", "far")
+    ]
+    blocks += [f"Host *\n  IdentityFile {home}/.ssh/id\n  UserKnownHostsFile {known}\n  StrictHostKeyChecking yes\n"]
+    (home / ".ssh" / "config").write_text("".join(blocks))
+
+
+def node_of(servers: dict[str, Sshd], folder: Path, operator: Operator, **changes: object) -> Nodes:
+    """The node, by the name that only the file knows."""
+    node = servers["node"]
+    values = {"name": "imp1", "address": NODE, "port": node.port, "user": node.user, **changes}
+    endpoint = Endpoint(**values)  # type: ignore[arg-type]
+    resolve = {"127.0.0.1": ("127.0.0.1",)}
+    return Nodes(
+        {"imp1": endpoint},
+        operator,
+        folder / "known_hosts",
+        folder / "failures",
+        resolve=lambda name: resolve.get(name, ()),
+    )
+
+
+@pytest.mark.parametrize("jumps", ["", "near", "near,far"])
+def test_a_node_behind_hops(home: Path, servers: dict[str, Sshd], tmp_path: Path, jumps: str) -> None:
+    configure(home, servers, jumps)
+    operator = Operator(servers["node"].password)
+    device = node_of(servers, tmp_path, operator)
+    try:
+        ran = device.run("imp1", "show network eth0")
+        assert ran.result is Result.OK
+        assert "DHCP" in ran.output
+        assert len(operator.shown) == 1, "the node's own key is asked about here, whoever carried the connection"
+    finally:
+        device.close()
+
+
+def test_a_hop_whose_key_is_not_known_carries_nothing(home: Path, servers: dict[str, Sshd], tmp_path: Path) -> None:
+    configure(home, servers, "near,far", trusted=("near",))
+    operator = Operator(servers["node"].password)
+    device = node_of(servers, tmp_path, operator)
+    with pytest.raises(Unreachable) as refused:
+        device.run("imp1", "show network eth0")
+    device.close()
+    assert "through near and far" in refused.value.problem
+    assert operator.passwords_asked == 0
+    assert servers["node"].log == []
+
+
+def test_a_node_that_is_away_is_told_through_hops_too(home: Path, servers: dict[str, Sshd], tmp_path: Path) -> None:
+    configure(home, servers, "near")
+    device = node_of(servers, tmp_path, Operator("x"), port=1)
+    with pytest.raises(Unreachable) as away:
+        device.run("imp1", "show network eth0")
+    device.close()
+    assert "efused" in away.value.problem
+
+
+def test_a_file_that_is_no_configuration_is_told(home: Path) -> None:
+    (home / ".ssh" / "config").write_text("Hots imp1\n")
+    with pytest.raises(Unreachable) as wrong:
+        way_to(Endpoint(name="imp1", address=NODE))
+    assert "does not understand" in wrong.value.problem
+
+
+def test_where_the_plan_says_how_a_node_is_reached_the_file_says_nothing(home: Path, servers: dict[str, Sshd]) -> None:
+    configure(home, servers, "near")
+    assert way_to(Endpoint(name="imp1", address=NODE)) == Way(host="127.0.0.1", hops=("near",))
+    assert way_to(Endpoint(name="imp1", address=NODE, by_config=False)) == Way(host=NODE)
+    assert way_to(Endpoint(name="imp1", address="192.0.2.1")) == Way(host="192.0.2.1")
