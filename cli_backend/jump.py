@@ -123,4 +123,4 @@ def _named(way: Way) -> str:
 
 def _line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:_SHOWN].rstrip(".") if lines else ""
+    return "; ".join(lines[-2:])[:_SHOWN].rstrip(".")

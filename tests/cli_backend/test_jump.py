@@ -1,6 +1,7 @@
 """Jump hosts run by OpenSSH, as `~/.ssh/config` names them: none, one, two; and hops that are not to be trusted."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from cli_backend.exchange import Endpoint, Result, Unreachable
 from cli_backend.jump import Way, way_to
 from cli_backend.node import Nodes
 from tests.cli_backend.people import Operator
-from tests.servers.openssh import Sshd, sshd
+from tests.servers.openssh import Sshd, open_folder, sshd
 
 pytestmark = [
     pytest.mark.needs("openssh-server"),
@@ -36,9 +37,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def servers(home: Path, tmp_path: Path) -> Iterator[dict[str, Sshd]]:
     """A node that takes passwords, and two hops that take the person's key."""
-    key = home / ".ssh" / "id.pub"
-    by_key = ("PubkeyAuthentication yes", f"AuthorizedKeysFile {key}", "PasswordAuthentication no")
     with ExitStack() as stack:
+        key = stack.enter_context(open_folder()) / "authorized"  # sshd reads it as the account that logs in
+        shutil.copyfile(home / ".ssh" / "id.pub", key)
+        key.chmod(0o644)
+        by_key = ("PubkeyAuthentication yes", f"AuthorizedKeysFile {key}", "PasswordAuthentication no")
         running = {}
         for name, options in (("node", ()), ("near", by_key), ("far", by_key)):
             (tmp_path / name).mkdir()
