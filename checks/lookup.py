@@ -158,7 +158,7 @@ def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterab
 
 
 def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
-    certificates, malformed = _read_all(sent)
+    certificates, malformed = read_all(sent)
     found = [told("cert-malformed", observed={"reason": reason, "position": number}) for number, reason in malformed]
     # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
     if certificates and all(number > 0 for number, _ in malformed):
@@ -192,10 +192,10 @@ def system_roots() -> tuple[CertificateFacts, ...]:
 
 
 def _roots(path: Path) -> tuple[CertificateFacts, ...]:
-    return _read_all(pem_blocks(path.read_bytes()))[0]
+    return read_all(pem_blocks(path.read_bytes()))[0]
 
 
-def _read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
+def read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
     """The certificates that can be read; position and reason of the others."""
     good, bad = [], []
     for number, der in enumerate(sent):
