@@ -18,6 +18,7 @@ from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
+from checks.dns.udp import Udp
 from checks.finding import ChainLink, Finding
 from checks.names import BadNameError, domain_name, host, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
@@ -33,9 +34,9 @@ Chain = tuple[ChainLink, ...]
 Place = tuple[str, int]
 
 
-def resolver_of(network: Network) -> Resolver:
-    """The name servers of a check."""
-    return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to)
+def resolver_of(network: Network, udp: Udp | None = None) -> Resolver:
+    """The name servers of a check; `udp` are sockets that many questions share."""
+    return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to, udp)
 
 
 async def domain_findings(request: DnsRequest, network: Network) -> Iterable[Finding]:
@@ -158,7 +159,7 @@ def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterab
 
 
 def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
-    certificates, malformed = read_all(sent)
+    certificates, malformed = _read_all(sent)
     found = [told("cert-malformed", observed={"reason": reason, "position": number}) for number, reason in malformed]
     # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
     if certificates and all(number > 0 for number, _ in malformed):
@@ -192,10 +193,10 @@ def system_roots() -> tuple[CertificateFacts, ...]:
 
 
 def _roots(path: Path) -> tuple[CertificateFacts, ...]:
-    return read_all(pem_blocks(path.read_bytes()))[0]
+    return _read_all(pem_blocks(path.read_bytes()))[0]
 
 
-def read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
+def _read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
     """The certificates that can be read; position and reason of the others."""
     good, bad = [], []
     for number, der in enumerate(sent):

@@ -7,15 +7,16 @@ wanted (measured: half the time of a handshake). What that flight does not tell 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from checks.certificate.facts import CertificateFacts
+from checks.certificate.facts import CertificateFacts, read_certificate
 from checks.certificate.judge import judge_chain
 from checks.certificate.subject import Told
 from checks.dns.query import Outcome, Reply, Resolver, Srv
+from checks.dns.udp import Udp
 from checks.finding import Severity
-from checks.lookup import read_all, resolver_of, trusted_roots
+from checks.lookup import resolver_of, trusted_roots
 from checks.names import srv_name
 from checks.requests import Handshake, Network
 from checks.tls.probe import context_for, probe
@@ -50,27 +51,29 @@ async def survey(
     on_done: Callable[[Surveyed], None] | None = None,
 ) -> tuple[Surveyed, ...]:
     """Ask about all domains, at most `network.concurrency` servers at a time; in the order given."""
-    surveyor = _Surveyor(network, handshake)
+    async with Udp() as udp:
+        surveyor = _Surveyor(network, handshake, udp)
 
-    async def one(domain: str) -> Surveyed:
-        seen = await surveyor.look(domain)
-        if on_done is not None:
-            on_done(seen)
-        return seen
+        async def one(domain: str) -> Surveyed:
+            seen = await surveyor.look(domain)
+            if on_done is not None:
+                on_done(seen)
+            return seen
 
-    return tuple(await asyncio.gather(*map(one, domains)))
+        return tuple(await asyncio.gather(*map(one, domains)))
 
 
 class _Surveyor:
     """What the domains of one survey share."""
 
-    def __init__(self, network: Network, handshake: Handshake) -> None:
+    def __init__(self, network: Network, handshake: Handshake, udp: Udp) -> None:
         self._network, self._handshake = network, handshake
-        self._resolver: Resolver = resolver_of(network)
+        self._resolver: Resolver = resolver_of(network, udp)
         self._roots = trusted_roots(network)
         self._at = network.at or datetime.now(UTC)
         self._lookups, self._servers = asyncio.Semaphore(_LOOKUPS), asyncio.Semaphore(network.concurrency)
-        self._read: dict[bytes, tuple[CertificateFacts, ...]] = {}
+        self._context = context_for(None)
+        self._authorities: dict[bytes, CertificateFacts] = {}
 
     async def look(self, domain: str) -> Surveyed:
         """All about one domain."""
@@ -96,19 +99,26 @@ class _Surveyor:
             seen = await first_flight(place, name, timeout)
             if seen.chain or seen.fault in _NO_TCP:
                 return seen
-        return await probe(place, name, context_for(None), b"", timeout)
+        return await probe(place, name, self._context, b"", timeout)
 
     def _judged(self, found: Surveyed, name: str, seen: Seen) -> Surveyed:
         if not seen.chain:
             fault = seen.fault.value if seen.fault is not None else Fault.MALFORMED.value
             return _with(found, fault=fault)
-        certificates, malformed = read_all(seen.chain)
-        if malformed or not certificates:
+        try:
+            certificates = (read_certificate(seen.chain[0]), *map(self._authority, seen.chain[1:]))
+        except ValueError:
             return _with(found, chain=seen.chain, fault="cert-malformed")
         told = Told(subject=name, see="")
         verdicts = judge_chain(told, certificates, self._roots, name, self._at)
         good = not any(verdict.severity is Severity.FAIL for verdict in verdicts)
         return _with(found, chain=seen.chain, verified=good)
+
+    def _authority(self, der: bytes) -> CertificateFacts:
+        """A certificate above a leaf: many domains show the same ones, which are read once."""
+        if der not in self._authorities:
+            self._authorities[der] = read_certificate(der)
+        return self._authorities[der]
 
 
 def _missing(reply: Reply) -> str:
@@ -116,6 +126,4 @@ def _missing(reply: Reply) -> str:
 
 
 def _with(found: Surveyed, *, chain: tuple[bytes, ...] = (), verified: bool = False, fault: str = "") -> Surveyed:
-    from dataclasses import replace
-
     return replace(found, chain=chain, verified=verified, fault=fault)
