@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.servers.bind import name_server
 from tests.servers.daemon import daemon
 from tests.servers.pki import DAY, NOW, Authorities, Issued, Spec, authorities, authority, issue
-from tests.servers.tls import free_port
+from tests.servers.tls import free_port, full_server
 
 ZONE = "bench.example"
 _DEFECT_EVERY = 20  # domains; the kinds of defect take turns
@@ -134,13 +134,7 @@ def _dead(addresses: set[str], port: int) -> Iterator[None]:
     """Addresses whose backlog is full: the kernel drops whoever else knocks, as a filtering firewall does."""
     with contextlib.ExitStack() as stack:
         for address in sorted(addresses):
-            listener = stack.enter_context(socket.socket())
-            listener.bind((address, port))
-            listener.listen(0)
-            for _ in range(4):
-                waiting = stack.enter_context(socket.socket())
-                waiting.setblocking(False)
-                waiting.connect_ex((address, port))
+            stack.enter_context(full_server(address, port))
         yield
 
 
