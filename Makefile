@@ -10,13 +10,17 @@ ARGS ?=
 # Most of the time of the tests is waiting for other processes, so there are more workers than cores.
 WORKERS ?= $(shell expr 3 \* `nproc`)
 
-.PHONY: practice test lint install packages clean
+.PHONY: practice test bench lint install packages clean
 
 practice: $(READY)
 	@$(VENV)/bin/fedwizard practice $(ARGS) || [ $$? -eq 130 ]  # quitting before the end is no failure of make
 
 test: $(READY) packages
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# Minutes, and the machine to itself: the figures of docs/bench.md, on standard output.
+bench: $(READY) packages
+	@$(VENV)/bin/python -m tests.bench $(ARGS)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .
@@ -39,4 +43,4 @@ packages:
 	@sh .ci/packages $(TEST_PACKAGES) || [ -z "$$CI" ]
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench-venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -23,6 +23,7 @@ from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
+from checks.dns.udp import Udp
 from checks.finding import ChainLink, Finding, Json
 from checks.names import BadNameError, domain_name, host, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
@@ -41,9 +42,9 @@ Chain = tuple[ChainLink, ...]
 Place = tuple[str, int]
 
 
-def resolver_of(network: Network) -> Resolver:
-    """The name servers of a check."""
-    return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to)
+def resolver_of(network: Network, udp: Udp | None = None) -> Resolver:
+    """The name servers of a check; `udp` are sockets that many questions share."""
+    return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to, udp)
 
 
 async def domain_findings(request: DnsRequest, network: Network) -> Iterable[Finding]:

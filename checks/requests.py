@@ -57,6 +57,7 @@ class CertificateRequest:
     name: str | None = None
 
 
+Handshake = Literal["raw", "full"]  # a survey: only the first flight of a server, or all of a handshake
 RouteKind = Literal["aol-hosted", "aol-default", "ocs-lync", "own", "none"]
 
 

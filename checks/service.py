@@ -7,6 +7,7 @@ import concurrent.futures
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _POLL = 0.05  # seconds between two looks at a cancellation
 _FAREWELL = 0.4  # seconds
 _EXCHANGES = 5  # a whole check ends within this many timeouts
+_BUDGET = 10 / 3  # timeouts for each of many checks: 10 s by default, of which a dead peer takes 5
 
 _CANCELLED = "it was cancelled"
 
@@ -54,7 +56,7 @@ class CheckService:
 
     def run(self, request: CheckRequest, cancel: _Cancel | None = None) -> Findings:
         """Run one check to its end, or to its cancellation: then what it asked is not tested."""
-        return self._await(self._checked(request), cancel) or _not_tested(request, _CANCELLED)
+        return self._await(self._alone(request), cancel) or _not_tested(request, _CANCELLED)
 
     def run_many(
         self,
@@ -62,17 +64,21 @@ class CheckService:
         on_done: Callable[[Findings], None] | None = None,
         cancel: _Cancel | None = None,
     ) -> tuple[Findings, ...]:
-        """Run checks at the same time; the results are in the order of the requests."""
+        """Run checks at the same time, each under a budget; the results are in the order of the requests.
+
+        A peer that does not answer delays no other check. `on_done` is called on the thread of the checks.
+        """
         import asyncio
 
         finished: dict[int, Findings] = {}
 
         async def all_of_them() -> bool:
-            gate = asyncio.Semaphore(self._network.concurrency)
+            from checks.turns import Turns
+
+            turns, seconds = Turns(self._network.concurrency), self._network.timeout * _BUDGET
 
             async def one(number: int, request: CheckRequest) -> None:
-                async with gate:
-                    finished[number] = await self._checked(request)
+                finished[number] = await self._checked(request, turns.turn(seconds), seconds)
                 if on_done is not None:
                     on_done(finished[number])
 
@@ -137,16 +143,22 @@ class CheckService:
         except TimeoutError:
             return None
 
-    async def _checked(self, request: CheckRequest) -> Findings:
+    async def _alone(self, request: CheckRequest) -> Findings:
         import asyncio
 
+        return await self._checked(request, asyncio.timeout(self._limit), self._limit)
+
+    async def _checked(
+        self, request: CheckRequest, budget: AbstractAsyncContextManager[object], seconds: float
+    ) -> Findings:
         started, began = datetime.now(UTC), time.monotonic()
         chain: tuple[ChainLink, ...] = ()
         try:
-            async with asyncio.timeout(self._limit):
+            async with budget:
+                started, began = datetime.now(UTC), time.monotonic()
                 found, chain = await self._findings(request)
         except TimeoutError:
-            return _not_tested(request, f"it took more than {self._limit:g} s")
+            return _not_tested(request, f"it took more than {seconds:g} s")
         except OSError as problem:
             return _not_tested(request, f"of {problem.strerror or problem}")
         return Findings(

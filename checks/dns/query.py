@@ -18,6 +18,9 @@ import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 import dns.rdtypes.IN.SRV
 
+from checks.dns.plain import Plain, plain_query
+from checks.dns.udp import Udp
+
 TRIES = 3
 PAYLOAD = 1232  # bytes; what passes every network unfragmented
 _MOST_SERVERS = 3  # as the resolver of the C library has it
@@ -95,6 +98,11 @@ class Question:
             query.flags |= dns.flags.CD
         return query
 
+    def plain(self, *, edns: bool) -> bytes | None:
+        """The same message with id 0, made faster; None for a name of other than ordinary labels."""
+        flags = dns.flags.AD | (dns.flags.RD if self.recursive else 0) | (0 if self.validated else dns.flags.CD)
+        return plain_query(self.name, self.kind, int(flags), PAYLOAD if edns else None)
+
 
 def system_servers(path: Path = Path("/etc/resolv.conf")) -> tuple[Server, ...]:
     """The name servers of this machine."""
@@ -106,11 +114,16 @@ def system_servers(path: Path = Path("/etc/resolv.conf")) -> tuple[Server, ...]:
 
 
 class Resolver:
-    """The name servers of one check, asked in their order; one that kept silent is asked last from then on."""
+    """The name servers of one check, asked in their order; one that kept silent is asked last from then on.
 
-    def __init__(self, servers: tuple[Server, ...], timeout: float, redirect: Mapping[Server, Server]) -> None:
+    `udp` are sockets to share; without them every question has its own.
+    """
+
+    def __init__(
+        self, servers: tuple[Server, ...], timeout: float, redirect: Mapping[Server, Server], udp: Udp | None = None
+    ) -> None:
         self._servers = list(servers[:_MOST_SERVERS])
-        self._timeout, self._redirect = timeout, redirect
+        self._timeout, self._redirect, self._udp = timeout, redirect, udp
 
     async def ask(self, name: str, kind: str, *, validated: bool = True) -> Reply:
         """The first answer; the last failure when there is none. Aliases are followed where the server did not."""
@@ -129,12 +142,12 @@ class Resolver:
     async def ask_at(self, server: Server, host: str, name: str, kind: str) -> Reply:
         """Ask one authoritative server, without recursion. `host` is its name: the connection map may hold it."""
         place = self._redirect.get((host, server[1]), self._redirect.get(server, server))
-        return await _ask_one(Question(name=name, kind=kind, recursive=False), place, self._timeout)
+        return await _ask_one(Question(name=name, kind=kind, recursive=False), place, self._timeout, self._udp)
 
     async def _ask(self, question: Question) -> Reply:
         reply = Reply(outcome=Outcome.TIMEOUT, server="no name server")
         for server in tuple(self._servers):
-            reply = await _ask_one(question, self._redirect.get(server, server), self._timeout)
+            reply = await _ask_one(question, self._redirect.get(server, server), self._timeout, self._udp)
             if reply.answered:
                 return reply
             if reply.outcome is Outcome.TIMEOUT and server in self._servers:
@@ -143,19 +156,17 @@ class Resolver:
         return reply
 
 
-async def _ask_one(question: Question, server: Server, timeout: float) -> Reply:
+async def _ask_one(question: Question, server: Server, timeout: float, udp: Udp | None) -> Reply:
     """All tries at one server within one timeout; the last one without EDNS, which some middleboxes drop."""
     shown = f"{server[0]}:{server[1]}" if server[1] != 53 else server[0]
     edns, outcome = True, Outcome.TIMEOUT
     try:
         name, kind = dns.name.from_text(question.name), dns.rdatatype.from_text(question.kind)
-        question.message(edns=True)
     except dns.exception.DNSException as problem:
         return Reply(outcome=Outcome.NO_NAME, server=shown, detail=f"the name cannot exist: {problem}")
     for number in range(1, TRIES + 1):
-        query = question.message(edns=edns and number < TRIES)
         try:
-            response, over_tcp = await _send(query, server, timeout / TRIES)
+            response, over_tcp = await _send(question, edns and number < TRIES, server, timeout / TRIES, udp)
         except dns.message.Truncated:
             outcome = Outcome.TCP_BLOCKED
             continue
@@ -163,6 +174,8 @@ async def _ask_one(question: Question, server: Server, timeout: float) -> Reply:
             continue
         except dns.exception.DNSException as problem:
             return Reply(outcome=Outcome.SERVFAIL, server=shown, detail=f"the answer cannot be read: {problem}")
+        if isinstance(response, Plain):
+            return _plain_reply(response, shown)
         if response.rcode() == dns.rcode.FORMERR and edns:
             edns = False
             continue
@@ -170,17 +183,34 @@ async def _ask_one(question: Question, server: Server, timeout: float) -> Reply:
     return Reply(outcome=outcome, server=shown)
 
 
-async def _send(query: dns.message.Message, server: Server, timeout: float) -> tuple[dns.message.Message, bool]:
+async def _send(
+    question: Question, edns: bool, server: Server, timeout: float, udp: Udp | None
+) -> tuple[Plain | dns.message.Message, bool]:
     """One message over UDP, over TCP where the answer is cut. Raises Truncated when TCP then fails."""
     try:
+        if udp is not None:
+            return await udp.ask(lambda: question.message(edns=edns), question.plain(edns=edns), server, timeout), False
+        query = question.message(edns=edns)
         return await dns.asyncquery.udp(
             query, server[0], timeout, server[1], raise_on_truncation=True, ignore_unexpected=True, ignore_errors=True
         ), False
     except dns.message.Truncated as truncated:
         try:
-            return await dns.asyncquery.tcp(query, server[0], timeout, server[1]), True
+            return await dns.asyncquery.tcp(question.message(edns=edns), server[0], timeout, server[1]), True
         except (dns.exception.DNSException, OSError, EOFError):
             raise truncated from None
+
+
+def _plain_reply(answer: Plain, server: str) -> Reply:
+    return Reply(
+        outcome=Outcome.DATA,
+        server=server,
+        records=answer.records,
+        services=tuple(Srv(*service) for service in answer.services),
+        ttl=answer.ttl,
+        authentic=answer.authentic,
+        authoritative=answer.authoritative,
+    )
 
 
 def _reply(response: dns.message.Message, server: str, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> Reply:

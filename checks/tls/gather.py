@@ -13,8 +13,10 @@ from checks.tls.probe import context_for, probe
 from checks.tls.raw import in_words, legacy_hello, release_hello
 from checks.tls.seen import Answer, Fault, Seen
 from checks.tls.wire import Wire, connected
+from checks.turns import at_the_door
 
 _MOST_PLACES = 8
+_RETRY = 2 / 3  # of the timeout, for a second connection where the first one came to nothing: 3 s, then 2 s
 _PATIENCE = 0.3  # seconds; who breaks off before our hello, or greets first, does so at once
 _PLAIN_PATIENCE = 1.0  # seconds for an answer to SIP without TLS
 _SHOWN = 24  # bytes of what is not TLS
@@ -76,14 +78,24 @@ async def visit_server(
     """Visit every address at the same time. Raises OSError for a client certificate that cannot be used."""
     pair = (ours[0], ours[1]) if ours is not None and ours[1] is not None else None
     context_for(pair)
-    visits = await asyncio.gather(*(_visit(p, host, pair, timeout, release) for p in places[:_MOST_PLACES]))
+    visits = await asyncio.gather(*(_admitted(p, host, pair, timeout, release) for p in places[:_MOST_PLACES]))
     issuers = issuers_in(ours[0]) if ours is not None else ()
     return Server(visits=tuple(visits), shown=pair is not None, issuers=issuers)
 
 
+async def _admitted(
+    place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None
+) -> Visit:
+    async with at_the_door(place[0]):
+        return await _visit(place, host, pair, timeout, release)
+
+
 async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None) -> Visit:
     name = None if _is_address(host) else host
-    seen = await probe(place, name, context_for(pair), _options(host, "TLS"), timeout)
+    context, options = context_for(pair), _options(host, "TLS")
+    seen = await probe(place, name, context, options, timeout)
+    if seen.fault is Fault.TIMEOUT:  # one lost packet is no dead server
+        seen = await probe(place, name, context, options, timeout * _RETRY)
     if seen.fault in _BY_HAND:
         seen = await legacy_hello(seen, place, name, timeout)
     if seen.fault in _UNEXPLAINED:

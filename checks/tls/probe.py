@@ -43,6 +43,8 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     Raises OSError (ssl.SSLError is one) for a client certificate that cannot be used.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslobject_class = _Watched
+    context._msg_callback = _look  # type: ignore[attr-defined]
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
@@ -59,7 +61,7 @@ async def probe(
 ) -> Seen:
     """Connect to a numeric address, shake hands under a server name, and ask SIP OPTIONS when that worked.
 
-    Without `options` nothing is asked, without a name none is sent. The context is for this one handshake.
+    Without `options` nothing is asked, without a name none is sent. Handshakes may share a context.
     """
     shown = shown_place(place)
     try:
@@ -90,9 +92,7 @@ class _Watch:
     asked: bool = False
     authorities: tuple[str, ...] = ()
 
-    def look(  # the signature of the private hook of SSLContext
-        self, _connection: object, direction: str, _version: object, content: object, kind: object, data: bytes
-    ) -> None:
+    def look(self, direction: str, content: object, kind: object, data: bytes) -> None:
         """Called for each message, decrypted, its header before it."""
         if direction != "read":
             return
@@ -112,6 +112,19 @@ class _Watch:
                 pass
 
 
+class _Watched(ssl.SSLObject):
+    """One connection of a context that many share."""
+
+    watch: _Watch | None = None
+
+
+def _look(  # the signature of the private hook of SSLContext
+    connection: object, direction: str, _version: object, content: object, kind: object, data: bytes
+) -> None:
+    if isinstance(connection, _Watched) and connection.watch is not None:
+        connection.watch.look(direction, content, kind, data)
+
+
 @dataclass
 class _Handshake:
     """The bytes between a connection and an SSL object."""
@@ -126,8 +139,9 @@ class _Handshake:
 
     def __post_init__(self) -> None:
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.context._msg_callback = self.watch.look  # type: ignore[attr-defined]
         self._tls = self.context.wrap_bio(self._in, self._out, server_hostname=self.name)
+        assert isinstance(self._tls, _Watched)
+        self._tls.watch = self.watch
 
     async def run(self, options: bytes, timeout: float) -> Seen:
         """The handshake, then one read, then OPTIONS."""

@@ -9,7 +9,7 @@ import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
 
-from checks.tls.alerts import words
+from checks.tls.alerts import PROTOCOL_VERSION, words
 from checks.tls.messages import Cursor, MessageError, accepted_authorities
 from checks.tls.offers import Offer
 from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Answer, Fault, Seen
@@ -26,6 +26,7 @@ _OLD_SUITES = {
     0xC011: "ECDHE-RSA-RC4-SHA",
     0xC012: "ECDHE-RSA-DES-CBC3-SHA",
 }
+_NEW_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0x009C, 0x009D, 0xC013, 0xC014, 0xC009, 0xC00A)
 BY_HAND = f"TLS 1.2 and older with {', '.join(_OLD_SUITES.values())}"
 _SCSV = 0x00FF  # stands for the renegotiation extension, RFC 5746
 _VERSIONS = {0x0300: "SSL 3.0", 0x0301: "1", 0x0302: "1.1", 0x0303: "1.2"}
@@ -125,6 +126,56 @@ async def legacy_hello(seen: Seen, place: tuple[str, int], name: str | None, tim
     )
 
 
+async def first_flight(place: tuple[str, int], name: str | None, timeout: float) -> Seen:
+    """What a server shows to a hello of today before it expects anything of us: one round trip, nothing computed.
+
+    Goes up to TLS 1.2. A server that wants a newer version has the fault VERSION and no chain. What is only known
+    after a handshake, such as an answer to SIP, is not asked.
+    """
+    shown = f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+    flight = _Flight()
+    fault: Fault | None = None
+    try:
+        async with connected(*place, timeout) as wire:
+            fault = Fault.SILENT
+            async with asyncio.timeout(timeout):
+                wire.write(modern_hello(name))
+                fault = await _until_over(flight, wire)
+    except ConnectionRefusedError:
+        fault = Fault.REFUSED
+    except TimeoutError:
+        fault = Fault.TIMEOUT if fault is None else Fault.SILENT
+    except ConnectionResetError:
+        fault = Fault.RESET
+    except OSError as problem:
+        return Seen(address=shown, fault=Fault.UNREACHABLE, detail=problem.strerror or str(problem))
+    if flight.chain:
+        fault = None
+    return Seen(
+        address=shown,
+        fault=fault,
+        detail=flight.alert,
+        version=_version(flight.version) if flight.version else "",
+        chain=flight.chain,
+        client_asked=flight.asked,
+        authorities=flight.authorities,
+        sent_name=name is not None,
+    )
+
+
+async def _until_over(flight: _Flight, wire: Wire) -> Fault:
+    """Take in what comes to its end; the fault that there is where no chain came."""
+    try:
+        while not flight.over:
+            data = await wire.read()
+            if not data:
+                return Fault.CLOSED
+            flight.take(data)
+    except MessageError:
+        return Fault.MALFORMED
+    return Fault.VERSION if flight.alert == words(PROTOCOL_VERSION) else Fault.ALERT
+
+
 async def release_hello(place: tuple[str, int], offer: Offer, timeout: float) -> Answer | None:
     """What a server answers to the hello of a release, which sends no server name. None when it does not say."""
     flight, broken_off = await _ask(place, offer_hello(offer), timeout, only_hello=True)
@@ -175,6 +226,18 @@ def client_hello(name: str | None) -> bytes:
         (13, _sized(b"\x04\x01\x05\x01\x06\x01\x02\x01\x01\x01\x04\x03\x02\x03", 2)),  # RSA and ECDSA, old hashes
     )
     return _hello(0x0303, tuple(_OLD_SUITES), extensions)
+
+
+def modern_hello(name: str | None) -> bytes:
+    """A TLS 1.2 hello that offers what is current, preferred first, and what was in 2003."""
+    extensions = (
+        *(((0, _sized(b"\x00" + _sized(name.encode(), 2), 2)),) if name else ()),
+        (10, _sized(b"\x00\x1d\x00\x17\x00\x18\x00\x19", 2)),  # groups: X25519, P-256, P-384, P-521
+        (11, _sized(b"\x00", 1)),
+        # ECDSA, RSA-PSS and RSA with SHA-256, SHA-384 and SHA-512, then RSA and ECDSA with SHA-1
+        (13, _sized(b"\x04\x03\x05\x03\x06\x03\x08\x04\x08\x05\x08\x06\x04\x01\x05\x01\x06\x01\x02\x01\x02\x03", 2)),
+    )
+    return _hello(0x0303, (*_NEW_SUITES, *_OLD_SUITES), extensions)
 
 
 def offer_hello(offer: Offer) -> bytes:

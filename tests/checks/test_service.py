@@ -1,15 +1,17 @@
 """The checks as the wizard asks for them: public names, several at once, and what is cancelled."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from checks.finding import Severity
-from checks.requests import DnsRequest, HostRequest, Network
+from checks.requests import DnsRequest, HostRequest, Network, TlsRequest
 from checks.service import CheckService
 from tests.servers.bind import name_server
 from tests.servers.dns import answering
+from tests.servers.tls import fault_server, free_port, full_server, silent
 
 ZONE = {"local.example": "sip A 8.8.8.8\nold A 8.8.4.4\n"}
 
@@ -52,3 +54,35 @@ def test_what_is_cancelled_is_not_tested() -> None:
         finally:
             service.close()
     assert [(each.code, each.severity) for each in found] == [("check-unfinished", Severity.NOT_TESTED)]
+
+
+def test_peers_that_do_not_answer_delay_no_other_check() -> None:
+    """Twelve in one slot, each good for its whole time, and behind them one that answers at once."""
+    done: list[str] = []
+    service = CheckService(Network(timeout=1.5, concurrency=1))
+    with contextlib.ExitStack() as stack:
+        dead = [TlsRequest(host=host, port=stack.enter_context(full_server(host))) for host in _addresses(12)]
+        alive = TlsRequest(host="127.0.0.1", port=free_port())
+        try:
+            results = service.run_many([*dead, alive], lambda findings: done.append(findings.target))
+        finally:
+            service.close()
+    assert [[one.code for one in result.findings] for result in results] == [["tcp-timeout"]] * 12 + [["tcp-refused"]]
+    assert done.index(f"127.0.0.1:{alive.port}") < 12
+    assert all(2400 <= result.duration_ms < 5000 for result in results[:12])  # two tries, and the budget
+
+
+def _addresses(count: int) -> list[str]:
+    return [f"127.3.0.{number + 1}" for number in range(count)]
+
+
+def test_a_check_that_waits_for_its_turn_at_a_server_does_not_run_out_of_time() -> None:
+    """Eight checks of one slow address: each alone takes most of its budget."""
+    with fault_server(silent) as port:
+        service = CheckService(Network(timeout=0.6))
+        try:
+            results = service.run_many([TlsRequest(host="127.0.0.1", port=port)] * 8)
+        finally:
+            service.close()
+    assert [[one.code for one in result.findings] for result in results] == [["tls-silent"]] * 8
+    assert max(result.duration_ms for result in results) > 2000  # the budget, which they outlast by waiting

@@ -116,7 +116,8 @@ def test_a_hostile_server(shared: Authorities, chain: Path, version: ssl.TLSVers
     # Every connection came about; on a machine with more to do, some of them late.
     assert not [code for code in codes - {"tcp-timeout"} if code.startswith(("tcp-", "check-"))]
     assert {"tls-malformed", "tls-ok"} <= codes  # some were damaged beyond reading, some hardly
-    assert max(result.duration_ms for result in results) < TIMEOUT * 5000
+    # All lead to one address, which is visited by two at a time: the others wait at its door, and their budgets rest.
+    assert max(result.duration_ms for result in results) < 60_000
 
 
 def test_a_server_that_drips_is_not_waited_for(flight: bytes) -> None:

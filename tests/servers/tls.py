@@ -133,17 +133,17 @@ def floods(opening: bytes, piece: bytes) -> Behaviour:
 
 
 @contextlib.contextmanager
-def full_server() -> Iterator[int]:
+def full_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """A port whose backlog is full: the kernel drops whoever else knocks, as a filtering firewall does."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((address, port))
         listener.listen(0)
         port = int(listener.getsockname()[1])
         for _ in range(4):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
-            waiting.connect_ex(("127.0.0.1", port))
+            waiting.connect_ex((address, port))
         yield port
 
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -236,11 +236,13 @@ def _plan(args: argparse.Namespace) -> "Findings":
     from wizard.report.merge import merged
 
     plan = load(args.target)
+    requests = requests_of(plan)
     service = CheckService(_planned_network(args, plan, args.target))
     try:
-        results = list(service.run_many(requests_of(plan), _told))
         if args.nodes:
-            results += _nodes(args, plan, service)
+            results = _with_nodes(args, plan, service, requests)
+        else:
+            results = list(service.run_many(requests, _Progress(len(requests), shown=not args.json)))
     finally:
         service.close()
     return merged(str(args.target), results)
@@ -262,19 +264,44 @@ def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Net
     )
 
 
-def _nodes(args: argparse.Namespace, plan: "Plan", service: "CheckService") -> "Iterator[Findings]":
+def _with_nodes(
+    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[CheckRequest]"
+) -> "list[Findings]":
+    """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from wizard.commands.node_login import check_all_nodes
     from wizard.node_checks import listener_findings, listener_requests
 
-    yield check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
-    yield listener_findings(plan, service.run_many(listener_requests(plan)))
+    listeners = listener_requests(plan)
+    progress = _Progress(len(requests) + len(listeners), shown=args.password_stdin and not args.json)
+    with ThreadPoolExecutor(1) as pool:
+        network = pool.submit(service.run_many, (*requests, *listeners), progress)
+        try:
+            nodes = check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
+        except BaseException:
+            service.close()  # whoever leaves does not wait for the network
+            raise
+        results = network.result()
+    count = len(requests)
+    return [*results[:count], nodes, listener_findings(plan, results[count:])]
 
 
-def _told(findings: "Findings") -> None:
-    if sys.stderr.isatty():
+class _Progress:
+    """One line on standard error for each check that is done, for people only."""
+
+    def __init__(self, count: int, *, shown: bool) -> None:
+        self._done, self._count = 0, count
+        self._shown = shown and sys.stderr.isatty()
+
+    def __call__(self, findings: "Findings") -> None:
+        """A check is done."""
         from wizard.text import visible_line
 
-        print(f"{visible_line(findings.target)}: {findings.status.value}", file=sys.stderr)
+        self._done += 1
+        if self._shown:
+            status = findings.status.value
+            print(f"{self._done} of {self._count}: {visible_line(findings.target)}: {status}", file=sys.stderr)
 
 
 def _time(text: str) -> datetime:

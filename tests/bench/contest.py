@@ -1,0 +1,159 @@
+"""Those who are compared, what each found, and how long it took."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.lab import Domain, Lab
+from tests.servers.tls import until
+
+HERE = Path(__file__).parent
+_VERIFIED = "Verify return code: 0 (ok)"
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+Outputs = Mapping[str, Mapping[str, Any]]
+Run = Callable[[Lab, Sequence[Domain]], "Result"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One run over some domains: seconds of the wall clock with the start of the program, and its most memory.
+
+    `inner` is the time without the start of the program, where it tells.
+    """
+
+    outputs: Outputs
+    seconds: float
+    rss_mb: float = 0.0
+    inner: float = 0.0
+
+
+def program(*command: str) -> Run:
+    """A program that is given DOMAINS, the port of the name server and ROOTS, and prints what it found as JSON."""
+
+    def run(lab: Lab, domains: Sequence[Domain]) -> Result:
+        words = [*command, str(lab.list_of(domains)), str(lab.name_server), str(lab.roots)]
+        began = time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=HERE.parent.parent)
+        seconds = time.monotonic() - began
+        assert done.returncode == 0, done.stderr
+        document = json.loads(done.stdout)
+        rss, inner = document["rss_kb"] / 1024, document.get("seconds", 0.0)
+        return Result(outputs=document["domains"], seconds=seconds, rss_mb=rss, inner=inner)
+
+    return run
+
+
+def ours(profile: str) -> Run:
+    """Our own checks."""
+    return program(sys.executable, "-m", "tests.bench.ours", profile)
+
+
+def sslyze(python: Path, at_once: int) -> Run:
+    """sslyze's API; `python` is that of its venv."""
+    script = str(HERE / "peer_sslyze.py")
+    return program(str(python), "-c", _WITH_COUNT.format(script=script, at_once=at_once))
+
+
+# The count is the last word of the script's, and comes before the ones that every program is given.
+_WITH_COUNT = (
+    "import runpy, sys; sys.argv = [sys.argv[0], *sys.argv[1:], '{at_once}'];"
+    " runpy.run_path({script!r}, run_name='__main__')"
+)
+
+
+def shell(lab: Lab, domains: Sequence[Domain]) -> Result:
+    """dig and openssl s_client, eight at a time. What they printed is read after the time was taken."""
+    with tempfile.TemporaryDirectory(dir=lab.folder) as folder:
+        words = ["sh", str(HERE / "peer_shell.sh"), str(lab.list_of(domains)), str(lab.name_server)]
+        began = time.monotonic()
+        subprocess.run([*words, str(lab.roots), folder], check=True)
+        seconds = time.monotonic() - began
+        outputs = {domain.name: _printed((Path(folder) / domain.name).read_text()) for domain in domains}
+    return Result(outputs=outputs, seconds=seconds)
+
+
+def _printed(text: str) -> dict[str, Any]:
+    lines = dict(line.split(" ", 1) for line in text.splitlines()[:3])
+    priority, weight, port, target = lines["SRV"].split()
+    chain = [_sha256(pem) for pem in _PEM.findall(text)]
+    return {
+        "srv": [[int(priority), int(weight), int(port), target.rstrip(".").lower()]],
+        "a": [lines["A"]],
+        "aaaa": [lines["AAAA"]],
+        "chain": chain,
+        "verified": bool(chain) and _VERIFIED in text,
+    }
+
+
+def _sha256(pem: str) -> str:
+    import ssl
+
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def differences(one: Outputs, other: Outputs) -> list[str]:
+    """The domains about which two say different things."""
+    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+def expected(domain: Domain) -> bool:
+    """Whether the chain of a domain is good."""
+    return not domain.defect and not domain.dead
+
+
+@dataclass(frozen=True)
+class Medians:
+    """What is told of a contestant after all rounds."""
+
+    seconds: float
+    inner: float
+    rss_mb: float
+    spread: tuple[float, float]
+
+
+def compete(runs: Mapping[str, Run], lab: Lab, domains: Sequence[Domain], rounds: int) -> dict[str, Medians]:
+    """First every output is compared, then the rounds are run, each in an order of its own."""
+    first = {name: run(lab, domains) for name, run in runs.items()}
+    right = next(iter(first.values())).outputs
+    assert [right[d.name]["verified"] for d in domains] == [expected(d) for d in domains], "the verdicts are wrong"
+    for name, result in first.items():
+        unlike = differences(right, result.outputs)
+        assert not unlike, (name, len(unlike), right[unlike[0]], result.outputs.get(unlike[0]))
+    results: dict[str, list[Result]] = {name: [] for name in runs}
+    for number in range(rounds):
+        order = random.sample(sorted(runs), len(runs))
+        for name in order:
+            results[name].append(runs[name](lab, domains))
+            print(f"round {number + 1}: {name} {results[name][-1].seconds:.2f} s", file=sys.stderr)
+    return {name: _medians(found) for name, found in results.items()}
+
+
+def _medians(found: Sequence[Result]) -> Medians:
+    seconds = [result.seconds for result in found]
+    return Medians(
+        statistics.median(seconds),
+        statistics.median(result.inner for result in found),
+        max(result.rss_mb for result in found),
+        (min(seconds), max(seconds)),
+    )
+
+
+def quiet(most: float = 1.0, seconds: float = 30.0) -> float:
+    """Wait until the machine has little else to do, if it ever has; returns the load that there is."""
+    try:
+        until(lambda: os.getloadavg()[0] < most, seconds)
+    except AssertionError:
+        print(f"the machine is busy: load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    return os.getloadavg()[0]
