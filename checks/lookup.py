@@ -30,6 +30,7 @@ from checks.routing import gather_route, judge_route
 from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
+from checks.tls.own_side import of_our_side
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -151,7 +152,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
         judged, links = _judged(told, sent, request.name, network)
         findings += _and_revoked(judged, revoked)
         chain = chain or links
-    return unique(findings), chain
+    return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
 
 
 def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:

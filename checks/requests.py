@@ -38,11 +38,15 @@ class HostRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class TlsRequest:
-    """The TLS and certificate of one server. `name` is the TLS peer subject (None: no finding about names)."""
+    """The TLS and certificate of one server. `name` is the TLS peer subject (None: no finding about names).
+
+    `side` says whose server it is, and so who mends what is wrong with it.
+    """
 
     host: str
     port: int = 5061
     name: str | None = None
+    side: Side = "partner"
 
 
 @dataclass(frozen=True, kw_only=True)

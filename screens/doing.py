@@ -8,7 +8,7 @@ from screens.actions import BY_CHOICE, BY_NAME
 from screens.bodies.form import FormBody
 from screens.bridge import Written
 from screens.copying import write_in_background
-from screens.modals import LineDialog, typed_confirmation
+from screens.modals import LineDialog, a_reason, by_hand, typed_confirmation
 from wizard.engine import NEEDS_REASON, Answer, AskKind, Choice
 from wizard.text import visible_line
 
@@ -82,17 +82,25 @@ class Doer:
             return
         self._give(Answer(Choice.GO, values=form.values()))
 
-    def _confirm_by_typing(self) -> None:
+    def begin_typing(self, letter: str) -> None:
+        """The first letter of the name that confirms what is asked: its line is opened, with the letter in it."""
+        self._confirm_by_typing(letter)
+
+    def _confirm_by_typing(self, begun: str = "") -> None:
         ask = self._screen.scene.ask
         assert ask is not None
-        self._want(typed_confirmation(ask), lambda text: self._give(Answer(Choice.GO, text)))
+        self._want(typed_confirmation(ask, begun), lambda text: self._give(Answer(Choice.GO, text)))
 
     def _choose(self, choice: Choice) -> None:
+        ask = self._screen.scene.ask
+        if choice is Choice.BY_HAND and ask is not None:
+            self._want(by_hand(ask), lambda text: self._give(Answer(choice, text)))
+            return
         if choice not in NEEDS_REASON:
             self._give(Answer(choice))
             return
         heading = f"Why {BY_CHOICE[choice].label}? It goes into the record."
-        self._want(LineDialog(heading, (), "Reason:"), lambda text: self._give(Answer(choice, text)))
+        self._want(LineDialog(heading, (), "Reason:", refuse=a_reason), lambda text: self._give(Answer(choice, text)))
 
     def _want(self, dialog: LineDialog, then: Callable[[str], None]) -> None:
         """Have a dialog answered; its answer counts only while the question that it is about still stands."""
@@ -137,7 +145,7 @@ class Doer:
             scene.batch = (scene.row(step),)
             scene.runner.reopen(step, reason)
 
-        self._want(LineDialog("Why is it done again? It goes into the record.", (), "Reason:"), given)
+        self._want(LineDialog("Why is it done again? It goes into the record.", (), "Reason:", refuse=a_reason), given)
 
     # --- copying ---
 

@@ -19,6 +19,7 @@ from wizard.ports import Prompt, PromptKind
 from wizard.step import Command, Kind, Restart
 
 Refuse = Callable[[str], str]
+LETTERS = 3  # the fewest of a reason
 LEAVE = "Enter confirms. Escape leaves everything as it is. PgUp, PgDn move the text."
 
 
@@ -40,10 +41,11 @@ class LineDialog(ModalScreen[str | None], Once[str | None]):
         refuse: Refuse | None = None,
         hidden: bool = False,
         leave: str = LEAVE,
+        begun: str = "",
     ) -> None:
         super().__init__()
         self._heading, self._about, self._ask, self._leave = heading, tuple(about), ask, leave
-        self._refuse, self._hidden = refuse or not_empty, hidden
+        self._refuse, self._hidden, self._begun = refuse or not_empty, hidden, begun
 
     def compose(self) -> ComposeResult:
         """Heading, what it is about, the line."""
@@ -53,7 +55,7 @@ class LineDialog(ModalScreen[str | None], Once[str | None]):
                 with VerticalScroll(classes="about", can_focus=False):
                     yield Text(self._about)
             yield Verbatim(self._ask, id="ask")
-            line = Input(password=self._hidden, id="line", compact=True, select_on_focus=False)
+            line = Input(self._begun, password=self._hidden, id="line", compact=True, select_on_focus=False)
             line.cursor_blink = False
             yield line
             yield Verbatim(self._leave, classes="quiet")
@@ -146,6 +148,11 @@ def not_empty(text: str) -> str:
     return "" if text.strip() else "Nothing was typed. Type it, or leave with Escape."
 
 
+def a_reason(text: str) -> str:
+    """Refuses what says nothing to whoever reads the record, such as the rest of a name that was typed."""
+    return "" if sum(map(str.isalpha, text)) >= LETTERS else "Say why, in a word or more, or leave with Escape."
+
+
 def exactly(wanted: str) -> Refuse:
     """Refuses everything but one text."""
     return lambda text: "" if text == wanted else f"That is not {wanted}. Type {wanted} to confirm."
@@ -156,11 +163,23 @@ def yes_or_no(text: str) -> str:
     return "" if text in {"yes", "no"} else "Type yes or no, in full."
 
 
-def typed_confirmation(ask: Ask) -> LineDialog:
-    """The second confirmation of something disruptive: the action in full, and the node's name to type."""
+def by_hand(ask: Ask) -> LineDialog:
+    """What somebody did in the web interface instead: nothing shows it, so it is said with the node's name."""
+    about = prose("Only if it was done there, on this node, just now. Nothing is sent, and nothing can show it.")
+    heading = f"Done by hand: {ask.row.step.title}"
+    leave = "Enter records it as done. Escape goes back."
+    return LineDialog(heading, about, f"Type {ask.typed} to say so", refuse=exactly(ask.typed), leave=leave)
+
+
+def typed_confirmation(ask: Ask, begun: str = "") -> LineDialog:
+    """The second confirmation of something disruptive: the action in full, and the node's name to type.
+
+    `begun` is what was typed of it already.
+    """
     step = ask.row.step
     lines = (*_sent(step.does), "", *consequences(step))
-    return LineDialog(f"Confirm: {step.title}", lines, f"Type {ask.typed} to confirm", refuse=exactly(ask.typed))
+    asked = f"Type {ask.typed} to confirm"
+    return LineDialog(f"Confirm: {step.title}", lines, asked, refuse=exactly(ask.typed), begun=begun)
 
 
 def _sent(does: Kind) -> Iterator[Line]:

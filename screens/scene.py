@@ -82,5 +82,6 @@ class Scene:
             redoable=settled,
             copyable=row is not None and bool(copyables(row.step.does)),
             typing=typing,
+            claimed=ask.typed[:1] if ask and ask.kind is AskKind.CONFIRM_TYPED and self.looking is None else "",
             more_below=more_below,
         )

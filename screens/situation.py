@@ -30,7 +30,10 @@ STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows."""
+    """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows.
+
+    `claimed` is the letter that begins a name which has to be typed: it opens its line, and is no key meanwhile.
+    """
 
     asked: AskKind | None = None
     choices: tuple[Choice, ...] = ()
@@ -40,6 +43,7 @@ class Situation:
     redoable: bool = False
     copyable: bool = False
     typing: bool = False
+    claimed: str = ""
     more_below: bool = False
 
     def allows(self, deed: Deed) -> bool:
@@ -69,7 +73,7 @@ class Situation:
 
     def labels(self) -> Iterator[tuple[str, str]]:
         """The keys that work now, with their words, in the order in which they are shown."""
-        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS]
+        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS and deed.key != self.claimed]
         yield from ((deed.shown_key, self.forward_label) for deed in now if deed.name == "forward")
         if self.typing:
             yield "Esc", "leaves the line, then:"

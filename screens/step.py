@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
@@ -254,6 +254,14 @@ class StepScreen(Screen[None]):
         """Do one of the things of the registry."""
         if self.situation.allows(BY_NAME[name]):
             await self._doer.do(name)
+
+    def on_key(self, event: Key) -> None:
+        """Whoever begins to type the name that confirms gets the line for it: no letter of it may be a key."""
+        situation = self.situation
+        if event.character and event.character == situation.claimed and not situation.typing:
+            event.stop()
+            event.prevent_default()
+            self._doer.begin_typing(event.character)
 
     @on(Input.Submitted)
     async def _submitted(self) -> None:

@@ -9,6 +9,7 @@ from wizard.plan.model import Plan
 from wizard.procedures.common import (
     needs_own_srv,
     own_srv,
+    own_tls,
     own_xmpp_srv,
     partner_srv,
     partner_tls,
@@ -21,7 +22,7 @@ Place = tuple[str, int]
 
 def requests_of(plan: Plan) -> tuple[CheckRequest, ...]:
     """Every live check of a plan: our records, the partners' records, and their servers."""
-    requests: list[CheckRequest] = [public_address(plan)]
+    requests: list[CheckRequest] = [public_address(plan), own_tls(plan)]
     if needs_own_srv(plan):
         requests += [own_srv(plan, domain) for domain in plan.federation_domains]
     if plan.email is not None:

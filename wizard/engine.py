@@ -26,6 +26,8 @@ from wizard.step import (
 )
 from wizard.survey import SETTLED, Row, Word, survey
 
+BY_HAND = "done by hand in the web interface"
+
 
 class AskKind(StrEnum):
     """What is asked of the person."""
@@ -56,6 +58,10 @@ class Choice(StrEnum):
 
 
 SLIP = "If that was a slip of the typing, retry."
+NO_EFFECT = "no effect was seen"
+NOT_NEEDED = "what the node says now makes it unnecessary"
+# Why the wizard itself opens a step again; every other reason is a person's.
+OWN_REASONS = frozenset({*(choice.value for choice in Choice), "redo", NO_EFFECT, NOT_NEEDED})
 NEEDS_REASON = frozenset({Choice.SKIP, Choice.ACCEPT, Choice.HOLD})
 
 
@@ -235,7 +241,9 @@ def submit(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
         case Choice.GO:
             return _go(ask, answer)
         case Choice.BY_HAND:
-            return (_done_by_hand(ask, answer),)
+            if answer.text.strip() != ask.typed:
+                return Refusal(f"type {ask.typed} to say that it was done there by hand")
+            return (_done_by_hand(ask),)
         case Choice.RETRY | Choice.AGAIN | Choice.RECHECK:
             return _once_more(ask, answer.choice)
         case Choice.SKIP:
@@ -251,14 +259,20 @@ def submit(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
 
 
 def reopen(row: Row, reason: str) -> tuple[Record, ...] | Refusal:
-    """Open a settled step again, on the wish of the person."""
+    """Open a settled step again, on the wish of the person.
+
+    A restart that nothing makes necessary is left alone, unless a person only said that it was done.
+    """
     if row.word not in {Word.DONE, Word.SKIP}:
         return Refusal("only a step that is done or skipped can be opened again")
     if row.record.status not in {Status.DONE, Status.SKIPPED, Status.ACCEPTED}:
         return Refusal("nothing was done in this step; there is nothing to do again")
-    if isinstance(row.step.does, Restart) and isinstance(row.standing, NotApplicable):
-        return Refusal(row.standing.reason)
-    return (Record("step.reopened", row.step.id, {"reason": reason or "redo"}),)
+    body: dict[str, Json] = {"reason": reason or "redo"}
+    if isinstance(row.step.does, Restart):
+        if isinstance(row.standing, NotApplicable) and row.record.how != "attested":
+            return Refusal(row.standing.reason)
+        body["pending"] = [[row.step.does.node, row.step.does.service]]
+    return (Record("step.reopened", row.step.id, body),)
 
 
 def _go(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
@@ -299,11 +313,9 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": remedy}),)
 
 
-def _done_by_hand(ask: Ask, answer: Answer) -> Record:
-    note = answer.text or "done by hand in the web interface"
-    return Record(
-        "step.done", ask.row.step.id, {"how": "attested", "note": note, **_identity(ask.row), **effects(ask.row)}
-    )
+def _done_by_hand(ask: Ask) -> Record:
+    body = {"how": "attested", "note": BY_HAND, **_identity(ask.row), **effects(ask.row)}
+    return Record("step.done", ask.row.step.id, body)
 
 
 def _identity(row: Row) -> dict[str, Json]:

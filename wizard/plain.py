@@ -185,6 +185,9 @@ def _complete(ask: Ask, choice: Choice) -> Answer:
         print(f"  {SAME} means: exactly that")
         values = {field.name: input(f"{field.label}: ").strip() for field in does.fields}
         return Answer(choice, values=values)
+    if choice is Choice.BY_HAND:
+        print(f"Only if it was restarted there, on {ask.typed}, just now. Nothing is sent, and nothing can show it.")
+        return Answer(choice, text=input(f"type {ask.typed} to say so: ").strip())
     if choice is Choice.GO and ask.typed:
         return Answer(choice, text=input(f"type {ask.typed} to confirm: ").strip())
     return Answer(choice)

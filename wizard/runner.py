@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 
 from checks.finding import Json
 from wizard.acts import Bench, Desk, perform, settle
-from wizard.engine import Answer, Ask, Do, Finished, Record, Refusal, ask_about, effects, next_turn, reopen, submit
+from wizard.engine import (
+    NO_EFFECT,
+    NOT_NEEDED,
+    Answer,
+    Ask,
+    Do,
+    Finished,
+    Record,
+    Refusal,
+    ask_about,
+    effects,
+    next_turn,
+    reopen,
+    submit,
+)
 from wizard.errors import FedwizardError
 from wizard.evidence import Evidence, Failure, Outcome, finding_body
 from wizard.journal import Event
@@ -323,7 +337,7 @@ def conclusions(row: Row, outcome: Outcome, settling: bool) -> tuple[Record, ...
         problem: dict[str, Json] = {"problem": failure.problem, "remedy": failure.remedy, "findings": findings}
         return (Record("step.failed", step, {**identity, **problem}),)
     if outcome.not_sent:
-        return (Record("step.reopened", step, {"reason": "what the node says now makes it unnecessary"}),)
+        return (Record("step.reopened", step, {"reason": NOT_NEEDED}),)
     return (Record("step.done", step, {**identity, "findings": findings, **effects(row)}),)
 
 
@@ -337,5 +351,5 @@ def _settled(row: Row, outcome: Outcome, identity: dict[str, Json]) -> tuple[Rec
     if outcome.took_effect:
         note = "the outcome was unknown; reading the node showed that it took effect"
         return (Record("step.done", step, {**identity, "how": "observed", "note": note, **effects(row)}),)
-    body: dict[str, Json] = {"reason": "no effect was seen", "refers_to": row.record.intent}
+    body: dict[str, Json] = {"reason": NO_EFFECT, "refers_to": row.record.intent}
     return (Record("step.reopened", step, body),)

@@ -143,6 +143,7 @@ def _apply_step(state: State, event: Recorded) -> State:
             facts = _done(facts, event)
         case "step.reopened":
             new = replace(new, status=Status.OPEN)
+            facts = _pending(facts, event)
         case _:
             return state
     undone = {step: StepRecord(seq=event.seq, at=event.at) for step in _undone(body) if step in state.records}
@@ -164,10 +165,7 @@ def _done(facts: Facts, event: Recorded) -> Facts:
     restarted = body.get("restarted")
     if isinstance(restarted, list) and len(restarted) == 2:
         facts = facts.without_pending(str(restarted[0]), str(restarted[1]))
-    pending = body.get("pending")
-    if isinstance(pending, list):
-        pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
-        facts = facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
+    facts = _pending(facts, event)
     if "undone" in body:
         facts = facts.with_stored(event.step, _text(body, "fingerprint"), _undone(body))
     values = body.get("values")
@@ -175,6 +173,14 @@ def _done(facts: Facts, event: Recorded) -> Facts:
         facts = facts.with_answers(event.step, values)
     domain_set = _text(body, "domain_set")
     return replace(facts, domain_set=facts.domain_set | {domain_set}) if domain_set else facts
+
+
+def _pending(facts: Facts, event: Recorded) -> Facts:
+    pending = event.body.get("pending")
+    if not isinstance(pending, list):
+        return facts
+    pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
+    return facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
 
 
 def _undone(body: Mapping[str, Json]) -> tuple[str, ...]:

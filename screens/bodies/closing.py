@@ -10,6 +10,7 @@ from wizard.runner import Ended
 from wizard.session import name_of
 from wizard.sitting import Sitting
 from wizard.state import State
+from wizard.survey import Word, survey
 
 HEADINGS = {"finished": "Finished", "held": "Held", "stopped": "Ended", "broken": "Stopped"}
 
@@ -25,6 +26,7 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
     yield pair("Steps", counts.removeprefix("summary: "))
     for line in pending:
         yield literal(line, BAD)
+    yield from (pair("Skipped", row.step.title) for row in survey(sitting.walk, state) if row.word is Word.SKIP)
     if not pending_lines(state.facts):
         yield pair("Restarts", "none is waiting")
     if sitting.lesson is not None and ended.reason == "finished":

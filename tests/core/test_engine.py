@@ -10,7 +10,7 @@ from checks.finding import Json
 from tests.core.plans import practice_plan
 from tests.core.table import Table, changes, table, word
 from wizard.acts import failure_of
-from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, submit
+from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, reopen, submit
 from wizard.evidence import Failure, Outcome
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
@@ -303,3 +303,19 @@ def test_wording_does_not_change_a_fingerprint() -> None:
     for row in survey(walk, State()):
         other = replace(row.step, title="Other words", why="Another reason")
         assert fingerprint(replace(row.action, does=other.does)) == fingerprint(row.action)
+
+
+def test_a_restart_that_was_said_to_be_done_by_hand_can_be_taken_back() -> None:
+    found = table(domain="local.example")
+    step = "restarts/sip-proxy@imp1"
+    ask = found.to(step, kind=AskKind.CONFIRM_TYPED)
+    refused = submit(ask, Answer(Choice.BY_HAND, "p1"))
+    assert isinstance(refused, Refusal)
+    found.give(ask, Choice.BY_HAND, "imp1")
+    assert ("imp1", "Cisco SIP Proxy") not in found.state.facts.pending
+    done = next(each for each in survey(found.walk, found.state) if each.step.id == step)
+    records = reopen(done, "nobody restarted it")
+    assert not isinstance(records, Refusal)
+    found.write(*records)
+    assert ("imp1", "Cisco SIP Proxy") in found.state.facts.pending
+    assert word(found, step) is Word.OPEN

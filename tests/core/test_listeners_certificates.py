@@ -188,7 +188,9 @@ def test_the_authority_is_told_both_usages() -> None:
 def test_the_look_from_outside_expects_the_name_that_is_shown_there(plan: Plan, name: str) -> None:
     does = steps(plan)["probe"].does
     assert isinstance(does, Wait)
-    assert does.until == CheckPasses(request=TlsRequest(host="imp-public.mail.local.example", port=5061, name=name))
+    assert does.until == CheckPasses(
+        request=TlsRequest(host="imp-public.mail.local.example", port=5061, name=name, side="ours")
+    )
 
 
 # --- where they stand ------------------------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def test_a_restart_that_was_skipped_is_asked_for_when_it_becomes_necessary_again
 
 def test_a_restart_done_by_hand_counts_and_is_attested() -> None:
     world = World(practice_plan())
-    world.answer(world.until(AskKind.CONFIRM_TYPED, "restarts/xcp-router@imp1"), Choice.BY_HAND)
+    world.answer(world.until(AskKind.CONFIRM_TYPED, "restarts/xcp-router@imp1"), Choice.BY_HAND, "imp1")
     assert row(world.table, "restarts/xcp-router@imp1").how == "attested"
     assert ("imp1", "Cisco XCP Router") not in world.table.state.facts.pending
     world.finish()

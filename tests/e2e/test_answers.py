@@ -39,7 +39,10 @@ def run(fedwizard: Callable[..., Ran], network: PracticeNetwork, plan: Path, ans
     return fedwizard(*words, stdin=password + "\n")
 
 
-READ = '[steps."health/proxy-domain"]\nvalues = { proxy_domain = "local.example" }\n'
+READ = (
+    '[steps."health/proxy-domain"]\nvalues = { proxy_domain = "local.example" }\n'
+    '[steps."health/aol-order"]\nvalues = { answer = "yes" }\n'
+)
 
 
 def test_no_change_is_made_without_the_plans_hash(

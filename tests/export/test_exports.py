@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.table import Recorded
 from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
 from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
+from wizard.engine import BY_HAND
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
-from wizard.export.transcript import StepTranscript, Transcript
+from wizard.export.transcript import StepTranscript, Transcript, deviation_of
 from wizard.record import AlteredError
 from wizard.session import Session
+from wizard.state import Status
 from wizard.text import visible
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "export"
@@ -134,3 +137,13 @@ def test_practice_is_stamped_and_reality_is_not(tmp_path: Path) -> None:
         assert ("PRACTICE" in text.splitlines()[0]) is stamped
         assert ("PRACTICE" in text) is stamped
         assert json.loads(FORMATS["json"][1](transcript_of(made)))["practice"] is stamped
+
+
+def test_what_was_only_said_and_what_was_done_again_are_deviations() -> None:
+    by_hand = Recorded(1, "step.done", "x", {"note": BY_HAND})
+    wished = Recorded(2, "step.reopened", "x", {"reason": "the cable was out"})
+    retried = Recorded(3, "step.reopened", "x", {"reason": "retry"})
+    seen = Recorded(4, "step.done", "x", {"note": ""})
+    assert deviation_of(Status.DONE, (by_hand,)) == BY_HAND
+    assert deviation_of(Status.DONE, (by_hand, wished, seen)) == "opened again: the cable was out"
+    assert deviation_of(Status.DONE, (retried, seen)) == ""

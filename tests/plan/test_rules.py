@@ -14,6 +14,16 @@ def problems_of(text: str) -> tuple[Problem, ...]:
     return problems
 
 
+OF_AOL = ("AOL compares it", "AOL enters it by hand")
+
+
+def hints_of(text: str, *, aol: bool = False) -> list[Problem]:
+    """The advice about a plan: that about AOL's letter and certificate, or all other."""
+    plan = load_text(text)
+    hints = advice(plan, Draft.parse(text), "plan.toml")
+    return [hint for hint in hints if any(words in hint.problem for words in OF_AOL) is aol]
+
+
 @dataclass(frozen=True)
 class Case:
     """`old` becomes `new`; then exactly one problem, at `field`, on the line that holds `on`."""
@@ -254,9 +264,7 @@ def test_what_is_allowed_and_unwise_is_a_warning(
     practice_like: str, old: str, new: str, field: str, words: str, without: str
 ) -> None:
     text = practice_like.replace(without, "").replace(old, new, 1)
-    plan, problems = examine_text(text, "plan.toml")
-    assert plan is not None and problems == ()
-    said = {hint.field: hint.problem for hint in advice(plan, Draft.parse(text), "plan.toml")}
+    said = {hint.field: hint.problem for hint in hints_of(text)}
     assert words in said.pop(field)
     assert set(said) == {"local.routing_node"}
     assert "cannot all agree" in said["local.routing_node"]
@@ -269,22 +277,30 @@ def test_what_is_allowed_and_unwise_is_a_warning(
 )
 def test_the_names_agree_without_users_there_or_with_an_asa(practice_like: str, change: tuple[str, str]) -> None:
     text = practice_like.replace(*change)
-    assert advice(load_text(text), Draft.parse(text), "plan.toml") == ()
+    assert hints_of(text) == []
 
 
 def test_asa_and_balancer_are_held_against_the_public_side(practice_like: str) -> None:
     text = practice_like + ASA.replace("192.0.2.10", "192.0.2.99")
     text += '[load_balancer]\nfqdn = "lb.mail.local.example"\naddress = "192.0.2.10"\n'
-    hints = advice(load_text(text), Draft.parse(text), "plan.toml")
-    assert [hint.field for hint in hints] == ["local.public_fqdn", "asa.public_address"]
+    assert [hint.field for hint in hints_of(text)] == ["local.public_fqdn", "asa.public_address"]
 
 
 def test_the_two_ways_to_name_the_default_route_agree(practice_like: str) -> None:
     text = practice_like.replace("static_route_for_default = true\n", "").replace(
         'kind = "public"', 'kind = "public"\nstatic_route = true'
     )
-    fields = [hint.field for hint in advice(load_text(text), Draft.parse(text), "plan.toml")]
+    fields = [hint.field for hint in hints_of(text)]
     assert fields == ["local.routing_node", "aol.domains[1].static_route"]
+
+
+def test_what_aol_needs_is_said_before_the_letter_is_written(practice_like: str) -> None:
+    contact = ("aol.contact_name", "aol.contact_email", "aol.contact_phone")
+    assert {hint.field for hint in hints_of(practice_like, aol=True)} == {
+        "aol.enterprise", *contact, "local.certificate_authority", "local.public_fqdn",
+    }  # fmt: skip
+    behind = hints_of(practice_like.replace(MAIL, MAIL + ASA), aol=True)
+    assert "local.public_fqdn" not in {hint.field for hint in behind}
 
 
 def test_a_list_whose_only_element_lacks_something_is_not_empty() -> None:

@@ -94,7 +94,7 @@ def test_a_noted_head_is_found_though_the_record_went_on(
 ) -> None:
     noted = read(path).events[-2].hash
     status, out = verdict(path, capsys, "--head", noted)
-    assert (status, "at line 2, and 1 lines after it" in out) == (0, True)
+    assert (status, "at line 2, and 1 line after it" in out) == (0, True)
 
 
 def test_a_record_cut_at_a_line_lacks_the_noted_head(

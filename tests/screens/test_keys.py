@@ -120,6 +120,44 @@ def test_the_clock_may_tick_before_a_wait_is_drawn() -> None:
     WaitBody(row).progress("running, 0 s of at most 15 s")
 
 
+def test_the_name_may_be_typed_at_once(play: Play) -> None:
+    script = Script()
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        await stage.press("i")
+        await stage.until("Type imp1 to confirm")
+        await stage.write("mp1")
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert script.sent == ["set network domain local.example"]
+
+    play((step("disrupt"),), script, test)
+
+
+@pytest.mark.parametrize("typed", ["m", "imp1"], ids=["by hand", "a name typed too fast"])
+def test_a_restart_is_said_to_be_done_by_hand_only_with_the_name_of_the_node(play: Play, typed: str) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        for letter in typed:  # all at once, as somebody types who does not look
+            stage.app.post_message(Key(letter, letter))
+        await stage.until("Type imp1 to")
+        await stage.press("enter")
+        assert "step.done" not in kinds(folder)
+        await stage.press("escape")
+        if "Type imp1 to" not in stage.picture:
+            await stage.until("confirm by typing")
+            await stage.press("m")
+        await stage.until("Type imp1 to say so")
+        await stage.write("imp1")
+        await stage.press("enter")
+        await stage.until(lambda: "step.done" in kinds(folder))
+        done = next(e for e in read(folder / "journal.jsonl").events if e.kind == "step.done")
+        assert done.body["note"] == "done by hand in the web interface"
+
+    play((step("restart"),), Script(), test)
+
+
 def test_looking_back_needs_no_valid_form_and_keeps_what_was_typed(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")
@@ -180,7 +218,7 @@ def test_a_second_enter_on_its_way_takes_only_the_dialog_away(play: Play) -> Non
         await stage.until("I have done it")
         await stage.press("s")
         await stage.until("Reason:")
-        await stage.write("x")
+        await stage.write("not now")
         line = stage.app.screen.query_one(Input)
         await asyncio.gather(line.action_submit(), line.action_submit())
         await stage.until(lambda: kinds(folder).count("step.skipped") == 1)
@@ -210,7 +248,11 @@ def test_reasons_are_wanted_and_recorded(play: Play) -> None:
         await stage.press("s")
         await stage.until("Reason:")
         await stage.press("enter")
-        await stage.until("Nothing was typed")
+        await stage.until("in a word or more")
+        await stage.write("p1")
+        await stage.press("enter")
+        await stage.until("in a word or more")
+        assert "step.skipped" not in kinds(folder)
         await stage.write("not today")
         await stage.press("enter")
         await stage.until("Finished")

@@ -97,7 +97,8 @@ def _with_head(reading: Reading, noted: str, unchecked: str) -> tuple[str, int]:
     if line is None:
         return "altered: the head that was noted is not in this record: lines are missing, or were made anew", ALTERED
     later = len(reading.events) - line
-    return f"whole{unchecked}; it holds the head that was noted, at line {line}, and {later} lines after it", WHOLE
+    after = "1 line" if later == 1 else f"{later} lines"
+    return f"whole{unchecked}; it holds the head that was noted, at line {line}, and {after} after it", WHOLE
 
 
 def _facts(reading: Reading) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.finding import Json
 from wizard.describe import action_lines
+from wizard.engine import BY_HAND, OWN_REASONS
 from wizard.export.pieces import (
     Checked,
     Exchanged,
@@ -26,7 +27,7 @@ from wizard.export.pieces import (
 )
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
-from wizard.state import State, Status, StepRecord, fold
+from wizard.state import Recorded, State, Status, StepRecord, fold
 from wizard.survey import Row, Word, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
@@ -163,7 +164,7 @@ def _step(row: Row, events: Sequence[Event]) -> StepTranscript:
         at=record.at if told else "",
         who=_who(record, events) if told else "",
         reason=_said(record, events) if told else text_of(getattr(row.standing, "reason", "")),
-        deviation=_deviation(row.record.status, events),
+        deviation=deviation_of(row.record.status, events),
         problem=record.problem or ("" if told else text_of(getattr(row.standing, "problem", ""))),
         planned=meaning(row.step.does),
         instructions=tuple(action_lines(row.step.does)),
@@ -186,7 +187,7 @@ def _former(step: str, state: State, events: Sequence[Event]) -> StepTranscript:
         at=record.at,
         who=_who(record, events),
         reason=_said(record, events),
-        deviation=_deviation(record.status, events),
+        deviation=deviation_of(record.status, events),
         problem=record.problem,
         planned=sent[-1].action if sent else {},
         instructions=(),
@@ -210,12 +211,17 @@ def _said(record: StepRecord, events: Sequence[Event]) -> str:
     return text_of(confirmed[-1].body.get("note")) if confirmed else ""
 
 
-def _deviation(status: Status, events: Sequence[Event]) -> str:
-    """Where a person went another way than the plan: skipped, or accepted in spite of what was seen."""
+def deviation_of(status: Status, events: Sequence[Recorded]) -> str:
+    """Where a person went another way than the plan: by hand, again, past it, or on in spite of what was seen."""
     if status is Status.SKIPPED:
         return "skipped"
     if status is not Status.ACCEPTED:
-        return ""
+        done = [event for event in events if event.kind == "step.done"]
+        by_hand = status is Status.DONE and bool(done) and text_of(done[-1].body.get("note")) == BY_HAND
+        again = [text_of(event.body.get("reason")) for event in events if event.kind == "step.reopened"]
+        wished = [reason for reason in again if reason not in OWN_REASONS]
+        said = (*((BY_HAND,) if by_hand else ()), *(f"opened again: {reason}" for reason in wished))
+        return "; ".join(said)
     problems = [text_of(e.body.get("problem")) for e in events if e.kind in {"step.failed", "step.unsettled"}]
     return f"accepted, although: {problems[-1]}" if problems else "accepted by a person"
 

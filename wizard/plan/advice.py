@@ -77,6 +77,35 @@ def _aol_kinds(plan: Plan) -> Iterator[Fault]:
             yield Fault(("aol", "domains", number, "kind"), f"is public for {domain.name}", fix)
 
 
+def _aol_name(plan: Plan) -> Iterator[Fault]:
+    shown, public = plan.routing_node.fqdn, plan.local.public_fqdn
+    if plan.aol is not None and plan.asa is None and plan.load_balancer is None and shown != public:
+        yield Fault(
+            ("local", "public_fqdn"),
+            f"AOL compares it with the subject CN of our certificate, and {plan.routing_node.name} shows its own name,"
+            f" {shown}",
+            "Use an ASA, whose certificate carries the public name. Or, where no users are assigned to the node, make"
+            f" {shown} the public name.",
+        )
+
+
+def _aol_letter(plan: Plan) -> Iterator[Fault]:
+    """What AOL enters by hand and the plan does not hold."""
+    aol = plan.aol
+    if aol is None:
+        return
+    wanted = {
+        ("aol", "enterprise"): aol.enterprise,
+        ("aol", "contact_name"): aol.contact_name,
+        ("aol", "contact_email"): aol.contact_email,
+        ("aol", "contact_phone"): aol.contact_phone,
+        ("local", "certificate_authority"): plan.local.certificate_authority,
+    }
+    for place, value in wanted.items():
+        if not value:
+            yield Fault(place, "is empty, and AOL enters it by hand", "Fill it in: it goes into the letter to AOL.")
+
+
 def _default_route(plan: Plan) -> Iterator[Fault]:
     aol = plan.aol
     if aol is None or aol.static_route_for_default:
@@ -115,6 +144,8 @@ _RULES: tuple[Callable[[Plan], Iterator[Fault]], ...] = (
     _load_balancer,
     _public_address,
     _aol_kinds,
+    _aol_name,
+    _aol_letter,
     _default_route,
     _pool,
 )

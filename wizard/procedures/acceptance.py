@@ -8,6 +8,7 @@ from wizard.procedures.common import (
     always_applies,
     needs_own_srv,
     own_srv,
+    own_tls,
     own_xmpp_srv,
     partner_srv,
     partner_tls,
@@ -81,6 +82,7 @@ def _own_records(plan: Plan) -> tuple[Step, ...]:
             for domain in domains
         ),
         *_own_xmpp(plan),
+        _check("own-tls", "See our public name answer once more", ours, own_tls(plan)),
     )
 
 

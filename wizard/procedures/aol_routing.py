@@ -4,7 +4,7 @@ from checks.names import for_display
 from checks.requests import RouteRequest
 from wizard.plan.model import Plan
 from wizard.procedures.checklists import data_for_aol
-from wizard.procedures.common import Verdict
+from wizard.procedures.common import Verdict, question
 from wizard.procedures.routes import aol_routes
 from wizard.step import Applies, Check, Duration, NotApplicable, NothingToUndo, Procedure, Step
 
@@ -17,7 +17,24 @@ def some_aol(plan: Plan) -> Verdict:
 def _steps(plan: Plan) -> tuple[Step, ...]:
     if plan.aol is None:
         return ()
-    return (data_for_aol(plan, plan.aol), *(trace("aol-routing", request) for request in aol_routes(plan)))
+    return (
+        data_for_aol(plan, plan.aol),
+        _entered(plan),
+        *(trace("aol-routing", request) for request in aol_routes(plan)),
+    )
+
+
+def _entered(plan: Plan) -> Step:
+    return question(
+        "aol-routing/entered",
+        "See that AOL has entered us",
+        why="Only AOL can say when our name, our domains and the authority of our certificate are entered on its side."
+        " Until then every request of theirs and of ours is refused. The walk may be held here (h) for as long as it"
+        " takes; what is done stays done.",
+        label="AOL says that we are entered",
+        mismatch="Ask whoever took the order. Hold until AOL has answered; then go on from here.",
+        after=("aol-routing/notify-aol",),
+    )
 
 
 def trace(procedure: str, request: RouteRequest, after: tuple[str, ...] = ()) -> Step:

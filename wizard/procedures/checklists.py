@@ -33,7 +33,8 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
     gaps = f"Sending it with gaps. Fill in the plan first: {', '.join(missing)}." if missing else ""
     shown = presented(plan)
     other_name = (
-        f"AOL compares the subject CN with the name it was given. Here they differ: {shown} and {name}."
+        f"AOL compares the subject CN with the name it was given. Here they differ: {shown} and {name}. Ask AOL which"
+        " of the two to enter; or put an ASA in front, whose certificate carries the public name."
         if shown != name
         else ""
     )

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from checks.catalogue import finding
 from checks.finding import Finding
+from checks.names import SIP_TLS_PORT
 from checks.requests import DnsRequest, HostRequest, TlsRequest
 from cli_backend.exchange import Risk
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
+from wizard.procedures.partner_side import presented
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
@@ -155,6 +157,11 @@ def only_if(condition: Callable[[Plan, Facts], bool], reason: str) -> When:
 
 
 # --- the checks that a plan implies ----------------------------------------------------------------------------------
+
+
+def own_tls(plan: Plan) -> TlsRequest:
+    """What partners meet: our public name, with the certificate that is shown there."""
+    return TlsRequest(host=plan.local.public_fqdn, port=SIP_TLS_PORT, name=presented(plan), side="ours")
 
 
 def needs_own_srv(plan: Plan) -> bool:

@@ -90,7 +90,8 @@ def _set(plan: Plan, aol: Aol) -> Step:
     return Step(
         id=_SET,
         title=f"Set {labels.default_routing_domain}",
-        why=f"AOL domains without a way of their own take the way of this one. The page did not show {value}.",
+        why=f"AOL domains without a way of their own take the way of this one. The page did not show {value}. If that"
+        " was a slip of the typing: b goes back to the page that was read, u reads it again.",
         does=Instruct(
             interface=labels.administration,
             menu=labels.service_parameters,

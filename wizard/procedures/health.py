@@ -4,7 +4,7 @@ from checks.catalogue import finding
 from checks.finding import Finding
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import always_applies, read, services_judge
+from wizard.procedures.common import always_applies, question, read, services_judge
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -23,7 +23,25 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*reads, _cluster(plan), _proxy_domain(plan))
+    return (*_aol_order(plan), *reads, _cluster(plan), _proxy_domain(plan))
+
+
+def _aol_order(plan: Plan) -> tuple[Step, ...]:
+    """AOL takes weeks, and gives the name of its gateway only then (domain reference 4.2 C)."""
+    if plan.aol is None:
+        return ()
+    return (
+        question(
+            "health/aol-order",
+            "See that AOL has taken the order AOL-FEDERATION",
+            why="Federation with AOL is a licence that is ordered before anything else, from whoever sells you Cisco's"
+            " products, and it takes its time. AOL then names its gateway, which the plan calls"
+            f" {plan.aol.gateway_fqdn}. Without the order AOL answers nothing.",
+            label="AOL has taken the order and named this gateway",
+            mismatch="Order AOL-FEDERATION first, and hold here until AOL has answered. Put the name of the gateway"
+            " that AOL gives you into gateway_fqdn in the plan.",
+        ),
+    )
 
 
 def _version(node: Node) -> Step:
@@ -57,7 +75,8 @@ def _network(node: Node) -> Step:
         "show network eth0",
         "network",
         title=f"Read the network settings of {node.name}",
-        why="They tell whether the node has a domain, and whether DHCP gives it. Procedure b decides by them.",
+        why="They tell whether the node has a domain, and whether DHCP gives it. The procedure"
+        " IM and Presence domain decides by them.",
     )
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
 from checks.names import SIP_TLS_PORT, for_display
-from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
-from wizard.procedures.common import always_applies, read
+from wizard.procedures.common import always_applies, own_tls, read
 from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
@@ -235,7 +234,13 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
 def _why_trust(anchor: _Anchor, labels: Labels) -> str:
     if anchor.step.endswith("/trust-own"):
         return "A node takes a signed certificate only when the root of the authority that signed it is there already."
-    return f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
+    why = f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
+    if anchor.certain:
+        return why
+    return (
+        f"{why} Which authority that is: `fedwizard check tls {anchor.name}` lists the chain that is shown there; the"
+        " issuer of its last certificate is the root, to be had from that authority or from whoever runs the server."
+    )
 
 
 def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:
@@ -347,7 +352,7 @@ def _probe(plan: Plan) -> Step:
         id=_PROBE,
         title="See our public name answer with the right certificate",
         why=f"This is what partners meet: {public} at port {SIP_TLS_PORT}, with the subject CN {presented(plan)}.",
-        does=Wait(until=CheckPasses(request=TlsRequest(host=public, port=SIP_TLS_PORT, name=presented(plan)))),
+        does=Wait(until=CheckPasses(request=own_tls(plan))),
         reversal=NothingToUndo(),
         duration=Duration(10, 300),  # services that were restarted need a while
         when=own.once_restarted,

@@ -200,7 +200,8 @@ def _why(subject: Subject) -> str:
         )
     return (
         f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
-        " stands between, so nothing adds it by itself. Federation inside one enterprise over secure TLS is like that."
+        " stands between, so nothing adds it by itself. So it is with federation inside one enterprise, too, where"
+        " both sides speak TLS."
     )
 
 

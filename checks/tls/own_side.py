@@ -1,0 +1,22 @@
+"""What is wrong with a server of ours: the same findings, but it is ours to mend. Pure."""
+
+from dataclasses import replace
+
+from checks.finding import Finding, Owner
+
+_NO_HANDSHAKE = ("tcp-", "tls-")
+_OURS = (
+    "See that Cisco SIP Proxy runs on the routing node, and was restarted since its port, its certificate or what it"
+    " trusts was changed.",
+    "See that whatever stands in front of the node, such as an ASA, a load balancer or a firewall, leads port 5061 to"
+    " the port at which the node listens.",
+    "Some firewalls let nobody reach the public address from inside: then ask from outside.",
+)
+
+
+def of_our_side(found: Finding) -> Finding:
+    """A finding about a server, as it is for those who run it."""
+    owner = Owner.YOU if found.owner is Owner.PARTNER else found.owner
+    if found.fix and found.code.startswith(_NO_HANDSHAKE):
+        return replace(found, owner=owner, fix=_OURS)
+    return replace(found, owner=owner)
