@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from checks.dns.query import Outcome, Reply, Resolver
 
+_MOST_HOSTS, _MOST_ADDRESSES = 13, 2  # the root has thirteen servers; what a zone lists has no end
+
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
@@ -29,14 +31,14 @@ class Authority:
 async def ask_authorities(owner: str, zone: str, resolver: Resolver) -> tuple[Authority, ...]:
     """Ask every name server of a zone for the record and for the serial, without recursion."""
     servers = await resolver.ask(zone, "NS")
-    hosts = [host.rstrip(".").lower() for host in servers.records]
+    hosts = [host.rstrip(".").lower() for host in servers.records[:_MOST_HOSTS]]
     found = await asyncio.gather(*(_one_host(host, owner, zone, resolver) for host in hosts))
     return tuple(authority for authorities in found for authority in authorities)
 
 
 async def _one_host(host: str, owner: str, zone: str, resolver: Resolver) -> tuple[Authority, ...]:
     four, six = await resolver.addresses(host)
-    addresses = four.records or six.records
+    addresses = (four.records or six.records)[:_MOST_ADDRESSES]
     if not addresses:
         return (Authority(host=host),) if four.answered and six.answered else ()
     return tuple(await asyncio.gather(*(_one(host, address, owner, zone, resolver) for address in addresses)))

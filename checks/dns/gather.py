@@ -27,6 +27,7 @@ _WRONG_PREFIXES = (
 )
 _WRONG_XMPP_PREFIXES = ("xmpp-server._tcp", "_xmpp-server.tcp", "xmpp-server.tcp", "_jabber._tcp", "_xmpp-client._tcp")
 _MOST_POINTERS = 8
+_MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two questions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ async def _no_authorities() -> tuple[Authority, ...]:
 
 async def _found(facts: Domain, domain: str, _prefix: str, resolver: Resolver) -> Domain:
     targets, wildcard = await asyncio.gather(
-        asyncio.gather(*(look_up_target(record, resolver) for record in facts.reply.services)),
+        asyncio.gather(*(look_up_target(record, resolver) for record in facts.reply.services[:_MOST_TARGETS])),
         _is_wildcard(domain, facts.reply, resolver),
     )
     pointers = await _pointers(tuple(targets), resolver)
