@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from checks.dns.exchange import Question, Server, ask_one
+from checks.dns.exchange import TRIES, Question, Server, ask_one, shown
 from checks.dns.reply import LONGEST_ALIAS, Outcome, Reply, Srv
+from checks.dns.silence import why_silent
 
 __all__ = ["Outcome", "Reply", "Resolver", "Server", "Srv", "system_servers"]
 
@@ -49,6 +50,14 @@ class Resolver:
         """Ask one authoritative server, without recursion. `host` is its name: the connection map may hold it."""
         place = self._redirect.get((host, server[1]), self._redirect.get(server, server))
         return await ask_one(Question(name=name, kind=kind, recursive=False), place, self._timeout)
+
+    async def why_silent(self, reply: Reply, name: str, kind: str) -> str:
+        """Why the name server of a reply that never came keeps silent, in words; empty where nobody was asked."""
+        places = (self._redirect.get(server, server) for server in self._servers)
+        place = next((place for place in places if shown(place) == reply.server), None)
+        if place is None:
+            return ""
+        return await why_silent(Question(name=name, kind=kind), place, self._timeout / TRIES)
 
     async def _ask(self, question: Question) -> Reply:
         reply = Reply(outcome=Outcome.TIMEOUT, server="no name server")

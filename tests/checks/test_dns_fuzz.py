@@ -50,7 +50,7 @@ def honest(query: dns.message.Message) -> dns.message.Message:
     if not str(question.name).startswith(("_sip", "sip", "two", "ns", "partner", "d", "8", "4")):  # a random label
         zone = dns.name.from_text(DOMAIN)
         reply.authority.append(dns.rrset.from_text(zone, 300, "IN", "SOA", *RECORDS["SOA"]))
-    else:
+    elif kind in RECORDS:
         reply.answer.append(dns.rrset.from_text(question.name, 300, "IN", kind, *RECORDS[kind]))
     reply.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.STALE_ANSWER, "old")])
     return reply
