@@ -83,6 +83,27 @@ def for_display(name: str) -> str:
         return name
 
 
+def raw_form(name: str) -> str:
+    """An internationalised name that a panel did not encode: its UTF-8 bytes, escaped as in a zone file."""
+    import idna
+
+    try:
+        raw = idna.decode(name).encode()
+    except idna.IDNAError:
+        return name
+    return "".join(chr(byte) if byte < 128 else f"\\{byte:03}" for byte in raw)
+
+
+def earlier_form(name: str) -> str:
+    """A name as the first rules for international names encode it (IDNA 2003), which write the sharp s as ss."""
+    import idna
+
+    try:
+        return idna.decode(name).encode("idna").decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return name
+
+
 def _to_ascii(name: str) -> str:
     import idna
 

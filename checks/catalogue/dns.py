@@ -24,15 +24,14 @@ ENTRIES = (
     _fail(
         "srv-name-missing",
         "There is no federation record",
-        "{subject} does not exist, so {domain} cannot be discovered. {fallback}",
+        "{subject} does not exist, so {domain} cannot be discovered. {where}{fallback}",
         _PUBLISH,
         "A name server that was asked before may remember the gap for a while: ask again later.",
     ),
     _fail(
         "srv-no-data",
         "The name exists, but holds no SRV record",
-        "{subject} exists without an SRV record: a record of another type stands there, a deeper name exists, or a"
-        " wildcard of another type answers.",
+        "{subject} exists without an SRV record. {cause}",
         _PUBLISH,
     ),
     _fail(
@@ -149,7 +148,7 @@ ENTRIES = (
         "address-not-public",
         Severity.FAIL,
         "The address is not public",
-        "{addresses} is {range}. Nobody outside can reach it.",
+        "{addresses} is {range}. Nobody outside can reach it.{now_and_then}",
         ("Publish the public address, that of the ASA or of the load balancer.",),
         _US,
         _HOST,
@@ -186,8 +185,7 @@ ENTRIES = (
         "dns-servfail",
         Severity.NOT_TESTED,
         "The name server failed",
-        "{server} failed to answer (SERVFAIL or an unreadable answer), so nothing is known of {subject}. Most often"
-        " the servers of the zone do not answer it.",
+        "{server} failed to answer (SERVFAIL or an unreadable answer), so nothing is known of {subject}. {cause}",
         ("Ask another name server with --nameserver.", "Have the owner of the zone see that its own servers answer."),
         Owner.PARTNER,
         _HOST,
@@ -205,7 +203,7 @@ ENTRIES = (
         "dns-timeout",
         Severity.NOT_TESTED,
         "The name server does not answer",
-        "{server} gave no answer in time.",
+        "{server} gave no answer in time.{told}",
         ("See that it runs and that port 53 is open to it, both UDP and TCP.",),
         _US,
         "nslookup {subject} {server}",
@@ -220,6 +218,32 @@ ENTRIES = (
         _US,
         "dig +cd {subject} SRV",
         ("RFC 4035",),
+    ),
+    Entry(
+        "dnssec-unchecked",
+        Severity.INFO,
+        "The zone is signed, and nobody checks it",
+        "{zone} is signed, but {server} does not say that it checked the signatures.",
+        ("Ask a name server that validates, to see what such peers see.",),
+        _US,
+        "dig +dnssec {subject} SRV",
+        ("RFC 4035",),
+    ),
+    Entry(
+        "dns-no-edns",
+        Severity.INFO,
+        "The name server does without EDNS",
+        "{server} answers, but {reason}. Long answers and signed ones may be lost.",
+        ("See that the firewall lets EDNS through, RFC 6891, or ask another name server.",),
+        _US,
+        "",
+        ("RFC 6891",),
+    ),
+    _warn(
+        "domain-parked",
+        "The domain looks parked",
+        "The name servers of {subject} are {servers}, those of a service for domains that are for sale or expired.",
+        "See at the registrar whether {subject} has expired, and who owns it.",
     ),
     Entry(
         "dns-tcp-blocked",
@@ -239,7 +263,8 @@ ENTRIES = (
     _warn(
         "dns-old-cached",
         "An older record is still remembered",
-        "{server} still gives {remembered}, until {until}; published is {published}.",
+        "{server} still gives {remembered}, until {until}; published is {published}. If it was changed just now and the"
+        " time to live was not, other name servers may remember the older one until {elsewhere_until}.",
         "Wait until {until}, or have the cache of {server} flushed.",
     ),
     Entry(
@@ -268,7 +293,14 @@ ENTRIES = (
         "ns-disagree",
         "The zone's name servers disagree",
         "They do not say the same: {servers}. What a peer sees depends on which one it asks.",
-        "Mend the zone transfer to the server that lags behind.",
+        "{cure}",
+    ),
+    _warn(
+        "ns-delegation-differs",
+        "The zone above lists other name servers",
+        "The zone above {subject} lists {parent}, the zone itself {own}. Peers ask those of one list or of the other.",
+        "Enter at the registrar, or in the zone above, the servers that the zone lists.",
+        "Or correct the NS records of the zone.",
     ),
     _warn(
         "resolver-rewrites",

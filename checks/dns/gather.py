@@ -6,27 +6,14 @@ import secrets
 from dataclasses import dataclass, replace
 
 from checks.addresses import Reach, reach_of
-from checks.dns.authorities import Authority, ask_authorities
+from checks.dns.authorities import Authorities, Authority, ask_authorities, ask_delegated
+from checks.dns.delegation import Delegation
+from checks.dns.elsewhere import Place, look_elsewhere
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.names import SIP_FEDERATION, XMPP_FEDERATION, srv_name
 
-# Where the record is found when it was published under a wrong name; Microsoft's own pages printed some of these.
-_WRONG_PREFIXES = (
-    "sipfederationtls._tcp",
-    "_sipfederationtls.tcp",
-    "sipfederationtls.tcp",
-    "_sipfederationtls_tcp",
-    "_sipfederationtls._tls",
-    "_sipfederationtls._udp",
-    "_sipfederation._tls",
-    "_sips._tcp",
-    "_tcp._sipfederationtls",
-    "_sipfederationtls._tcp._tcp",
-    "_sip._tls",
-    "_sip._tcp",
-)
-_WRONG_XMPP_PREFIXES = ("xmpp-server._tcp", "_xmpp-server.tcp", "xmpp-server.tcp", "_jabber._tcp", "_xmpp-client._tcp")
 _MOST_POINTERS = 8
+_MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two questions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +31,10 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where else the record was found, and the code that this is."""
-
-    code: str
-    name: str
-    services: tuple[Srv, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Domain:
     """Everything asked about one domain.
 
+    `sibling` is the answer for a name beside the record that nobody publishes, `apex` the name servers of the domain.
     `elsewhere` is where else the record was found, the likeliest first. `unvalidated` is the answer with CD set after
     a SERVFAIL. `inside` is the answer of the inside name servers, None where none were given. `pointers` holds the
     PTR answers for the public addresses of the targets. `inventing`: the name server answers for what cannot exist.
@@ -71,7 +50,12 @@ class Domain:
     inventing: bool = False
     unvalidated: Reply | None = None
     inside: Reply | None = None
+    inside_targets: tuple[Target, ...] = ()
+    sibling: Reply | None = None
+    apex: Reply | None = None
+    address: Reply | None = None
     authorities: tuple[Authority, ...] = ()
+    delegation: Delegation | None = None
     pointers: tuple[tuple[str, Reply], ...] = ()
 
 
@@ -83,18 +67,31 @@ async def gather_domain(
     owner = srv_name(domain, prefix)
     reply, seen_inside = await asyncio.gather(resolver.ask(owner, "SRV"), _maybe(inside, owner))
     facts = Domain(owner_name=owner, reply=reply, inside=seen_inside)
-    if reply.outcome is Outcome.SERVFAIL:
-        facts = replace(facts, unvalidated=await resolver.ask(owner, "SRV", validated=False))
     if not reply.answered:
-        return facts
+        return await _unanswered(facts, domain, resolver, authoritative=authoritative)
     zone = await zone_of(domain, reply, resolver)
     facts = replace(facts, zone=zone)
     more = _found if reply.outcome is Outcome.DATA else _missing
-    facts, authorities = await asyncio.gather(
+    facts, own, inside_targets = await asyncio.gather(
         more(facts, domain, prefix, resolver),
         ask_authorities(owner, zone, resolver) if authoritative and zone else _no_authorities(),
+        _targets(seen_inside, inside),
     )
-    return replace(facts, authorities=authorities)
+    return replace(facts, authorities=own.servers, delegation=own.delegation, inside_targets=inside_targets)
+
+
+async def _unanswered(facts: Domain, domain: str, resolver: Resolver, *, authoritative: bool) -> Domain:
+    """A failure may be the validation's, or the zone's own servers'; silence may be a firewall's."""
+    reply, owner = facts.reply, facts.owner_name
+    if reply.outcome is Outcome.TIMEOUT:
+        return replace(facts, reply=replace(reply, detail=await resolver.why_silent(reply, owner, "SRV")))
+    if reply.outcome is not Outcome.SERVFAIL:
+        return facts
+    facts = replace(facts, unvalidated=await resolver.ask(owner, "SRV", validated=False))
+    if not authoritative or (facts.unvalidated and facts.unvalidated.outcome is Outcome.DATA):
+        return facts
+    own = await ask_delegated(owner, domain, resolver)
+    return replace(facts, zone=own.zone, authorities=own.servers, delegation=own.delegation)
 
 
 async def zone_of(domain: str, reply: Reply, resolver: Resolver) -> str:
@@ -114,26 +111,36 @@ async def _maybe(resolver: Resolver | None, owner: str) -> Reply | None:
     return None if resolver is None else await resolver.ask(owner, "SRV")
 
 
-async def _no_authorities() -> tuple[Authority, ...]:
-    return ()
+async def _no_authorities() -> Authorities:
+    return Authorities()
+
+
+async def _targets(reply: Reply | None, resolver: Resolver | None) -> tuple[Target, ...]:
+    if reply is None or resolver is None:
+        return ()
+    return tuple(await asyncio.gather(*(look_up_target(r, resolver) for r in reply.services[:_MOST_TARGETS])))
 
 
 async def _found(facts: Domain, domain: str, _prefix: str, resolver: Resolver) -> Domain:
     targets, wildcard = await asyncio.gather(
-        asyncio.gather(*(look_up_target(record, resolver) for record in facts.reply.services)),
+        _targets(facts.reply, resolver),
         _is_wildcard(domain, facts.reply, resolver),
     )
-    pointers = await _pointers(tuple(targets), resolver)
-    return replace(facts, targets=tuple(targets), wildcard=wildcard, pointers=pointers)
+    pointers = await _pointers(targets, resolver)
+    return replace(facts, targets=targets, wildcard=wildcard, pointers=pointers)
 
 
 async def _missing(facts: Domain, domain: str, prefix: str, resolver: Resolver) -> Domain:
-    text, elsewhere, nothing = await asyncio.gather(
+    text, address, apex, sibling, nothing, elsewhere = await asyncio.gather(
         resolver.ask(facts.owner_name, "TXT"),
-        _elsewhere(domain, prefix, facts, resolver),
+        resolver.ask(facts.owner_name, "A"),
+        resolver.ask(domain, "NS"),
+        resolver.ask(f"_{secrets.token_hex(8)}._tcp.{domain}", "SRV"),
         resolver.ask(f"{secrets.token_hex(8)}.invalid", "A"),  # RFC 6761: this name exists nowhere
+        look_elsewhere(domain, prefix, facts.zone, resolver),
     )
-    return replace(facts, text=text, elsewhere=elsewhere, inventing=nothing.outcome is Outcome.DATA)
+    facts = replace(facts, text=text, address=address, apex=apex, sibling=sibling, elsewhere=elsewhere)
+    return replace(facts, inventing=nothing.outcome is Outcome.DATA)
 
 
 async def look_up_target(record: Srv, resolver: Resolver) -> Target:
@@ -157,20 +164,3 @@ async def _pointers(targets: tuple[Target, ...], resolver: Resolver) -> tuple[tu
     names = [ipaddress.ip_address(address).reverse_pointer for address in public]
     replies = await asyncio.gather(*(resolver.ask(name, "PTR") for name in names))
     return tuple(zip(public, replies, strict=True))
-
-
-async def _elsewhere(domain: str, prefix: str, facts: Domain, resolver: Resolver) -> tuple[Place, ...]:
-    parent = domain.partition(".")[2]
-    wrong = _WRONG_PREFIXES if prefix == SIP_FEDERATION else _WRONG_XMPP_PREFIXES
-    zones = dict.fromkeys(zone for zone in (facts.zone, domain) if zone)
-    candidates = [("srv-zone-doubled", f"{facts.owner_name}.{zone}") for zone in zones]
-    candidates += [("srv-wrong-name", f"{spelling}.{domain}") for spelling in wrong]
-    candidates += [("srv-wrong-zone", f"{prefix}.{place}.{domain}") for place in ("sip", "www")]
-    if "." in parent:
-        candidates.append(("srv-wrong-zone", f"{prefix}.{parent}"))
-    replies = await asyncio.gather(*(resolver.ask(name, "SRV") for _, name in candidates))
-    return tuple(
-        Place(code=code, name=name, services=reply.services)
-        for (code, name), reply in zip(candidates, replies, strict=True)
-        if reply.outcome is Outcome.DATA
-    )

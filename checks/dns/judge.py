@@ -1,52 +1,80 @@
 """What the DNS answers mean for federation. Pure: facts and the request in, findings out."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
 from checks.catalogue import finding
 from checks.dns.gather import Domain
-from checks.dns.judge_authorities import judge_authorities
-from checks.dns.judge_basics import clock, judge_addresses, owner_of, unanswered, wanted_target
+from checks.dns.judge_authorities import answer_of, judge_authorities
+from checks.dns.judge_basics import clock_at, judge_addresses, owner_of, unanswered
+from checks.dns.judge_missing import judge_missing
 from checks.dns.judge_target import is_microsoft, judge_target
 from checks.dns.query import Outcome, Reply
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT, is_within
+from checks.names import is_within
 from checks.requests import DnsRequest, HostRequest
-
-_TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
-_NO_FALLBACK = "SIP federation has no fallback to an address."
-_FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
 
 
 def judge_domain(request: DnsRequest, facts: Domain, now: datetime) -> Iterator[Finding]:
     """The findings about the federation record of a domain. `now` turns seconds into times of the clock."""
     owner = owner_of(request.side)
     if not facts.reply.answered:
-        yield _no_answer(facts, owner)
+        yield _no_answer(facts, owner, now)
         return
+    if facts.reply.no_edns:
+        seen = {"server": facts.reply.server, "reason": facts.reply.no_edns}
+        yield finding("dns-no-edns", facts.reply.server, observed=seen)
     found = [*_record(request, facts, owner, now), *judge_authorities(facts, owner, now)]
     found += _inside(request, facts)
     yield from found
     spoilt = {Severity.FAIL, Severity.NOT_TESTED}
     if facts.targets and not any(f.severity in spoilt and f.subject == facts.owner_name for f in found):
         first, reply = facts.targets[0].record, facts.reply
-        observed = {"target": first.target, "port": first.port, "priority": first.priority, "weight": first.weight}
+        observed: dict[str, object] = {
+            "target": first.target,
+            "port": first.port,
+            "priority": first.priority,
+            "weight": first.weight,
+        }
         told = {"server": reply.server, "ttl": reply.ttl, "over_tcp": reply.over_tcp, "dnssec": reply.authentic}
         yield finding("srv-ok", facts.owner_name, observed=observed, evidence=told)
 
 
-def _no_answer(facts: Domain, owner: Owner) -> Finding:
+def _no_answer(facts: Domain, owner: Owner, now: datetime) -> Finding:
+    reply, name = facts.reply, facts.owner_name
     if facts.unvalidated is not None and facts.unvalidated.outcome is Outcome.DATA:
-        observed = {"server": facts.reply.server, "reason": facts.reply.detail, "records": facts.unvalidated.records}
-        return finding("dnssec-bogus", facts.owner_name, owner=owner, observed=observed)
-    return unanswered(facts.owner_name, facts.reply)
+        ended = facts.unvalidated.signed_until
+        expired = [f"its signatures ended at {clock_at(ended)}"] if 0 < ended < now.timestamp() else []
+        reason = "; ".join([*expired, reply.detail])
+        observed = {"server": reply.server, "reason": reason, "records": facts.unvalidated.records}
+        return finding("dnssec-bogus", name, owner=owner, observed=observed)
+    if reply.outcome is Outcome.SERVFAIL and facts.authorities:
+        return _zone_fails(facts, owner)
+    return unanswered(name, reply)
+
+
+def _zone_fails(facts: Domain, owner: Owner) -> Finding:
+    """The zone's own servers were asked: they fail, which is its owner's to mend; or they serve it, and ours fails."""
+    said = [f"{a.host} ({a.address}): {'serves it' if a.serves else answer_of(a)}" for a in facts.authorities]
+    works = any(authority.serves for authority in facts.authorities)
+    words = (
+        "Servers of the zone serve it, so the fault is this name server's." if works else "No server of it serves it."
+    )
+    observed = {"server": facts.reply.server, "reason": facts.reply.detail, "servers": said}
+    return finding(
+        "dns-servfail",
+        facts.owner_name,
+        severity=None if works else Severity.FAIL,
+        owner=Owner.YOUR_DNS_ADMIN if works else owner,
+        observed=observed,
+        values={"cause": f"{words} {'; '.join(said)}."},
+    )
 
 
 def _record(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
     if facts.reply.outcome is not Outcome.DATA:
-        yield from _missing(request, facts, owner, now)
+        yield from judge_missing(request, facts, owner, now)
         return
     told = partial(finding, subject=facts.owner_name, owner=owner)
     for target in facts.targets:
@@ -82,49 +110,6 @@ def _pointers(request: DnsRequest, facts: Domain, owner: Owner) -> Iterator[Find
             yield finding("ptr-missing", address, owner=owner, observed={"address": address})
 
 
-def _missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
-    if facts.inventing:
-        yield finding("resolver-rewrites", facts.reply.server, owner=Owner.YOUR_DNS_ADMIN)
-    published = next((a for a in facts.authorities if a.serves and a.reply and a.reply.services), None)
-    if published is not None and published.reply is not None:
-        observed = {
-            "until": clock(now, facts.reply.negative_ttl),
-            "server": facts.reply.server,
-            "authoritative": published.host,
-            "targets": [f"{s.target}:{s.port}" for s in published.reply.services],
-        }
-        yield finding("dns-negative-cached", facts.owner_name, owner=owner, observed=observed)
-        return
-    severity = Severity.INFO if request.missing_is == "info" else None
-    yield _absent(request, facts, owner, severity, now)
-
-
-def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
-    port = SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
-    expected = {"port": port} | ({"target": request.expect_target} if request.expect_target else {})
-    fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
-    told = partial(
-        finding,
-        subject=facts.owner_name,
-        severity=severity,
-        owner=owner,
-        expected=expected,
-        values={"domain": request.domain, "expected_target": wanted_target(request), "fallback": fallback},
-    )
-    zone = {"zone": facts.zone, "server": facts.reply.server}
-    as_text = next((text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)), None)
-    if as_text is not None:
-        return told("srv-as-txt", observed={"text": as_text, **zone})
-    if facts.elsewhere:
-        place = facts.elsewhere[0]
-        records = [f"{s.target}:{s.port}" for s in place.services]
-        return told(place.code, observed={"found_at": place.name, "records": records, **zone})
-    code = "srv-name-missing" if facts.reply.outcome is Outcome.NO_NAME else "srv-no-data"
-    if facts.reply.negative_ttl:
-        return told(code, observed={**zone, "remembered_until": clock(now, facts.reply.negative_ttl)})
-    return told(code, observed=zone)
-
-
 def _inside(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
     """A partner's record that the inside does not see is a fault; otherwise a difference is often meant."""
     if facts.inside is None:
@@ -137,6 +122,21 @@ def _inside(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
         severity = Severity.FAIL if lost else None
         owner = Owner.YOUR_DNS_ADMIN
         yield finding("split-horizon-differs", facts.owner_name, severity=severity, owner=owner, observed=observed)
+    else:
+        yield from _inside_addresses(request, facts)
+
+
+def _inside_addresses(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
+    """The record is the same; its targets must lead somewhere from inside too."""
+    for outside, inside in zip(facts.targets, facts.inside_targets, strict=False):
+        known = outside.four.answered and inside.four.answered and inside.six.answered
+        if not known or set(outside.addresses) == set(inside.addresses):
+            continue
+        lost = request.side == "partner" and not inside.addresses
+        observed = {"outside": outside.addresses, "inside": inside.addresses or ["no address"]}
+        severity = Severity.FAIL if lost else None
+        owner, name = Owner.YOUR_DNS_ADMIN, outside.record.target
+        yield finding("split-horizon-differs", name, severity=severity, owner=owner, observed=observed)
 
 
 def judge_host(request: HostRequest, four: Reply, six: Reply) -> Iterator[Finding]:

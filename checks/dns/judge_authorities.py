@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import dns.serial
+
 from checks.catalogue import finding
 from checks.dns.authorities import Authority
 from checks.dns.gather import Domain
@@ -20,6 +22,7 @@ def judge_authorities(facts: Domain, owner: Owner, now: datetime) -> Iterator[Fi
     if not serving:
         return
     yield from _disagreement(facts, serving, owner)
+    yield from _delegation(facts, serving, owner)
     yield from _cached(facts, serving, owner, now)
     ttl = max((a.reply.ttl for a in serving if a.reply and a.reply.services), default=None)
     if ttl is not None and not _SHORT <= ttl <= _LONG:
@@ -33,25 +36,69 @@ def _one(authority: Authority, zone: str, owner: Owner, *, another: bool) -> Ite
         yield finding("ns-unresolvable", authority.host, owner=owner, observed=observed)
     elif authority.silent:
         severity = Severity.FAIL if another else Severity.INFO
-        yield finding("dns-timeout", authority.host, severity=severity, owner=owner, observed=observed)
+        values = {"told": " It is one of the servers of the zone."}
+        yield finding("dns-timeout", authority.host, severity=severity, owner=owner, observed=observed, values=values)
     elif not authority.serves:
-        answer = authority.reply.detail or authority.reply.outcome.value
-        yield finding("ns-lame", authority.host, owner=owner, observed={**observed, "answer": answer})
+        yield finding("ns-lame", authority.host, owner=owner, observed={**observed, "answer": answer_of(authority)})
+
+
+def answer_of(authority: Authority) -> str:
+    """What a name server said instead of the record, in words."""
+    reply = authority.reply
+    if reply is None:
+        return "it has no address"
+    if authority.silent:
+        return "no answer"
+    if reply.referral:
+        return f"it sends on to the servers of {reply.zone or 'the root'}"
+    if reply.answered:
+        return "it answers as one who only passes on what others say"
+    return f"{reply.outcome.value}, {reply.detail}" if reply.detail else reply.outcome.value
 
 
 def _disagreement(facts: Domain, serving: list[Authority], owner: Owner) -> Iterator[Finding]:
     records = {a.reply.services for a in serving if a.reply}
     if len(records) > 1 or len({a.serial for a in serving}) > 1:
         said = [f"{a.host}: serial {a.serial}, {', '.join(a.reply.records) or 'no record'}" for a in serving if a.reply]
-        yield finding("ns-disagree", facts.zone, owner=owner, observed={"servers": said})
+        behind = _behind(serving)
+        told = {"servers": said} | ({"behind": behind} if behind else {})
+        yield finding("ns-disagree", facts.zone, owner=owner, observed=told, values={"cure": _cure(behind)})
+
+
+def _behind(serving: list[Authority]) -> list[str]:
+    """The servers whose serial is older than another's, as serials are compared (RFC 1982)."""
+    known = {a.serial for a in serving if a.serial >= 0}
+    older = {serial for serial in known if any(dns.serial.Serial(serial) < dns.serial.Serial(o) for o in known)}
+    return sorted({a.host for a in serving if a.serial in older})
+
+
+def _cure(behind: list[str]) -> str:
+    if behind:
+        return f"Mend the zone transfer to {', '.join(behind)}, which lags behind."
+    return "Feed all servers from one source: they have the same serial, and yet other records."
+
+
+def _delegation(facts: Domain, serving: list[Authority], owner: Owner) -> Iterator[Finding]:
+    """The servers of the zone above and the zone itself list who serves it; resolvers use both lists."""
+    delegation, own = facts.delegation, next((a.lists for a in serving if a.lists), ())
+    if delegation is None:
+        return
+    if own and set(own) != set(delegation.hosts):
+        observed = {"parent": list(delegation.hosts), "own": list(own), "asked": delegation.server}
+        yield finding("ns-delegation-differs", facts.zone, owner=owner, observed=observed)
+    if delegation.signed and not facts.reply.authentic:
+        observed = {"zone": facts.zone, "server": facts.reply.server}
+        yield finding("dnssec-unchecked", facts.owner_name, observed=observed)
 
 
 def _cached(facts: Domain, serving: list[Authority], owner: Owner, now: datetime) -> Iterator[Finding]:
     """An older record that the asked name server still remembers. A remembered gap is told with the missing record."""
     current = {a.reply.services for a in serving if a.reply}
     if facts.reply.services and facts.reply.services not in current and len(current) == 1:
+        longest = max(a.reply.ttl for a in serving if a.reply)
         observed = {
             "until": clock(now, facts.reply.ttl),
+            "elsewhere_until": clock(now, max(longest, facts.reply.ttl)),
             "server": facts.reply.server,
             "remembered": facts.reply.records,
             "published": next((a.reply.records for a in serving if a.reply), ()),

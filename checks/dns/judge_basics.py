@@ -15,6 +15,7 @@ _NOT_ANSWERED = {
     Outcome.TIMEOUT: "dns-timeout",
     Outcome.TCP_BLOCKED: "dns-tcp-blocked",
 }
+ZONE_FAILS = "Most often the servers of the zone do not answer it."
 
 
 def owner_of(side: str) -> Owner:
@@ -31,7 +32,8 @@ def unanswered(subject: str, reply: Reply, *, severity: Severity | None = None) 
     """A question that our own name servers did not answer."""
     observed = {"server": reply.server} | ({"reason": reply.detail} if reply.detail else {})
     code = _NOT_ANSWERED[reply.outcome]
-    return finding(code, subject, severity=severity, observed=observed, values={"owner_name": subject})
+    told = f" {reply.detail}" if reply.detail and reply.outcome is Outcome.TIMEOUT else ""
+    return finding(code, subject, severity=severity, observed=observed, values={"told": told, "cause": ZONE_FAILS})
 
 
 def clock(now: datetime, seconds: int) -> str:
@@ -39,15 +41,23 @@ def clock(now: datetime, seconds: int) -> str:
     return (now + timedelta(seconds=seconds)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def clock_at(seconds: int) -> str:
+    """A time in seconds since 1970 as the clock shows it, RFC 3339."""
+    return clock(datetime(1970, 1, 1, tzinfo=UTC), seconds)
+
+
 def judge_addresses(name: str, addresses: tuple[str, ...], owner: Owner) -> Iterator[Finding]:
     """Whether the addresses of a public name are public; one finding for each kind that is not."""
     kinds: dict[tuple[Reach, str], list[str]] = {}
     for address in addresses:
         kinds.setdefault(reach_of(address), []).append(address)
+    public = [address for (reach, _), found in kinds.items() if reach is Reach.PUBLIC for address in found]
+    now_and_then = f" {', '.join(public)} can be reached, so one connection works and the next does not."
     special = {kind: found for kind, found in kinds.items() if kind[0] is not Reach.PUBLIC}
     for (reach, kind), found in special.items():
         severity = Severity.WARN if reach is Reach.DOCUMENTATION else None
         observed = {"addresses": found, "range": kind}
-        yield finding("address-not-public", name, severity=severity, owner=owner, observed=observed)
+        values = {"now_and_then": now_and_then if public else ""}
+        yield finding("address-not-public", name, severity=severity, owner=owner, observed=observed, values=values)
     if not special:
         yield finding("address-ok", name, observed={"addresses": list(addresses)})

@@ -84,6 +84,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A validating resolver before a BIND that serves a signed zone, and one that was edited after it was signed."""
     folder = tmp_path_factory.mktemp("signed")
     zones = {zone: sign(folder, zone) for zone in ("whole.example", "edited.example")}
+    zones["ended.example"] = sign(folder, "ended.example", "-P", "-s", "20200101000000", "-e", "20200201000000")
     edited = folder / "edited.example.signed"
     edited.write_text(edited.read_text().replace("5061 sip.edited.example.", "5062 sip.edited.example."))
     clauses = "".join(f'zone "{zone}" {{ type primary; file "{folder}/{zone}.signed"; }};\n' for zone in zones)
@@ -94,14 +95,14 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
-def sign(folder: Path, zone: str) -> str:
+def sign(folder: Path, zone: str, *more: str) -> str:
     """Write ZONE.signed; returns the DS record by which it is trusted."""
     source = folder / f"{zone}.zone"
     source.write_text(zone_text(zone, RIGHT))
     make = ["dnssec-keygen", "-q", "-K", str(folder), "-a", "ECDSAP256SHA256", "-f", "KSK", zone]
     name = subprocess.run(make, capture_output=True, text=True, check=True).stdout.strip()
     words = ["dnssec-signzone", "-q", "-z", "-S", "-K", str(folder), "-d", str(folder), "-o", zone]
-    subprocess.run([*words, "-f", str(folder / f"{zone}.signed"), str(source)], capture_output=True, check=True)
+    subprocess.run([*words, *more, "-f", str(folder / f"{zone}.signed"), str(source)], capture_output=True, check=True)
     show = ["dnssec-dsfromkey", "-2", str(folder / f"{name}.key")]
     return subprocess.run(show, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -114,6 +115,9 @@ def test_signatures_that_do_not_fit_are_told_from_a_server_that_fails(check: Che
     edited = check("dns", "edited.example", "--nameserver", signed)
     assert edited.faults == {"dnssec-bogus": "fail"}
     assert "EDE" in edited.finding("dnssec-bogus")["observed"]["reason"]
+    ended = check("dns", "ended.example", "--nameserver", signed)
+    assert ended.faults == {"dnssec-bogus": "fail"}
+    assert "signatures ended at 2020-02-01T00:00:00Z" in ended.finding("dnssec-bogus")["why"]
 
 
 @pytest.mark.needs("dnsmasq-base")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.catalogue import CODES
-from checks.dns.gather import Domain, Place, Target
+from checks.dns.elsewhere import Place
+from checks.dns.gather import Domain, Target
 from checks.dns.judge import judge_domain
 from checks.dns.query import Outcome, Reply, Srv
 from checks.finding import Severity

@@ -31,9 +31,10 @@ def nsd(folder: Path, zones: Mapping[str, str], *, serial: int = 1) -> Iterator[
 
 
 @contextlib.contextmanager
-def unbound(folder: Path, upstream: int, anchors: Sequence[str] = ()) -> Iterator[int]:
+def unbound(folder: Path, upstream: int, anchors: Sequence[str] = (), more: str = "") -> Iterator[int]:
     """unbound, which asks one name server of 127.0.0.1 for everything and validates below the anchors (DS records).
 
+    `more` are further lines of its server clause.
     Yields the port. Nothing is asked anywhere else.
     """
     port = free_port()
@@ -44,7 +45,7 @@ def unbound(folder: Path, upstream: int, anchors: Sequence[str] = ()) -> Iterato
         f'server:\n  interface: 127.0.0.1@{port}\n  do-daemonize: no\n  use-syslog: no\n  chroot: ""\n'
         f'  username: ""\n  directory: "{folder}"\n  pidfile: ""\n  do-not-query-localhost: no\n  ede: yes\n'
         "  do-ip6: no\n  prefetch: no\n  qname-minimisation: no\n  trust-anchor-signaling: no\n"
-        f"{anchored}"
+        f"{anchored}{more}"
         f'forward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{upstream}\n'
         "remote-control:\n  control-enable: no\n"
     )

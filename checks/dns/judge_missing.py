@@ -1,0 +1,98 @@
+"""What a missing record means, and what is there instead of it. Pure."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from checks.catalogue import finding
+from checks.dns.gather import Domain
+from checks.dns.judge_basics import clock, wanted_target
+from checks.dns.query import Outcome
+from checks.finding import Finding, Owner, Severity
+from checks.names import SIP_TLS_PORT, XMPP_PORT
+from checks.requests import DnsRequest
+
+_TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
+_NO_FALLBACK = "SIP federation has no fallback to an address."
+_FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
+# Name servers of services that show advertisements for domains that are for sale or have expired.
+_PARKED = re.compile(r"\.(sedoparking|parkingcrew|bodis|above|afternic|parklogic|cashparking)\.\w+\.?\Z")
+
+
+def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
+    """The findings where there is no record: what is there instead, and what else keeps it from being seen."""
+    if facts.inventing:
+        yield finding("resolver-rewrites", facts.reply.server, owner=Owner.YOUR_DNS_ADMIN)
+    published = next((a for a in facts.authorities if a.serves and a.reply and a.reply.services), None)
+    if published is not None and published.reply is not None:
+        observed = {
+            "until": clock(now, facts.reply.negative_ttl),
+            "server": facts.reply.server,
+            "authoritative": published.host,
+            "targets": [f"{s.target}:{s.port}" for s in published.reply.services],
+        }
+        yield finding("dns-negative-cached", facts.owner_name, owner=owner, observed=observed)
+        return
+    parked = [host for host in (facts.apex.records if facts.apex else ()) if _PARKED.search(host)]
+    if parked:
+        yield finding("domain-parked", request.domain, owner=owner, observed={"servers": parked})
+    severity = Severity.INFO if request.missing_is == "info" else None
+    yield _absent(request, facts, owner, severity, now)
+
+
+def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
+    port = SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
+    expected = {"port": port} | ({"target": request.expect_target} if request.expect_target else {})
+    fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
+    told = partial(
+        finding,
+        subject=facts.owner_name,
+        severity=severity,
+        owner=owner,
+        expected=expected,
+        values={
+            "domain": request.domain,
+            "expected_target": wanted_target(request),
+            "fallback": fallback,
+            "where": _where(request, facts),
+            "cause": _cause(facts),
+        },
+    )
+    zone = {"zone": facts.zone, "server": facts.reply.server}
+    as_text = next((text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)), None)
+    if as_text is not None:
+        return told("srv-as-txt", observed={"text": as_text, **zone})
+    if facts.elsewhere:
+        place = facts.elsewhere[0]
+        records = [f"{s.target}:{s.port}" for s in place.services]
+        return told(place.code, observed={"found_at": place.name, "records": records, **zone})
+    code = "srv-name-missing" if facts.reply.outcome is Outcome.NO_NAME else "srv-no-data"
+    if facts.reply.negative_ttl:
+        return told(code, observed={**zone, "remembered_until": clock(now, facts.reply.negative_ttl)})
+    return told(code, observed=zone)
+
+
+def _where(request: DnsRequest, facts: Domain) -> str:
+    """Whether the domain itself is unknown, as a sentence; a zone that is known needs the record alone."""
+    if facts.apex is None or facts.apex.outcome is not Outcome.NO_NAME:
+        return ""
+    above = f"; the nearest zone is {facts.zone}" if facts.zone else ""
+    return f"The domain {request.domain} itself does not exist{above}. "
+
+
+def _cause(facts: Domain) -> str:
+    """Why a name exists without the record, from what stands at it and at a name that nobody publishes."""
+    if facts.reply.alias:
+        return f"It is an alias for {facts.reply.alias}, where there is none."
+    found = [
+        words
+        for words, reply in (("a TXT record", facts.text), ("an address", facts.address))
+        if reply is not None and reply.outcome is Outcome.DATA
+    ]
+    everywhere = facts.sibling is not None and facts.sibling.outcome is Outcome.NO_DATA
+    if everywhere:
+        return "A wildcard of another type answers for every name beside it."
+    if found:
+        return f"It holds {' and '.join(found)} instead."
+    return "Most likely a deeper name exists below it, or a record of another type stands there."
