@@ -151,12 +151,15 @@ class CheckService:
     async def _checked(
         self, request: CheckRequest, budget: AbstractAsyncContextManager[object], seconds: float
     ) -> Findings:
+        from checks.turns import waited
+
         started, began = datetime.now(UTC), time.monotonic()
         chain: tuple[ChainLink, ...] = ()
         try:
             async with budget:
                 started, began = datetime.now(UTC), time.monotonic()
                 found, chain = await self._findings(request)
+                began += waited()
         except TimeoutError:
             return _not_tested(request, f"it took more than {seconds:g} s")
         except OSError as problem:

@@ -24,12 +24,15 @@ class _Turn:
     budget: asyncio.Timeout
     waiting: int = 0
     left: float = 0.0
+    since: float = 0.0
+    waited: float = 0.0
 
     def rest(self) -> None:
         """Stop the clock of the budget."""
         until = self.budget.when()
         if self.waiting == 0 and until is not None and not self.budget.expired():
-            self.left = until - asyncio.get_running_loop().time()
+            self.since = asyncio.get_running_loop().time()
+            self.left = until - self.since
             self.budget.reschedule(None)
         self.waiting += 1
 
@@ -37,7 +40,9 @@ class _Turn:
         """Let the clock go on, when no visit waits any more."""
         self.waiting -= 1
         if self.waiting == 0 and self.budget.when() is None:
-            self.budget.reschedule(asyncio.get_running_loop().time() + self.left)
+            now = asyncio.get_running_loop().time()
+            self.waited += now - self.since
+            self.budget.reschedule(now + self.left)
 
 
 _current: ContextVar[_Turn | None] = ContextVar("turn", default=None)
@@ -106,6 +111,12 @@ class _Slot:
     def give_back(self) -> None:
         self._timer.cancel()
         self.run.give_back(lent=self.lent)
+
+
+def waited() -> float:
+    """For how many seconds the check that calls has waited for its turn at a server."""
+    turn = _current.get()
+    return 0.0 if turn is None else turn.waited
 
 
 @contextlib.asynccontextmanager

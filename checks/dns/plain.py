@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import dns.ipv4
 import dns.ipv6
 
-A, AAAA, SRV, _OPT = 1, 28, 33, 41
+A, _NS, AAAA, SRV, _OPT = 1, 2, 28, 33, 41
 _IN = 1
 _KINDS = {"A": A, "AAAA": AAAA, "SRV": SRV}
 _AT_QUESTION = 12
@@ -20,7 +20,7 @@ _RESPONSE, _AUTHORITATIVE, _AUTHENTIC = 0x8000, 0x0400, 0x0020
 _NOT_PLAIN = 0x7A4F  # operation, truncation, reserved bit, response code
 _LONGEST_TTL = 0x7FFFFFFF
 _MOST_LABELS = 128
-_SIGNED = frozenset({24, 250})  # SIG(0) and TSIG
+_LENGTHS = {A: 4, AAAA: 16}
 _LABEL = re.compile(rb"[A-Za-z0-9_-]+")
 
 
@@ -132,13 +132,21 @@ def _name(answer: bytes, at: int) -> tuple[str, int]:
 
 
 def _skip(answer: bytes, at: int, count: int) -> int:
-    """Where the remaining records end. One that carries options, an error code or a signature is not plain."""
+    """Where the remaining records end: addresses, name servers and a bare OPT. Anything else is not plain."""
+    options = 0
     for _ in range(count):
-        while 0 < answer[at] < 0xC0:
-            at += 1 + answer[at]
-        at += 2 if answer[at] else 1
-        kind, _, ttl, length = struct.unpack_from("!2HIH", answer, at)
-        if kind in _SIGNED or (kind == _OPT and (length or ttl >> 16)):
+        bare = answer[at] == 0
+        at = at + 1 if bare else _name(answer, at)[1]
+        kind, of_class, ttl, length = struct.unpack_from("!2HIH", answer, at)
+        at += 10
+        if kind == _OPT:
+            options += 1
+            good = bare and not length and not ttl >> 16 and options == 1 and at == len(answer)
+        elif kind == _NS:
+            good = of_class == _IN and _name(answer, at)[1] == at + length
+        else:
+            good = of_class == _IN and _LENGTHS.get(kind) == length
+        if not good:
             raise _OddError
-        at += 10 + length
+        at += length
     return at

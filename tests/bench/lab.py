@@ -71,7 +71,7 @@ def planned(count: int, dead: int = 0) -> tuple[Domain, ...]:
     every = max(1, count // dead) if dead else 0
     for number in range(count):
         defect = kinds[number // _DEFECT_EVERY % len(kinds)] if number % _DEFECT_EVERY == 7 else ""
-        is_dead = bool(every) and number % every == 3 and number // every < dead
+        is_dead = bool(every) and number % every == every - 1 and number // every < dead
         place = number % _MOST_EDGES
         address = f"127.{2 if is_dead else 1}.{place // 250}.{place % 250 + 1}"
         found.append(Domain(f"d{number:05}.{ZONE}", address, defect, is_dead))

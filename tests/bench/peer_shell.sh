@@ -9,7 +9,7 @@ four=$(dig +short -p "$PORT" @127.0.0.1 "$target" A)
 six=$(dig +short -p "$PORT" @127.0.0.1 "$target" AAAA)
 { echo "SRV $srv"; echo "A $four"; echo "AAAA $six"
   timeout 5 openssl s_client -connect "$four:$port" -servername "$target" -verify_hostname "$target" -CAfile "$ROOTS" \
-    -showcerts </dev/null 2>/dev/null
+    -showcerts </dev/null 2>/dev/null || true  # what it says counts, and is compared
 } >"$OUT/$domain"'
 PORT=$2 ROOTS=$3 OUT=$4
 export PORT ROOTS OUT

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -80,9 +81,11 @@ def test_a_check_that_waits_for_its_turn_at_a_server_does_not_run_out_of_time() 
     """Eight checks of one slow address: each alone takes most of its budget."""
     with fault_server(silent) as port:
         service = CheckService(Network(timeout=0.6))
+        began = time.monotonic()
         try:
             results = service.run_many([TlsRequest(host="127.0.0.1", port=port)] * 8)
         finally:
             service.close()
     assert [[one.code for one in result.findings] for result in results] == [["tls-silent"]] * 8
-    assert max(result.duration_ms for result in results) > 2000  # the budget, which they outlast by waiting
+    assert time.monotonic() - began > 2  # the budget, which the last ones outlast by waiting
+    assert max(result.duration_ms for result in results) < 2000  # what they did themselves
