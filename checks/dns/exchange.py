@@ -111,9 +111,7 @@ async def _send(question: Question, server: Server, timeout: float, *, edns: boo
         if udp is not None and plain is not None:
             answer = await udp.ask(lambda: query, plain, server, timeout)
             return (
-                _plain_reply(answer, server)
-                if isinstance(answer, Plain)
-                else read_message(answer, query, shown(server))
+                plain_reply(answer, server) if isinstance(answer, Plain) else read_message(answer, query, shown(server))
             )
         response = await dns.asyncquery.udp(
             query, server[0], timeout, server[1], raise_on_truncation=True, ignore_unexpected=True, ignore_errors=True
@@ -128,7 +126,8 @@ async def _send(question: Question, server: Server, timeout: float, *, edns: boo
     return read_message(response, query, shown(server))
 
 
-def _plain_reply(answer: Plain, server: Server) -> Reply:
+def plain_reply(answer: Plain, server: Server) -> Reply:
+    """The reply that a plain answer is."""
     return Reply(
         outcome=Outcome.DATA,
         server=shown(server),

@@ -1,5 +1,6 @@
 """A small bench: what a survey of many domains says, by either handshake, and what dead peers among them cost."""
 
+import os
 import time
 from pathlib import Path
 
@@ -8,7 +9,11 @@ import pytest
 from tests.bench.contest import differences, expected, ours, shell
 from tests.bench.lab import lab, planned
 
-pytestmark = pytest.mark.needs("bind9", "bind9-dnsutils", "nginx", "libnginx-mod-stream", "openssl")
+pytestmark = [
+    pytest.mark.needs("bind9", "bind9-dnsutils", "nginx", "libnginx-mod-stream", "openssl"),
+    # Beside six other workers its servers are late, and lateness is what it measures.
+    pytest.mark.skipif("FEDWIZARD_BENCH" not in os.environ, reason="wants the machine to itself: FEDWIZARD_BENCH=1"),
+]
 
 
 def test_every_contestant_says_the_same_and_a_shell_loop_is_slower(tmp_path: Path) -> None:
