@@ -68,7 +68,7 @@ class Doer:
         if kind in READ_THIS and time.monotonic() - self._screen.shown_at < READ_FIRST:
             self._screen.say(READ_THIS[kind], bad=True)
         elif kind is AskKind.CONFIRM_TYPED:
-            self._confirm_by_typing()
+            self.confirm_by_typing()
         elif kind is AskKind.FORM:
             self._submit_form()
         else:
@@ -82,11 +82,8 @@ class Doer:
             return
         self._give(Answer(Choice.GO, values=form.values()))
 
-    def begin_typing(self, letter: str) -> None:
-        """The first letter of the name that confirms what is asked: its line is opened, with the letter in it."""
-        self._confirm_by_typing(letter)
-
-    def _confirm_by_typing(self, begun: str = "") -> None:
+    def confirm_by_typing(self, begun: str = "") -> None:
+        """Open the line for the name that confirms what is asked, with what was typed of it already."""
         ask = self._screen.scene.ask
         assert ask is not None
         self._want(typed_confirmation(ask, begun), lambda text: self._give(Answer(Choice.GO, text)))

@@ -261,7 +261,7 @@ class StepScreen(Screen[None]):
         if event.character and event.character == situation.claimed and not situation.typing:
             event.stop()
             event.prevent_default()
-            self._doer.begin_typing(event.character)
+            self._doer.confirm_by_typing(event.character)
 
     @on(Input.Submitted)
     async def _submitted(self) -> None:

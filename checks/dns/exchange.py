@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 
 import dns.asyncquery
 import dns.exception
 import dns.flags
 import dns.message
-import dns.rcode
+import dns.name
+import dns.rdatatype
 
 from checks.dns.plain import Plain, plain_query
 from checks.dns.reply import Outcome, Reply, Srv, read, read_message
@@ -68,7 +70,8 @@ async def ask_one(
     `udp` are sockets that many questions share.
     """
     try:
-        question.message(edns=True)
+        dns.name.from_text(question.name)
+        dns.rdatatype.from_text(question.kind)
     except dns.exception.DNSException as problem:
         return Reply(outcome=Outcome.NO_NAME, server=shown(server), detail=f"the name cannot exist: {problem}")
     outcome, no_edns = Outcome.TIMEOUT, ""
@@ -105,25 +108,26 @@ async def _is_dropped(question: Question, server: Server, timeout: float) -> boo
 
 async def _send(question: Question, server: Server, timeout: float, *, edns: bool, udp: Udp | None = None) -> Reply:
     """One message over UDP, over TCP where the answer is cut. Raises Truncated when TCP then fails."""
-    query = question.message(edns=edns)
+    message = partial(question.message, edns=edns)  # made only where the plain bytes do not do
     try:
-        plain = question.plain(edns=edns)
+        plain = question.plain(edns=edns) if udp is not None else None
         if udp is not None and plain is not None:
-            answer = await udp.ask(lambda: query, plain, server, timeout)
-            return (
-                plain_reply(answer, server) if isinstance(answer, Plain) else read_message(answer, query, shown(server))
-            )
-        response = await dns.asyncquery.udp(
-            query, server[0], timeout, server[1], raise_on_truncation=True, ignore_unexpected=True, ignore_errors=True
-        )
+            response = await udp.ask(message, plain, server, timeout)
+            if isinstance(response, Plain):
+                return plain_reply(response, server)
+        else:
+            response = await dns.asyncquery.udp(
+                message(), server[0], timeout, server[1],
+                raise_on_truncation=True, ignore_unexpected=True, ignore_errors=True,
+            )  # fmt: skip
     except dns.message.Truncated as truncated:
         try:
-            return replace(await ask_over_tcp(query, server, timeout), server=shown(server), over_tcp=True)
+            return replace(await ask_over_tcp(message(), server, timeout), server=shown(server), over_tcp=True)
         except (dns.exception.Timeout, OSError, EOFError):
             raise truncated from None
         except dns.exception.DNSException as problem:
             raise _UnreadableError(str(problem)) from problem
-    return read_message(response, query, shown(server))
+    return read_message(response, message(), shown(server))
 
 
 def plain_reply(answer: Plain, server: Server) -> Reply:

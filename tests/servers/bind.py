@@ -19,17 +19,23 @@ def zone_text(zone: str, records: str, *, serial: int = 1) -> str:
     return f"$ORIGIN {zone}.\n$TTL 300\n{_SOA.format(serial=serial)}{records}\n"
 
 
+def zone_files(folder: Path, zones: Mapping[str, str], serial: int) -> Iterator[tuple[str, Path]]:
+    """Write each zone to a file in the folder; gives its name and the file."""
+    folder.mkdir(exist_ok=True)
+    for zone, records in zones.items():
+        path = folder / f"{zone}.zone"
+        path.write_text(zone_text(zone, records, serial=serial))
+        yield zone, path
+
+
 @contextlib.contextmanager
 def name_server(
     folder: Path, zones: Mapping[str, str], *, serial: int = 1, extra: str = "", more: str = ""
 ) -> Iterator[int]:
     """Serve zones, given as their records in master file form without the SOA; yields the port."""
     port = free_port()
-    folder.mkdir(exist_ok=True)
     clauses = []
-    for zone, records in zones.items():
-        path = folder / f"{zone}.zone"
-        path.write_text(zone_text(zone, records, serial=serial))
+    for zone, path in zone_files(folder, zones, serial):
         clauses.append(f'zone "{zone}" {{ type primary; file "{path}"; }};')
     (folder / "named.conf").write_text(
         f'options {{ directory "{folder}"; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};'

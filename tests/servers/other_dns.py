@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.servers.bind import answers, zone_text
+from tests.servers.bind import answers, zone_files
 from tests.servers.daemon import daemon
 from tests.servers.tls import free_port
 
@@ -13,11 +13,8 @@ from tests.servers.tls import free_port
 def nsd(folder: Path, zones: Mapping[str, str], *, serial: int = 1) -> Iterator[int]:
     """NSD, authoritative for zones given as in `bind.name_server`; yields the port."""
     port = free_port()
-    folder.mkdir(exist_ok=True)
     clauses = []
-    for zone, records in zones.items():
-        path = folder / f"{zone}.zone"
-        path.write_text(zone_text(zone, records, serial=serial))
+    for zone, path in zone_files(folder, zones, serial):
         clauses.append(f'zone:\n  name: "{zone}"\n  zonefile: "{path}"\n')
     (folder / "nsd.conf").write_text(
         f'server:\n  ip-address: 127.0.0.1\n  port: {port}\n  username: ""\n  zonesdir: "{folder}"\n'
