@@ -19,6 +19,7 @@ class Scene:
     """The state of the screen.
 
     `ask` is None from the moment an answer was given until the next question, so that one key never answers twice.
+    `refusal` says why the last answer was not taken, until something else is typed.
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
     the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
     lesson were asked for.
@@ -27,6 +28,7 @@ class Scene:
     sitting: Sitting
     runner: Runner
     ask: Ask | None = None
+    refusal: str = ""
     ended: Ended | None = None
     running: dict[str, Row] = field(default_factory=dict)
     batch: tuple[Row, ...] = ()

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from textual import on
@@ -65,8 +66,8 @@ class StepScreen(Screen[None]):
         self._bridge = bridge
         self._doer = Doer(self)
         self._progress, self._since = "", 0.0
-        self._refusal = ""
-        self.drawing = asyncio.Lock()  # held while the screen is drawn anew: until then no key answers
+        self._pen = asyncio.Lock()
+        self._drawings = 0
         self._output_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -112,20 +113,10 @@ class StepScreen(Screen[None]):
 
     async def _asked(self, ask: Ask, refusal: str) -> None:
         self.scene.ask, self.scene.running, self.scene.passing = ask, {}, False
-        self._refusal = refusal
-        if refusal:
-            self._refused(refusal)
-        else:
+        self.scene.refusal = refusal
+        if not refusal:
             self.scene.draft.clear()
-            await self._show_unless_looking("The walk waits for you. Enter goes there.")
-        self.show_keys()
-
-    def _refused(self, refusal: str) -> None:
-        """Say why, where the help stands; a form can be typed into again."""
-        for form in self.query(FormBody):
-            form.disabled = False
-            (form.next_empty() or form.query(Input).first()).focus()
-        self.say(f"Not taken: {refusal}.", bad=True)
+        await self._show_unless_looking("The walk waits for you. Enter goes there.")
 
     async def _show_unless_looking(self, otherwise: str) -> None:
         if self.scene.looking is None:
@@ -182,9 +173,19 @@ class StepScreen(Screen[None]):
 
     # --- what is shown ---
 
+    @asynccontextmanager
+    async def drawing(self) -> AsyncIterator[None]:
+        """The screen is being drawn anew, or waits for it: until that is over, no key answers."""
+        self._drawings += 1
+        try:
+            async with self._pen:
+                yield
+        finally:
+            self._drawings -= 1
+
     async def show(self) -> None:
         """Draw what has to stand on the screen now."""
-        async with self.drawing:
+        async with self.drawing():
             view = view_of(self.scene)
             self.page = view.page
             width = self.app.size.width
@@ -198,10 +199,13 @@ class StepScreen(Screen[None]):
                     return
                 await body.mount_all(view.widgets)
                 body.scroll_home(animate=False)
-                if self.scene.passing or not body.query(Input):
+                lines = body.query(Input)
+                if self.scene.passing or not lines:
                     body.focus()
+                elif view.refused:
+                    (body.query_one(FormBody).next_empty() or lines.first()).focus()
                 self._output.display = view.output and not self._output.empty
-                self.say(view.help)
+                self.say(view.help, bad=view.refused)
             self.shown_at = time.monotonic()
         self.show_keys()
 
@@ -240,9 +244,8 @@ class StepScreen(Screen[None]):
     def situation(self) -> Situation:
         """How things stand, for the keys."""
         body = self.query_one("#body", VerticalScroll)
-        typing = isinstance(self.focused, Input)
-        drawn = not self.drawing.locked()
-        return self.scene.situation(drawn=drawn, typing=typing, more_below=body.scroll_y < body.max_scroll_y)
+        typing, more_below = isinstance(self.focused, Input), body.scroll_y < body.max_scroll_y
+        return self.scene.situation(drawn=not self._drawings, typing=typing, more_below=more_below)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that make no sense now do nothing."""
@@ -269,12 +272,12 @@ class StepScreen(Screen[None]):
 
     @on(FormBody.Helped)
     def _helped(self, message: FormBody.Helped) -> None:
-        if not self._refusal:  # which stays until something else is typed
+        if not self.scene.refusal:  # which stays until something else is typed
             self.say(message.text)
 
-    @on(Input.Changed)
+    @on(FormBody.Typed)
     def _typed(self) -> None:
-        self._refusal = ""
+        self.scene.refusal = ""
 
     def action_leave_line(self) -> None:
         """Leave the line that is being typed, so that the keys are keys again."""

@@ -1,6 +1,6 @@
 """What stands on the screen of the walk, worked out from the scene: two lines of header, a title, bodies, a help."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 from textual.widget import Widget
@@ -24,7 +24,9 @@ LONGEST_HELP = 150  # characters: two lines
 
 @dataclass(frozen=True)
 class View:
-    """One picture. `output`: what nodes printed belongs to it; `page`: the page of help about it."""
+    """One picture. `output`: what nodes printed belongs to it; `page`: the page of help about it; `refused`: the
+    help says why the last answer was not taken.
+    """
 
     chapter: str
     step: Row | None
@@ -33,6 +35,7 @@ class View:
     help: str
     page: str = "step"
     output: bool = False
+    refused: bool = False
 
 
 def view_of(scene: Scene) -> View:
@@ -42,7 +45,8 @@ def view_of(scene: Scene) -> View:
     if scene.ended is not None:
         return _ended(scene, scene.ended)
     if scene.ask is not None:
-        return _asking(scene, scene.ask)
+        view = _asking(scene, scene.ask)
+        return replace(view, help=f"Not taken: {scene.refusal}.", refused=True) if scene.refusal else view
     if scene.batch:
         return _running(scene)
     return View("", None, "Starting", (), "Starting ...", "begin")

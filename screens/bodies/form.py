@@ -29,6 +29,9 @@ class FormBody(Body):
             super().__init__()
             self.text = text
 
+    class Typed(Message):
+        """Something else than before stands in a line."""
+
     def __init__(self, row: Row, draft: MutableMapping[str, str] | None, *, eager: bool = True) -> None:
         super().__init__(row)
         self._draft, self._eager = draft, eager
@@ -66,8 +69,10 @@ class FormBody(Body):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if self._draft is not None and event.input.id:
-            self._draft[event.input.id.removeprefix("field-")] = event.value
+        name = str(event.input.id).removeprefix("field-")
+        if self._draft is not None and self._draft.get(name, "") != event.value:
+            self._draft[name] = event.value
+            self.post_message(self.Typed())
 
     def on_descendant_focus(self) -> None:
         """Say what helps with the line that is being typed."""

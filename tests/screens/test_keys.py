@@ -18,6 +18,7 @@ from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, Stage, on_
 from wizard.engine import AskKind
 from wizard.journal import read
 from wizard.resolve import walk_of
+from wizard.runner import Asked
 from wizard.state import Status, fold
 from wizard.step import Step
 from wizard.survey import survey
@@ -105,7 +106,7 @@ def test_nobody_answers_what_is_not_drawn_yet(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("Enter I have done it")
         before = kinds(folder)
-        async with stage.walk.drawing:
+        async with stage.walk.drawing():
             await stage.press("enter", "s", "h")
             assert stage.app.screen is stage.walk
             assert kinds(folder) == before
@@ -195,6 +196,33 @@ def test_a_form_goes_to_the_next_empty_line_and_a_refusal_stands_where_the_help_
         await stage.press("enter")
         await stage.until("Finished")
         assert status(folder, FORM) is Status.DONE
+
+    play((step("form"),), Script(), test)
+
+
+def test_a_refusal_finds_its_form_wherever_the_person_has_gone_meanwhile(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        walk = stage.walk
+        ask = walk.scene.ask
+        assert ask is not None
+        await stage.write("local.example")
+        walk.scene.ask, walk.scene.batch = None, (ask.row,)  # the answer was given
+        await walk.show()
+        assert not walk.query(Input)
+        await walk.told(Asked(ask, "Peer port is empty"))
+        await stage.until("Not taken: Peer port is empty.")
+        assert [line.value for line in walk.query(Input)] == ["local.example", ""]
+        await walk.look_at(ask.row.step.id)
+        walk.scene.looking = ask.row.step.id
+        await walk.show()
+        await walk.told(Asked(ask, "Peer port is empty"))
+        await stage.until("Enter goes there.")
+        await stage.press("enter")
+        await stage.until("Not taken: Peer port is empty.")
+        await stage.write("5061")
+        await stage.press("enter")
+        await stage.until("Finished")
 
     play((step("form"),), Script(), test)
 
