@@ -15,7 +15,7 @@ from screens.widgets.keyline import KeyLine
 from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.frontend import pending_lines
-from wizard.step import AlreadySo, NotApplicable, Stop, Unknown
+from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 
 LONGEST_TITLE = 52  # columns
@@ -113,6 +113,8 @@ def detail_of(row: Row) -> str:
     match row.standing:
         case NotApplicable(reason):
             return f"- so far: {reason}" if row.word is Word.OPEN else f"- does not apply: {reason}"
+        case Later(reason) if row.waits:
+            return f"- later: {reason}"
         case AlreadySo(reason) if row.word is Word.DONE:
             return f"- already so: {reason}"
         case Unknown(condition) if row.word is Word.OPEN:

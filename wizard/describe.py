@@ -57,6 +57,9 @@ def span(seconds: int) -> str:
     if seconds < 90:
         return f"{seconds} s"
     hours, minutes = divmod(-(-seconds // 60), 60)
+    if hours >= 48:
+        days, rest = divmod(hours + bool(minutes), 24)
+        return f"{days} days {rest} h" if rest else f"{days} days"
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 

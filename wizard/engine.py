@@ -13,6 +13,7 @@ from cli_backend.exchange import Risk
 from wizard.resolve import Walk, fingerprint, meaning
 from wizard.state import State, Status
 from wizard.step import (
+    SAME,
     Check,
     Command,
     Form,
@@ -125,7 +126,7 @@ def next_turn(walk: Walk, state: State) -> Turn:
     """The next question or act: the first step that is not settled decides."""
     batch: list[Row] = []
     for row in survey(walk, state):
-        if row.word in SETTLED:
+        if row.word in SETTLED or row.waits:
             continue
         if not batch:
             turn = _turn(walk, state, row)
@@ -303,7 +304,8 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     missing = [field.label for field in form.fields if not values[field.name]]
     if missing:
         return Refusal(f"{missing[0]} is empty; enter what {'the page shows' if form.menu else 'you found'}")
-    body: dict[str, Json] = {"values": {**values}, "how": "attested", **_identity(row)}
+    same: list[Json] = [name for name, typed in answer.values.items() if typed.strip() == SAME]
+    body: dict[str, Json] = {"values": {**values}, "same": same, "how": "attested", **_identity(row)}
     wrong = form.wrong(values)
     if not wrong or not form.stops:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)

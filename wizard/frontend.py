@@ -75,6 +75,8 @@ class Progress:
     def update(self, state: State) -> None:
         """Tell what has been settled since, up to the first step that is not."""
         for row in survey(self._walk, state):
+            if row.waits:
+                continue
             if row.word in {Word.OPEN, Word.STALE, Word.UNKNOWN, Word.HOLD, Word.FAIL}:
                 return
             self.tell(row)

@@ -19,6 +19,7 @@ from wizard.step import (
     AlreadySo,
     Applies,
     Command,
+    Later,
     NotApplicable,
     Restart,
     Standing,
@@ -42,7 +43,8 @@ class Need(StrEnum):
 class Prospect:
     """One step of a walk that has not begun.
 
-    `reason` completes "only if ..." for a conditional step, and says why for one that does not apply or stops.
+    `reason` completes "only if ..." for a conditional step, says why for one that does not apply or stops, and when for
+    one that applies later than the steps around it.
     `follows` are the steps that make a conditional one necessary when they are done: one of them is enough.
     """
 
@@ -59,19 +61,20 @@ def prospects(walk: Walk) -> tuple[Prospect, ...]:
     certain, possible = _supposing(walk, only_certain=True), _supposing(walk, only_certain=False)
     found: dict[str, Prospect] = {}
     for step, sure, perhaps in zip(walk.steps, certain, possible, strict=True):
-        found[step.id] = _prospect(step, sure, perhaps.standing, found)
+        found[step.id] = _prospect(step, sure, perhaps.resolution.standing, found)
     return tuple(found.values())
 
 
-def _prospect(step: Step, sure: Resolution, perhaps: Standing, earlier: Mapping[str, Prospect]) -> Prospect:
+def _prospect(step: Step, reached: "_Reached", perhaps: Standing, earlier: Mapping[str, Prospect]) -> Prospect:
+    sure = reached.resolution
     match sure.standing:
         case Applies():
-            return Prospect(step, sure.action, Need.APPLIES)
+            return Prospect(step, sure.action, Need.APPLIES, reached.later)
         case Unknown(condition):
             return Prospect(step, sure.action, Need.CONDITIONAL, condition)
         case Stop(problem, remedy):
             return Prospect(step, sure.action, Need.STOPS, problem, remedy)
-        case NotApplicable(reason) | AlreadySo(reason):
+        case NotApplicable(reason) | AlreadySo(reason) | Later(reason):
             if isinstance(perhaps, Applies | Unknown):
                 condition = perhaps.condition if isinstance(perhaps, Unknown) else ""
                 return Prospect(step, sure.action, Need.CONDITIONAL, condition, follows=_causes(step, earlier))
@@ -106,7 +109,15 @@ class _Supposed:
     actor: Mapping[str, Json] = field(default_factory=dict)
 
 
-def _supposing(walk: Walk, *, only_certain: bool) -> tuple[Resolution, ...]:
+@dataclass(frozen=True)
+class _Reached:
+    """How a step stands in the end, and `later` than its place in the walk, for this reason."""
+
+    resolution: Resolution
+    later: str
+
+
+def _supposing(walk: Walk, *, only_certain: bool) -> tuple[_Reached, ...]:
     """Where each step stands when it is reached. Nothing is observed on the way; steps only do what they say.
 
     The walk comes back to a step that becomes applicable later, such as one that waits until no restart is pending.
@@ -123,11 +134,13 @@ def _supposing(walk: Walk, *, only_certain: bool) -> tuple[Resolution, ...]:
     return tuple(_in_the_end(each, walk, state) for each in reached)
 
 
-def _in_the_end(reached: tuple[Chapter, Step, Resolution], walk: Walk, state: State) -> Resolution:
+def _in_the_end(reached: tuple[Chapter, Step, Resolution], walk: Walk, state: State) -> _Reached:
     chapter, step, resolution = reached
-    if not isinstance(resolution.standing, NotApplicable):
-        return resolution
-    return resolve(step, walk.plan, state.facts, chapter.excluded)
+    standing = resolution.standing
+    if not isinstance(standing, NotApplicable | Later):
+        return _Reached(resolution, "")
+    later = standing.reason if isinstance(standing, Later) else ""
+    return _Reached(resolve(step, walk.plan, state.facts, chapter.excluded), later)
 
 
 def _done(state: State, step: Step, resolution: Resolution) -> State:

@@ -38,6 +38,13 @@ class NotApplicable:
 
 
 @dataclass(frozen=True)
+class Later:
+    """The step has to be done, but not before something else is; the walk passes it by until then."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class AlreadySo:
     """We saw that what the step would bring about is the case; nothing is done."""
 
@@ -59,7 +66,7 @@ class Unknown:
     condition: str
 
 
-Standing = Applies | NotApplicable | AlreadySo | Stop | Unknown
+Standing = Applies | NotApplicable | Later | AlreadySo | Stop | Unknown
 When = Callable[[Plan, "Facts"], Standing]
 Informed = Callable[["Facts"], "Kind"]
 Judge = Callable[[Plan, "Facts"], tuple[Finding, ...]]

@@ -12,6 +12,7 @@ from wizard.step import (
     Action,
     AlreadySo,
     Applies,
+    Later,
     NotApplicable,
     Restart,
     Standing,
@@ -47,6 +48,11 @@ class Row:
     record: StepRecord
     word: Word
     how: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the walk passes it by for now and comes back to it."""
+        return self.word not in SETTLED and isinstance(self.standing, Later)
 
 
 def survey(walk: Walk, state: State) -> tuple[Row, ...]:
@@ -113,7 +119,7 @@ def _word(step: Step, action: Action, standing: Standing, record: StepRecord, st
             return Word.DONE, "observed"
         case Stop() | Unknown():
             return Word.HOLD, ""
-        case Applies():
+        case Applies() | Later():
             return (Word.FAIL if record.status is Status.FAILED else Word.OPEN), ""
 
 
@@ -124,7 +130,7 @@ def _necessary_since(step: Step, record: StepRecord, state: State) -> bool:
 
 
 def _still_holds(step: Step, action: Action, standing: Standing, record: StepRecord, state: State) -> bool:
-    if isinstance(standing, NotApplicable | AlreadySo):
+    if isinstance(standing, NotApplicable | AlreadySo | Later):
         return True
     if isinstance(step.does, Restart) and isinstance(standing, Applies):
         return False  # the restart became necessary again

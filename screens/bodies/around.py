@@ -11,7 +11,7 @@ from wizard.evidence import Outcome, findings_of
 from wizard.lesson import Lesson
 from wizard.plan.model import Plan
 from wizard.resolve import Chapter
-from wizard.step import AlreadySo, Form, NotApplicable, Stop, Unknown
+from wizard.step import AlreadySo, Form, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 from wizard.text import visible
 
@@ -94,6 +94,8 @@ def _standing(row: Row) -> Iterator[Line]:
     match row.standing:
         case NotApplicable(reason) | AlreadySo(reason):
             yield pair("Because", reason)
+        case Later(reason) if row.waits:
+            yield pair("Later", reason)
         case Stop(problem, _) if row.word is Word.HOLD:
             yield pair("Because", problem)
         case Unknown(condition):

@@ -27,6 +27,8 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
     for line in pending:
         yield literal(line, BAD)
     yield from (pair("Skipped", row.step.title) for row in survey(sitting.walk, state) if row.word is Word.SKIP)
+    if ended.reason == "finished":
+        yield from (pair("Not seen", row.step.title) for row in survey(sitting.walk, state) if row.waits)
     if not pending_lines(state.facts):
         yield pair("Restarts", "none is waiting")
     if sitting.lesson is not None and ended.reason == "finished":

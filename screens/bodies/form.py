@@ -77,8 +77,14 @@ class FormBody(Body):
     def on_descendant_focus(self) -> None:
         """Say what helps with the line that is being typed."""
         field = self._focused_field()
-        if field is not None and field.help:
-            self.post_message(self.Helped(field.help))
+        if field is not None and (text := f"{self._differs()} {field.help}".strip()):
+            self.post_message(self.Helped(text))
+
+    def _differs(self) -> str:
+        """That a line which was typed before shows something else than expected; it may be a slip."""
+        said = self.form.read(self.values())
+        wrong = (f for f in self.form.wrong(said) if said[f.name] and not self.query_one(f"#field-{f.name}").has_focus)
+        return next((f"{f.label}: you typed {said[f.name]}, {self.form.wanted} {f.expected}." for f in wrong), "")
 
     def next_empty(self) -> Input | None:
         """The first line in which nothing stands, other than the one that is being typed."""

@@ -1,6 +1,7 @@
 """The texts of procedure j: commands of the ASA, and what partners have to do, filled in from the plan."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.procedures.partner_side import letter, lync_commands
 from wizard.step import Instruct
 
+LETTERS = Path(__file__).parent.parent / "golden" / "letters"
 FRONT_END = Partner(
     domain="inside.example", description="Inside", external_fqdn="pool.inside.example", peer="front-end"
 )
@@ -75,12 +77,22 @@ def test_access_lists_name_partners_by_address_where_it_is_known() -> None:
     assert " any eq 5061" in asa_text.access_lists(plan, plan.asa, (partner,), old=False)
 
 
+@pytest.mark.parametrize("version", ["lync-2010", "ocs-2007-r2"])
+def test_the_letter_to_an_edge_reads_as_it_was_approved(version: str) -> None:
+    """The text goes to people outside: a change of it is looked at, then copied to the golden file."""
+    plan = practice_plan()
+    partner = plan.partners[0].model_copy(update={"version": version, "external_address": "198.51.100.10"})
+    golden = (LETTERS / f"edge-{version}.txt").read_text(encoding="utf-8")
+    assert letter(plan, partner, "imp1.local.example") + "\n" == golden
+
+
+def test_only_what_meets_the_nodes_is_told_their_tls_version() -> None:
+    plan = with_asa()
+    assert "TLS 1.0" not in letter(plan, plan.partners[0], plan.local.public_fqdn)
+
+
 def test_what_the_other_side_has_to_do() -> None:
     plan = practice_plan()
-    edge = letter(plan, plan.partners[0], "imp1.local.example")
-    assert "network address imp-public.mail.local.example" in edge
-    assert "Do not mark us as public" in edge
-    assert "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2" in edge
     lync = letter(plan, FRONT_END, "imp1.local.example")
     assert "-Port 5061 -usedefaultcertificate $true" in lync
     assert '-MatchUri "local.example"' in lync

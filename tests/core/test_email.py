@@ -14,7 +14,7 @@ from wizard.facts import CheckFact, Facts
 from wizard.plan.model import Email, InterclusterPeer, Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.email import EMAIL
-from wizard.procedures.email_letters import to_partner, to_users
+from wizard.procedures.email_letters import to_users
 from wizard.resolve import walk_of
 from wizard.state import Status
 from wizard.step import (
@@ -248,13 +248,25 @@ def letters() -> dict[str, str]:
     plan = practice_plan()
     window = plan.change.model_copy(update={"window_start": datetime(2026, 1, 31, 22, tzinfo=UTC)})
     same = changed(plan, email=SAME, change=window)
+    ocs = same.partners[0].model_copy(update={"already_federating": True, "version": "ocs-2007-r2"})
+    with_xmpp = Email(domain="mail.local.example", xmpp_partners=("xmpp.example",))
+
+    def n1(of: Plan, domain: str) -> str:
+        return text_of(steps_of(of)[f"email/notify-partner@{domain}"])
+
     return {
-        "n1-new": to_partner(plan, "partner.example", "sip", "none"),
-        "n1-federating": to_partner(same, "partner.example", "sip", "some"),
-        "n1-xmpp": to_partner(plan, "xmpp.example", "xmpp", "some"),
-        "n1-aol": to_partner(plan, "aol.com", "aol", "perhaps"),
+        "n1-new": n1(plan, "partner.example"),
+        "n1-federating": n1(changed(same, partners=(ocs,)), "partner.example"),
+        "n1-xmpp": n1(changed(plan, email=with_xmpp), "xmpp.example"),
+        "n1-aol": n1(plan, "aol.com"),
         "n2": to_users(plan),
     }
+
+
+def text_of(step: Step) -> str:
+    """The text of a letter."""
+    assert isinstance(step.does, Notice)
+    return step.does.text
 
 
 @pytest.mark.parametrize("name", letters())

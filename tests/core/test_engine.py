@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from checks.finding import Json
 from tests.core.plans import practice_plan
 from tests.core.table import Table, changes, table, word
+from tests.core.table import row as row_of
 from wizard.acts import failure_of
 from wizard.engine import Answer, Ask, AskKind, Choice, Do, Finished, Record, Refusal, reopen, submit
 from wizard.evidence import Failure, Outcome
@@ -206,6 +207,19 @@ def test_a_skipped_restart_stays_pending() -> None:
     found.give(ask, Choice.SKIP, "no window")
     assert ("imp1", "Cisco XCP Router") in found.state.facts.pending
     assert word(found, "restarts/xcp-router@imp1") is Word.SKIP
+
+
+def test_what_waits_for_a_skipped_restart_stays_open_and_does_not_keep_the_walk_from_ending() -> None:
+    found = table()
+    found.give(found.to("restarts/sip-proxy@imp1"), Choice.SKIP, "no window")
+    while not isinstance(turn := found.turn(), Finished):
+        if isinstance(turn, Do):
+            found.succeed(turn)
+        else:
+            found.give(turn)
+    probe = row_of(found, "listeners-certificates/probe")
+    assert probe.word is Word.OPEN
+    assert probe.waits
 
 
 def test_a_changed_plan_makes_what_it_changes_stale_and_nothing_else() -> None:

@@ -106,6 +106,13 @@ def test_a_restart_that_only_a_conditional_step_makes_necessary_is_conditional()
     assert found["trial/b"].follows == ("trial/a",)
 
 
+def test_what_waits_for_the_restarts_is_certain_and_says_so() -> None:
+    found = by_id(practice_plan())
+    for name in ("listeners-certificates/probe", "listeners-certificates/unchanged@imp1"):
+        assert found[name].need is Need.APPLIES
+        assert found[name].reason == "it is looked at when the last of the pending restarts is over"
+
+
 def test_a_step_that_nothing_can_make_necessary_does_not_apply() -> None:
     found = by_id(practice_plan(), procedure(step("trial/b", when=if_pending)))
     assert found["trial/b"] == replace(

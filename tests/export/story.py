@@ -148,7 +148,11 @@ def _events(foreign: str) -> tuple[tuple[str, str, Mapping[str, object]], ...]:
         ("step.accepted", "trial/look", {**_identity("trial/look"), "note": foreign}),
         ("step.failed", "trial/form", {"values": {"name": foreign}, "problem": "It differs.", "remedy": "Correct it."}),
         ("step.reopened", "trial/form", {"reason": "retry"}),
-        ("step.done", "trial/form", {"how": "attested", "values": {"name": "a.example"}, **_identity("trial/form")}),
+        (
+            "step.done",
+            "trial/form",
+            {"how": "attested", "values": {"name": "a.example"}, "same": ["name"], **_identity("trial/form")},
+        ),
         ("step.confirmed", SET, {"how": "confirmed", **_identity(SET)}),
         ("step.intent", SET, {**_identity(SET), "refers_to": 0}),
         ("cmd.answer", SET, asked),

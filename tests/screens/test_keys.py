@@ -200,6 +200,19 @@ def test_a_form_goes_to_the_next_empty_line_and_a_refusal_stands_where_the_help_
     play((step("form"),), Script(), test)
 
 
+def test_a_slip_in_an_earlier_line_is_told_while_the_next_is_typed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        await stage.write("lcoal.example")
+        await stage.press("enter")
+        await stage.until("SIP proxy domain: you typed lcoal.example, the plan says local.example.")
+        await stage.press("shift+tab")
+        await stage.until("Copy the value the page shows.")
+        assert "you typed" not in stage.picture
+
+    play((step("form"),), Script(), test)
+
+
 def test_a_refusal_finds_its_form_wherever_the_person_has_gone_meanwhile(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("Copy the value the page shows.")

@@ -252,6 +252,8 @@ def _step(step: StepMethod, shown: frozenset[str]) -> Iterator[Block]:
     yield paragraph(Mark(step.need), ", ", Mark(step.proof), ". Step ", Foreign(step.id), f". {_span_of(step)}.{only}")
     if step.need is Need.CONDITIONAL:
         yield paragraph("Only if ", *_condition(step), ".")
+    if step.need is Need.APPLIES and step.reason:
+        yield paragraph("Not yet at this place: ", *_spoken(step.reason), ".")
     if step.need is Need.STOPS:
         yield paragraph("The walk stops here: ", *_spoken(step.reason), " ", *_spoken(step.remedy))
     yield paragraph(*_spoken(step.why))

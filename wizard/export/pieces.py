@@ -177,6 +177,14 @@ def entered_of(events: Sequence[Event], does: Kind | None) -> tuple[tuple[str, s
     return ()
 
 
+def as_planned_of(events: Sequence[Event], does: Kind | None) -> tuple[str, ...]:
+    """The labels of the values that a person did not type, but said to be exactly what was expected."""
+    labels = {field.name: field.label for field in does.fields} if isinstance(does, Form) else {}
+    last = next((event.body for event in reversed(events) if isinstance(event.body.get("values"), dict)), {})
+    same = last.get("same")
+    return tuple(labels.get(name, name) for name in map(text_of, same)) if isinstance(same, list) else ()
+
+
 def findings_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
     """The findings with which a step ended last; those of a check are in its evidence."""
     ended = [event for event in events if event.kind in {"step.done", "step.failed"}]

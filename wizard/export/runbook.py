@@ -126,7 +126,11 @@ def _step(step: StepTranscript) -> Iterator[Block]:
         yield from planned(step.instructions)
     if step.entered:
         yield paragraph("Entered:")
-        yield bullets((f"{label}: ", Foreign(value)) for label, value in step.entered)
+        same = step.entered_as_planned
+        yield bullets(
+            (f"{label}: ", Foreign(value), *((", entered as =",) if label in same else ()))
+            for label, value in step.entered
+        )
     if step.sent:
         yield paragraph("Sent:")
         yield bullets(_sent(sent) for sent in step.sent)

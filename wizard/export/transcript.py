@@ -15,6 +15,7 @@ from wizard.export.pieces import (
     Exchanged,
     Noted,
     Sent,
+    as_planned_of,
     entered_of,
     evidence_of,
     findings_of,
@@ -48,7 +49,8 @@ class StepTranscript:
 
     `at` and `who` are of the record that settled it, empty where none did. `reason` is what a person or the evidence
     says for its standing, `deviation` why it is not simply done as planned. `planned` is the action as data,
-    `instructions` as a person reads it; `entered` are values read off a page, as (label, value).
+    `instructions` as a person reads it; `entered` are values read off a page, as (label, value), and
+    `entered_as_planned` the labels of those for which the person only said that they are as expected.
     """
 
     id: str
@@ -63,6 +65,7 @@ class StepTranscript:
     planned: Mapping[str, Json]
     instructions: tuple[str, ...]
     entered: tuple[tuple[str, str], ...]
+    entered_as_planned: tuple[str, ...]
     sent: tuple[Sent, ...]
     findings: tuple[Mapping[str, Json], ...]
     history: tuple[Noted, ...]
@@ -169,6 +172,7 @@ def _step(row: Row, events: Sequence[Event]) -> StepTranscript:
         planned=meaning(row.step.does),
         instructions=tuple(action_lines(row.step.does)),
         entered=entered_of(events, row.step.does),
+        entered_as_planned=as_planned_of(events, row.step.does),
         sent=sent_of(events),
         findings=findings_of(events) if told else (),
         history=tuple(note_of(event) for event in events if event.kind != "evidence"),
@@ -192,6 +196,7 @@ def _former(step: str, state: State, events: Sequence[Event]) -> StepTranscript:
         planned=sent[-1].action if sent else {},
         instructions=(),
         entered=entered_of(events, None),
+        entered_as_planned=as_planned_of(events, None),
         sent=sent,
         findings=findings_of(events),
         history=tuple(note_of(event) for event in events if event.kind != "evidence"),

@@ -76,7 +76,7 @@ def _publish_address(plan: Plan) -> Step:
         why="Partners and AOL connect to this name. It must lead to the public address of the routing node.",
         does=Instruct(
             interface=OUR_DNS,
-            menu=("the zone that holds", name),
+            menu=(f"the zone that holds {name}",),
             fields=(
                 Field("Name", name),
                 Field("Type", record_type),

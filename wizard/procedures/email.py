@@ -4,8 +4,9 @@ from checks.names import for_display
 from wizard.plan.model import Email, InterclusterPeer, Plan
 from wizard.procedures.common import Verdict, question
 from wizard.procedures.email_considerations import considerations
-from wizard.procedures.email_letters import Reach, to_partner, to_users
+from wizard.procedures.email_letters import to_partner, to_users
 from wizard.procedures.email_records import records
+from wizard.procedures.partner_side import how_allowed
 from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
     XCP_ROUTER,
@@ -62,27 +63,43 @@ def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
     """N1: SIP partners, domains reached through AOL, and partners reached by XMPP, which federate already."""
     microsoft = (
         _notify(
-            plan, p.domain, p.contact, to_partner(plan, p.domain, "sip", "some" if p.already_federating else "none")
+            plan,
+            p.domain,
+            to_partner(
+                plan,
+                _administrator(p.domain),
+                "sip",
+                "some" if p.already_federating else "none",
+                how_allowed(plan, p.version) if p.peer == "access-edge" else "",
+            ),
+            contact=p.contact,
         )
         for p in plan.partners
     )
+    through_aol = {d.name: "AOL" if d.kind == "public" else "" for d in (plan.aol.domains if plan.aol else ())}
     aol = (
-        _notify(plan, domain.name, "", to_partner(plan, domain.name, "aol", "perhaps"))
-        for domain in (plan.aol.domains if plan.aol else ())
+        _notify(plan, domain, to_partner(plan, whom or _administrator(domain), "aol", "perhaps"), whom)
+        for domain, whom in through_aol.items()
     )
-    reach: Reach = "xmpp"
-    xmpp = (_notify(plan, domain, "", to_partner(plan, domain, reach, "some")) for domain in email.xmpp_partners)
+    xmpp = (
+        _notify(plan, domain, to_partner(plan, _administrator(domain), "xmpp", "some"))
+        for domain in email.xmpp_partners
+    )
     return (*microsoft, *aol, *xmpp)
 
 
-def _notify(plan: Plan, domain: str, contact: str, text: str) -> Step:
-    email_domain = plan.email.domain if plan.email else ""
+def _administrator(domain: str) -> str:
+    return f"the administrator of {for_display(domain)}"
+
+
+def _notify(plan: Plan, domain: str, text: str, whom: str = "", *, contact: str = "") -> Step:
+    email_domain, whom = plan.email.domain if plan.email else "", whom or _administrator(domain)
     return Step(
         id=f"email/notify-partner@{domain}",
-        title=f"Tell the administrator of {for_display(domain)}",
+        title=f"Tell {whom}{f' about {for_display(domain)}' if whom == 'AOL' else ''}",
         why="Once we use email addresses, requests to the old addresses are dropped. Their users must know it before.",
         does=Notice(
-            recipient=contact or f"the administrator of {for_display(domain)}",
+            recipient=contact or whom,
             subject=f"Federation with {email_domain}: our users will be addressed by email address",
             text=text,
             act=("tell", domain),

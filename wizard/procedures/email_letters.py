@@ -10,10 +10,13 @@ Reach = Literal["sip", "xmpp", "aol"]
 _PROTOCOL = {"sip": "SIP", "xmpp": "XMPP", "aol": "SIP, through AOL"}
 
 
-def to_partner(plan: Plan, domain: str, reach: Reach, contacts: Literal["none", "some", "perhaps"]) -> str:
-    """Notice N1 to the administrator of one foreign domain.
+def to_partner(
+    plan: Plan, whom: str, reach: Reach, contacts: Literal["none", "some", "perhaps"], to_allow: str = ""
+) -> str:
+    """Notice N1 to those who run one foreign domain.
 
-    `contacts`: whether their users have contacts of ours already; only then does item (b) concern them.
+    `contacts`: whether their users have contacts of ours already; only then does item (b) concern them. `to_allow`: how
+    their server is told that our domains may be talked to, where it is known what they run.
     """
     email = _email_domain(plan)
     items = [
@@ -28,11 +31,11 @@ def to_partner(plan: Plan, domain: str, reach: Reach, contacts: Literal["none", 
         )
     return "\n\n".join(
         (
-            f"To the administrator of {domain}",
+            f"To {whom}",
             "We are about to use email addresses for federation between your organisation and ours"
             f" ({_PROTOCOL[reach]}). From then on:",
             _listed(items),
-            _where_to_find_us(plan, reach),
+            _where_to_find_us(plan, reach, to_allow),
             f"Please tell your users, and tell us when you have done so. {_moment(plan)}",
         )
     )
@@ -67,16 +70,14 @@ def _listed(items: Sequence[str]) -> str:
     return "\n".join(f"  ({letter}) {item}" for letter, item in zip("abcdef", items, strict=False))
 
 
-def _where_to_find_us(plan: Plan, reach: Reach) -> str:
+def _where_to_find_us(plan: Plan, reach: Reach, to_allow: str) -> str:
     target, email = plan.local.public_fqdn, _email_domain(plan)
     if reach == "aol":
         return f"AOL reaches us at {target}; that stays."
     labels, port = (SIP_FEDERATION, SIP_TLS_PORT) if reach == "sip" else (XMPP_FEDERATION, XMPP_PORT)
     record = srv_name(email, labels)
-    to_allow = (
-        "" if email == plan.local.sip_proxy_domain else f" If your side lists the domains it allows, add {email}."
-    )
-    return f"Your servers find us by the record {record}, port {port}.{to_allow}"
+    listed = "" if email == plan.local.sip_proxy_domain else f"If your side lists the domains it allows, add {email}."
+    return f"Your servers find us by the record {record}, port {port}. {to_allow or listed}".rstrip()
 
 
 def _moment(plan: Plan) -> str:

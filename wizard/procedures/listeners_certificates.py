@@ -38,6 +38,7 @@ from wizard.step import (
 _ID = "listeners-certificates"
 _PROBE = f"{_ID}/probe"
 _PORTS = f"{_ID}/ports"
+_TRUST_OWN = f"{_ID}/trust-own"
 _DEFAULT_PORT, _ASIDE = 5062, 5063
 _PAGE = Duration(120, 900)
 
@@ -45,16 +46,20 @@ _PAGE = Duration(120, 900)
 def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes, asa = plan.nodes_publisher_first, plan.asa
     anchors = _anchors(plan)
-    tls = bool(anchors)
+    trust = tuple(_trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors))
+    theirs, ours = (trust[:-1], trust[-1:]) if _needs_signature(plan) else (trust, ())
+    seen = tuple(_trusted(node, anchors) for node in nodes if anchors)
     return (
         *_listeners(plan),
         *((at_asa.enroll_inside(asa),) if asa else ()),
-        *(_trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors)),
-        *(_trusted(node, anchors) for node in nodes if tls),
-        *(step for node in nodes if tls for step in _certificate(plan, node)),
+        *theirs,
+        *(() if ours else seen),
+        *(step for node in nodes if ours for step in (*own.look(node), *own.have_signed(plan, node))),
+        *((*ours, *seen) if ours else ()),
+        *(step for node in nodes if anchors for step in _certificate(plan, node)),
         *(_at_the_partner(plan, partner) for partner in plan.partners),
         *(_towards_partners(plan, asa) if asa else ()),
-        *(own.unchanged(node) for node in nodes if tls),
+        *(own.unchanged(node) for node in nodes if anchors),
         _probe(plan),
     )
 
@@ -103,7 +108,7 @@ def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
         found.append(_authority(f"{_ID}/trust-aol", "", plan.aol.gateway_fqdn, "AOL"))
     if _needs_signature(plan):
         ours = plan.local.certificate_authority
-        found.append(_authority(f"{_ID}/trust-own", ours, plan.local.sip_proxy_domain, "our own certificates"))
+        found.append(_authority(_TRUST_OWN, ours, plan.local.sip_proxy_domain, "our own certificates"))
     return tuple(found)
 
 
@@ -148,7 +153,9 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
             button=labels.save,
             act=("set-listener-port", slug, str(after)),
         ),
-        reversal=Undo(f"Enter port {before} again, in the opposite order of these steps."),
+        reversal=Undo(
+            f"Enter port {before} again, in the opposite order of these steps. Then {SIP_PROXY} is restarted once more."
+        ),
         duration=_PAGE,
         when=_without_asa,
         effects=(f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",),
@@ -157,6 +164,8 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
         mistakes=(
             "Changing the TCP or UDP listeners, which stand in the same list.",
             "Another order: a port that is taken cannot be saved.",
+            "Not asking first who else dials 5061 or 5062 here by TLS, such as a secure SIP trunk: whoever does meets"
+            " another listener afterwards, and has to be given its new port.",
         ),
     )
 
@@ -213,7 +222,10 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
             button=labels.upload_file,
             act=("import-trust", "all", anchor.name),
         ),
-        reversal=Undo(f"Open the certificate in the list on every node and press {labels.delete}."),
+        reversal=Undo(
+            f"Open the certificate in the list on every node and press {labels.delete}. Then {SIP_PROXY} is restarted"
+            " once more."
+        ),
         duration=_PAGE,
         when=_unless_the_same(anchor, earlier),
         effects=(
@@ -227,13 +239,23 @@ def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
             f"Uploading it as {labels.own_certificate}: it would replace the node's own certificate.",
             "Forgetting an intermediate, or a node.",
         ),
-        after=(f"{_ID}/asa-inside",) if asa else (),
+        after=_before_trusting(plan, anchor),
     )
 
 
+def _before_trusting(plan: Plan, anchor: _Anchor) -> tuple[str, ...]:
+    """The ASA prints its certificate first; the root of our own authority comes with the signed certificates."""
+    if anchor.step == _TRUST_OWN:
+        return tuple(f"{_ID}/sign@{node.name}" for node in plan.nodes_publisher_first)
+    return (f"{_ID}/asa-inside",) if anchor.step.endswith("/trust-asa") else ()
+
+
 def _why_trust(anchor: _Anchor, labels: Labels) -> str:
-    if anchor.step.endswith("/trust-own"):
-        return "A node takes a signed certificate only when the root of the authority that signed it is there already."
+    if anchor.step == _TRUST_OWN:
+        return (
+            "A node takes a signed certificate only when the root of the authority that signed it is there already. The"
+            " root comes with the signed certificates."
+        )
     why = f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
     if anchor.certain:
         return why
@@ -298,10 +320,9 @@ def _plain(text: str) -> str:
 
 def _certificate(plan: Plan, node: Node) -> tuple[Step, ...]:
     signed = _needs_signature(plan)
-    steps = own.have_signed(plan, node) if signed else (own.generate(plan, node),)
+    new = (own.install(plan, node, _TRUST_OWN),) if signed else (*own.look(node), own.generate(plan, node))
     given = (at_asa.import_node(plan, plan.asa, node),) if plan.asa else ()
-    last = (*steps, *given)[-1].id
-    return (*own.look(node), *steps, *given, own.exchanged(node, last, signed=signed))
+    return (*new, *given, own.exchanged(node, (*new, *given)[-1].id, signed=signed))
 
 
 def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
@@ -342,8 +363,15 @@ def _at_the_partner(plan: Plan, partner: Partner) -> Step:
         ),
         reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
         duration=Duration(10 * 60, 5 * 24 * 3600),
+        effects=_to_attach(partner),
         mistakes=("Being marked as a public provider there: our record is then not looked up.",),
     )
+
+
+def _to_attach(partner: Partner) -> tuple[str, ...]:
+    if partner.transport != "tls":
+        return ()
+    return ("Attach the root certificate of our authority as a file, and each intermediate there is.",)
 
 
 def _probe(plan: Plan) -> Step:

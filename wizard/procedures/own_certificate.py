@@ -16,7 +16,7 @@ from wizard.step import (
     Field,
     Instruct,
     Judge,
-    NotApplicable,
+    Later,
     Notice,
     PointOfNoReturn,
     Standing,
@@ -115,8 +115,8 @@ def _unless_signed(node: Node) -> When:
 
 
 def have_signed(plan: Plan, node: Node) -> tuple[Step, ...]:
-    """Request, signature and upload: partners that speak TLS with the node itself trust an authority only."""
-    return _request(plan, node), _sign(plan, node), _install(plan, node)
+    """Request and signature: partners that speak TLS with the node itself trust an authority only."""
+    return _request(plan, node), _sign(plan, node)
 
 
 def _request(plan: Plan, node: Node) -> Step:
@@ -182,8 +182,10 @@ def _sign(plan: Plan, node: Node) -> Step:
     )
 
 
-def _install(plan: Plan, node: Node) -> Step:
+def install(plan: Plan, node: Node, trust: str) -> Step:
+    """The upload of what was signed; `trust` is the step that brings the root to the node."""
     labels = LABELS[plan.release]
+    root = plan.local.certificate_authority
     return Step(
         id=f"{_ID}/install@{node.name}",
         title=f"Upload the signed certificate of {node.name}",
@@ -194,6 +196,11 @@ def _install(plan: Plan, node: Node) -> Step:
             fields=(
                 Field("Node", node.fqdn, "the node that made the request"),
                 Field(labels.certificate_name, labels.own_certificate),
+                Field(
+                    labels.root_certificate,
+                    f"the name under which the root{f' of {root}' if root else ''} is listed",
+                    f"find it in the list as {labels.trust_store}, ending in .pem",
+                ),
                 Field(labels.upload_file, f"the signed certificate of {node.fqdn}", "press Browse to choose it"),
             ),
             button=labels.upload_file,
@@ -205,7 +212,11 @@ def _install(plan: Plan, node: Node) -> Step:
         ),
         duration=_ON_THE_PAGE,
         when=_unless_signed(node),
-        effects=(f"{SIP_PROXY} must be restarted on this node afterwards. The wizard remembers it.",),
+        effects=(
+            "Not here yet? h holds the walk, and it goes on at this step. Look at the file before you upload it:"
+            f" fedwizard check cert FILE --name {node.fqdn}",
+            f"{SIP_PROXY} must be restarted on this node afterwards. The wizard remembers it.",
+        ),
         restarts=((node.name, SIP_PROXY),),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
@@ -214,7 +225,7 @@ def _install(plan: Plan, node: Node) -> Step:
             f"Uploading it before the root and the intermediates are in {labels.trust_store}.",
         ),
         reads=(f"{_ID}/own@{node.name}",),
-        after=(f"{_ID}/sign@{node.name}",),
+        after=(f"{_ID}/sign@{node.name}", trust),
     )
 
 
@@ -300,5 +311,5 @@ def once_restarted(plan: Plan, facts: Facts) -> Standing:
     """Applies as soon as no restart is pending on a node: until then partners meet what was before."""
     waiting = {node for node, _ in facts.pending} & {node.name for node in plan.nodes}
     if waiting:
-        return NotApplicable("restarts are pending; it is looked at when the last of them is over")
+        return Later("it is looked at when the last of the pending restarts is over")
     return Applies()

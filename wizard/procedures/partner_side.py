@@ -2,7 +2,7 @@
 
 import re
 
-from checks.names import srv_name
+from checks.names import SIP_TLS_PORT, srv_name
 from wizard.plan.model import Partner, Plan
 
 BOTH_USAGES = "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2"
@@ -34,23 +34,73 @@ def _numbered(partner: Partner, items: tuple[str, ...]) -> str:
 
 
 def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
-    ours, public = plan.local.sip_proxy_domain, plan.local.public_fqdn
+    lync = partner.version == "lync-2010"
     return _numbered(
         partner,
         (
-            f"Import the root of {_authority(plan)} into Trusted Root Certification Authorities of the Local Computer "
-            f"on the Access Edge. Our certificate has the subject CN {shown}.",
-            f"On the tab IM Provider add us: network address {public}, Allow all communications from this provider. "
-            "Do not mark us as public.",
-            f"You find us by the record {srv_name(ours)}: that entry makes your edge look it up.",
-            "On the tab Access Methods tick Federation, and Allow discovery if you use records. Federation and Public "
-            "IM Connectivity is enabled, for the organisation and for the users who take part.",
-            f"See that {ours} stands neither on the tab Allow nor on the tab Block.",
-            f"Your certificate on the Edge Server Public Interface needs the subject CN {partner.external_fqdn}, and "
-            f"server and client authentication: request type Other, with the value {BOTH_USAGES}.",
-            "Turn the FIPS setting of the Local Security Policy on, so that TLS is used.",
+            f"Import the root of {_authority(plan)}, which is attached, into Trusted Root Certification Authorities of"
+            f" the Local Computer on {'every Edge Server' if lync else 'the Access Edge'}. Our certificate has the"
+            f" subject CN {shown}.",
+            *(_lync_edge(plan) if lync else _ocs_edge(plan)),
+            f"Let TCP port {SIP_TLS_PORT} through your firewall both ways between {_theirs(partner)} and"
+            f" {plan.local.public_fqdn} ({plan.local.public_address}).",
+            f"Your certificate on the external interface needs the subject CN {partner.external_fqdn}, and server and"
+            f" client authentication: where a request asks for the type, Other, with the value {BOTH_USAGES}.",
         ),
     )
+
+
+def _theirs(partner: Partner) -> str:
+    address = f" ({partner.external_address})" if partner.external_address else ""
+    return f"{partner.external_fqdn}{address}"
+
+
+def _ocs_edge(plan: Plan) -> tuple[str, ...]:
+    """An OCS Access Edge knows us as an IM provider (domain reference 4.8)."""
+    public = plan.local.public_fqdn
+    return (
+        f"On the tab IM Provider add us: network address {public}, Allow all communications from this provider. "
+        "Do not mark us as public.",
+        f"You find us by {_records(plan)}: that entry makes your edge look there.",
+        "On the tab Access Methods tick Federation, and Allow discovery if you use records. Federation and Public "
+        "IM Connectivity is enabled, for the organisation and for the users who take part.",
+        how_allowed(plan, "ocs-2007-r2"),
+        "Turn the FIPS setting of the Local Security Policy on, so that TLS is used. It holds for all that runs on that"
+        " machine: try it where you can go back.",
+    )
+
+
+def _lync_edge(plan: Plan) -> tuple[str, ...]:
+    """A Lync Edge knows us as an allowed domain (Lync Server 2010: New-CsAllowedDomain, Set-CsAccessEdgeConfiguration,
+    Set-CsExternalAccessPolicy).
+    """
+    return (
+        f"{how_allowed(plan, 'lync-2010')} You also find us by {_records(plan)}.",
+        "In the same place see that federation is enabled: for the organisation in Access Edge Configuration, and for"
+        " the users who take part in the External Access Policy (communications with federated users).",
+        *(
+            ("We speak TLS 1.0 and nothing newer: see that your Edge Servers still accept it.",)
+            if plan.asa is None and plan.load_balancer is None
+            else ()
+        ),
+    )
+
+
+def _records(plan: Plan) -> str:
+    names = " and ".join(srv_name(domain) for domain in plan.federation_domains)
+    return f"the records {names}" if len(plan.federation_domains) > 1 else f"the record {names}"
+
+
+def how_allowed(plan: Plan, version: str) -> str:
+    """How an edge is told that our domains may be talked to; one place, for every letter that speaks of it."""
+    ours = " and ".join(plan.federation_domains)
+    if version == "lync-2010":
+        return (
+            "In the Lync Server Control Panel, External User Access, Federated Domains, add as allowed domain"
+            f" {ours}, with the Access Edge service (FQDN) {plan.local.public_fqdn}."
+        )
+    stands = "stand" if len(plan.federation_domains) > 1 else "stands"
+    return f"See that {ours} {stands} on neither the tab Allow nor the tab Block: the entry as IM provider is enough."
 
 
 def _ocs(plan: Plan, partner: Partner) -> str:
@@ -63,14 +113,16 @@ def _ocs(plan: Plan, partner: Partner) -> str:
         f"See that the front end listens on port {port}.",
     )
     trust = (
-        f"Import the root of {_authority(plan)} into Trusted Root Certification Authorities of the Local Computer.",
+        f"Import the root of {_authority(plan)}, which is attached, into Trusted Root Certification Authorities of the"
+        " Local Computer.",
     )
     return _numbered(partner, (*(trust if partner.transport == "tls" else ()), *steps))
 
 
 def _lync(plan: Plan, partner: Partner) -> str:
     items = (
-        f"Import the root of {_authority(plan)} into Trusted Root Certification Authorities of the Local Computer.",
+        f"Import the root of {_authority(plan)}, which is attached, into Trusted Root Certification Authorities of the"
+        " Local Computer.",
         "Enter these commands in the Lync Server Management Shell. A line that ends in ` goes on in the next.",
     )
     return f"{_numbered(partner, items)}\n\n{lync_commands(plan, partner)}"

@@ -64,6 +64,7 @@ class Labels:
     generate_csr: str
     generate_new: str
     certificate_name: str
+    root_certificate: str
     own_certificate: str
     trust_store: str
     server: str
@@ -141,6 +142,7 @@ _9_0 = Labels(
     generate_csr="Generate CSR",
     generate_new="Generate New",
     certificate_name="Certificate Name",
+    root_certificate="Root Certificate",
     own_certificate="cup",
     trust_store="cup-trust",
     server="Server",

@@ -45,7 +45,10 @@ def _set(plan: Plan) -> Step:
             button=labels.save,
             act=("set-parameter", "federation-routing-fqdn", value),
         ),
-        reversal=Undo(f"Enter the value it had before. After installation that is {plan.publisher.fqdn}."),
+        reversal=Undo(
+            f"Enter the value it had before. After installation that is {plan.publisher.fqdn}. {XCP_ROUTER} is then"
+            " restarted once more on every node."
+        ),
         duration=Duration(120, 600),
         effects=(f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",),
         restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
@@ -82,7 +85,12 @@ def _read_back(plan: Plan) -> Step:
         interface=labels.administration,
         menu=labels.service_parameters,
         fields=(
-            FormField("routing_fqdn", labels.routing_fqdn, plan.local.public_fqdn, "Copy what the page shows."),
+            FormField(
+                "routing_fqdn",
+                labels.routing_fqdn,
+                plan.local.public_fqdn,
+                f"Server {plan.publisher.fqdn}, service {SIP_PROXY}. Copy what the page shows.",
+            ),
             *(
                 FormField(label.lower().replace(" ", "_"), label, value, "Copy what the page shows.")
                 for label, value in _balancer(plan, labels)

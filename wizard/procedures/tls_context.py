@@ -102,7 +102,11 @@ def _set(plan: Plan) -> Step:
             interface=labels.administration,
             menu=labels.peer_auth_context,
             fields=(
-                Field(labels.selected_ciphers, "all", f"select all in {labels.available_ciphers}, press the arrow"),
+                Field(
+                    labels.selected_ciphers,
+                    "all",
+                    f"select all in {labels.available_ciphers}, press the arrow; a peer and we need one in common",
+                ),
                 Field(
                     labels.selected_subjects,
                     ", ".join(names),
