@@ -89,7 +89,7 @@ class Facts:
     them necessary; `ran_before` are the services that ran on a node when its restart was sent;
     `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
     or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
-    read off a page in a form's step.
+    read off a page in a form's step; `skipped` are the steps that a person left out.
     """
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
@@ -101,6 +101,7 @@ class Facts:
     restarted: frozenset[tuple[str, str]] = frozenset()
     stored: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    skipped: frozenset[str] = frozenset()
 
     def node(self, name: str) -> NodeFacts:
         """The facts of a node; empty ones when nothing was observed."""
@@ -132,6 +133,12 @@ class Facts:
     def with_stored(self, step: str, fingerprint: str, undone: Iterable[str]) -> "Facts":
         """These facts, with what a step stored, and without what it took back."""
         return replace(self, stored={**self.stored, step: fingerprint, **dict.fromkeys(undone, "")})
+
+    def with_skipped(self, step: str, *, skipped: bool) -> "Facts":
+        """These facts, with a step left out, or taken up again."""
+        if skipped == (step in self.skipped):
+            return self
+        return replace(self, skipped=self.skipped ^ {step})
 
     def with_answers(self, step: str, values: Mapping[str, Json]) -> "Facts":
         """These facts, with what was read off a page."""

@@ -146,6 +146,7 @@ def _apply_step(state: State, event: Recorded) -> State:
             facts = _pending(facts, event)
         case _:
             return state
+    facts = facts.with_skipped(event.step, skipped=new.status is Status.SKIPPED)
     undone = {step: StepRecord(seq=event.seq, at=event.at) for step in _undone(body) if step in state.records}
     return replace(state, facts=facts, records={**state.records, **undone, event.step: new}, finished=False)
 

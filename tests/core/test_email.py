@@ -7,9 +7,9 @@ import pytest
 
 from checks.requests import DnsRequest
 from tests.core.plans import practice_plan
-from tests.core.table import Table, table
+from tests.core.table import Table, row, table
 from tests.core.world import World
-from wizard.engine import Answer, Ask, AskKind, Choice, Record, Refusal, Turn, submit
+from wizard.engine import Answer, Ask, AskKind, Choice, Record, Refusal, Turn, reopen, submit
 from wizard.facts import CheckFact, Facts
 from wizard.plan.model import Email, InterclusterPeer, Plan
 from wizard.procedures import CATALOGUE
@@ -28,6 +28,7 @@ from wizard.step import (
     NotApplicable,
     Notice,
     Step,
+    Stop,
     Unknown,
     Wait,
 )
@@ -211,6 +212,23 @@ def test_the_switch_has_its_exact_page_and_makes_the_router_restart_pending_on_e
     assert page.button == "Save"
     assert switch.restarts == (("imp1", XCP_ROUTER), ("imp2", XCP_ROUTER))
     assert page.act == ("enable-email", plan.publisher.fqdn)
+
+
+def test_no_switch_is_thrown_while_a_partner_was_not_told() -> None:
+    plan = practice_plan()
+    skipped = Facts().with_skipped("email/notify-partner@branch.example", skipped=True)
+    stopped = standing(plan, "email/switch", skipped)
+    assert isinstance(stopped, Stop)
+    assert "branch.example" in stopped.problem
+    assert isinstance(standing(plan, "email/switch", Facts().with_skipped("email/notify-users", skipped=True)), Applies)
+    found = table()
+    found.give(found.to("email/notify-partner@branch.example"), Choice.SKIP, "told by telephone")
+    assert found.to("email/switch").kind is AskKind.STOPPED
+    again = reopen(row(found, "email/notify-partner@branch.example"), "sent it now")
+    assert not isinstance(again, Refusal)
+    found.write(*again)
+    assert found.to("email/notify-partner@branch.example").kind is AskKind.NOTICE
+    assert found.to("email/switch").kind is AskKind.INSTRUCT
 
 
 def test_every_peer_has_one_switch_and_one_restart_of_its_own() -> None:

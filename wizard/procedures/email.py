@@ -1,6 +1,7 @@
 """m: email addresses in federation: considerations, notices, the email domain, the switch on every cluster."""
 
 from checks.names import for_display
+from wizard.facts import Facts
 from wizard.plan.model import Email, InterclusterPeer, Plan
 from wizard.procedures.common import Verdict, question
 from wizard.procedures.email_considerations import considerations
@@ -21,10 +22,13 @@ from wizard.step import (
     Notice,
     PointOfNoReturn,
     Procedure,
+    Standing,
     Step,
+    Stop,
     Undo,
 )
 
+_NOTIFY = "email/notify-partner@"
 SENT = PointOfNoReturn("A letter that was sent cannot be called back; send a correction.")
 SWITCH_BACK = Undo(
     "Uncheck it, save, and restart the Cisco XCP Router on every node of every cluster. Then tell partners and users:"
@@ -95,7 +99,7 @@ def _administrator(domain: str) -> str:
 def _notify(plan: Plan, domain: str, text: str, whom: str = "", *, contact: str = "") -> Step:
     email_domain, whom = plan.email.domain if plan.email else "", whom or _administrator(domain)
     return Step(
-        id=f"email/notify-partner@{domain}",
+        id=f"{_NOTIFY}{domain}",
         title=f"Tell {whom}{f' about {for_display(domain)}' if whom == 'AOL' else ''}",
         why="Once we use email addresses, requests to the old addresses are dropped. Their users must know it before.",
         does=Notice(
@@ -191,6 +195,18 @@ def _switch_mistakes(labels: Labels) -> tuple[str, ...]:
     )
 
 
+def _once_told(_plan: Plan, facts: Facts) -> Standing:
+    """N1 is acknowledged as sent before any switch is thrown."""
+    untold = sorted(step.partition("@")[2] for step in facts.skipped if step.startswith(_NOTIFY))
+    if not untold:
+        return Applies()
+    return Stop(
+        f"Not told yet: {', '.join(map(for_display, untold))}. That notice was skipped.",
+        "Their messages to the old addresses would be dropped. Look at the skipped notice (o), open it again (u) and"
+        " send it.",
+    )
+
+
 def _switch(plan: Plan) -> Step:
     return Step(
         id="email/switch",
@@ -199,6 +215,7 @@ def _switch(plan: Plan) -> Step:
         does=_switch_page(plan, plan.publisher.fqdn),
         reversal=SWITCH_BACK,
         duration=Duration(120, 600),
+        when=_once_told,
         effects=(
             f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
             "From then on, what partners send to the old addresses is dropped.",
@@ -237,6 +254,7 @@ def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
         does=_switch_page(plan, publisher),
         reversal=SWITCH_BACK,
         duration=Duration(5 * 60, 24 * 3600),
+        when=_once_told,
         effects=(f"{XCP_ROUTER} must be restarted on every node of that cluster; the step after next does it.",),
         verified_by=f"email/read-back-peer@{publisher}",
         mistakes=_switch_mistakes(LABELS[plan.release]),
