@@ -37,6 +37,7 @@ DEEDS = (
     Deed("look_on", "n", "next", "Look at the step after."),
     Deed("redo", "u", "redo", "Open the step you look at again, with a reason."),
     Deed("copy", "y", "copy", "Write a value of this step to a file, and offer it to the terminal. Again: the next."),
+    Deed("console", "t", "type", "Type commands on a node yourself; the same rules hold, and all is recorded."),
     Deed("overview", "o", "overview", "All steps, and where they stand."),
     Deed("help", "question_mark", "help", "What this screen is, and the keys."),
     Deed("leave", "q", "quit", "Quit. What is shown as done is on disk. Ctrl+Q and F10 quit anywhere."),
@@ -44,6 +45,7 @@ DEEDS = (
 
 BY_NAME = {deed.name: deed for deed in DEEDS}
 BY_CHOICE = {deed.choice: deed for deed in DEEDS if deed.choice is not None}
+IN_TROUBLE = ("console",)  # always possible while a question stands, and named where it is needed
 ALWAYS = ("overview", "help", "leave")
 
 

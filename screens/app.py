@@ -17,6 +17,7 @@ from cli_backend.exchange import Risk
 from screens.actions import DEEDS
 from screens.bodies.parts import prose
 from screens.bridge import Opened, Prompted, RunnerTold, Written
+from screens.console import ConsoleScreen
 from screens.helping import help_lines
 from screens.modals import Reading, Sure, prompt_dialog
 from screens.opening import Launcher, Opening, OpeningApp
@@ -26,6 +27,7 @@ from screens.start import OpeningScreen, StartScreen
 from screens.step import StepScreen
 from screens.terminal import PLAIN, ascii_only, wants_plain
 from wizard.frontend import ENDINGS, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from wizard.runner import ConsoleSaid
 from wizard.step import Command, Kind, Restart
 
 __all__ = ["FedwizardApp", "Launcher", "Opening", "run_app"]
@@ -80,6 +82,11 @@ class FedwizardApp(OpeningApp):
         screen = self.step_screen
         if screen is None or self.leaving.begun:
             return
+        if isinstance(message.told, ConsoleSaid):
+            for console in self.screen_stack:
+                if isinstance(console, ConsoleScreen):
+                    console.said(message.told.said)
+            return
         await screen.told(message.told)
         if isinstance(self.screen, Overview):
             self.screen.update_rows()
@@ -104,6 +111,8 @@ class FedwizardApp(OpeningApp):
                 self.action_overview()
             case "help":
                 self.action_help()
+            case "console":
+                self.action_console()
             case _:
                 self.action_leave()
 
@@ -118,6 +127,13 @@ class FedwizardApp(OpeningApp):
                 await screen.look_at(step)
 
         self.push_screen(Overview(screen.scene), chosen)
+
+    def action_console(self) -> None:
+        """Commands typed by hand."""
+        screen, sitting, runner = self.step_screen, self.leaving.sitting, self.leaving.runner
+        if screen is not None and self.screen is screen and sitting is not None and runner is not None:
+            nodes = tuple(node.name for node in sitting.walk.plan.nodes_publisher_first)
+            self.push_screen(ConsoleScreen(runner, self.bridge, nodes, practice=sitting.practice))
 
     def action_help(self) -> None:
         """What this screen is, and the keys."""
@@ -158,6 +174,7 @@ class FedwizardApp(OpeningApp):
         """Quit; ask only while a change is on its way."""
         screen = self.step_screen
         changing = screen is not None and any(changes(row.step.does) for row in screen.scene.running.values())
+        changing = changing or any(isinstance(each, ConsoleScreen) and each.changing for each in self.screen_stack)
         if not changing or isinstance(self.screen, Sure):
             self.end(self._status())
             return

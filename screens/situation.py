@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screens.actions import ALWAYS, DEEDS, Deed
+from screens.actions import ALWAYS, DEEDS, IN_TROUBLE, Deed
 from wizard.engine import AskKind, Choice
 
+TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
 GO_LABELS = {
     AskKind.BEGIN: "begin",
     AskKind.INSTRUCT: "I have done it",
@@ -59,6 +60,8 @@ class Situation:
                 return self.looking and self.redoable and self.asked is not None
             case "copy":
                 return self.copyable
+            case "console":
+                return self.asked is not None and not self.looking and not self.running
             case _:
                 return True
 
@@ -73,7 +76,8 @@ class Situation:
 
     def labels(self) -> Iterator[tuple[str, str]]:
         """The keys that work now, with their words, in the order in which they are shown."""
-        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS and deed.key != self.claimed]
+        hidden = ALWAYS if self.asked in TROUBLE else (*ALWAYS, *IN_TROUBLE)
+        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in hidden and deed.key != self.claimed]
         yield from ((deed.shown_key, self.forward_label) for deed in now if deed.name == "forward")
         if self.typing:
             yield "Esc", "leaves the line, then:"

@@ -10,14 +10,13 @@ from screens.bodies.closing import HEADINGS, closing_lines
 from screens.bodies.parts import LABEL, Text, around, pair
 from screens.bodies.select import body_for
 from screens.scene import Scene
-from screens.situation import GUIDES, STOPPED_FOR_GOOD
+from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind, Choice
 from wizard.runner import Ended
 from wizard.step import Command, Kind, NodeReturns, NodeSettles, Restart, Wait
 from wizard.survey import Row
 
-TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
 NAME = "fedwizard"
 LONGEST_HELP = 150  # characters: two lines
 

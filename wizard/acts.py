@@ -7,7 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from checks.finding import Finding, Json, Severity
-from cli_backend.exchange import Answered, Cancel, CliError, Exchange, LoginRefused, Result, Risk, Unreachable
+from cli_backend.exchange import Answered, Cancel, CliError, Device, Exchange, LoginRefused, Result, Risk, Unreachable
 from wizard.engine import Record
 from wizard.evidence import Evidence, Failure, Observed, Outcome
 from wizard.facts import Facts
@@ -139,12 +139,16 @@ def intent(row: Row) -> Record:
 
 
 def _send(does: Command, bench: Bench) -> Evidence:
-    desk = bench.desk
+    return evidence_of(does, exchange_with(does, bench.ports.device, bench.desk))
+
+
+def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:
+    """Send one command; its output arrives at the desk, and each answer that is given is recorded. Raises CliError."""
 
     def on_answer(answered: Answered) -> None:
         desk.record(Record("cmd.answer", "", {"question": answered.question, "answer": answered.answer}))
 
-    exchange = bench.ports.device.run(
+    return device.run(
         does.node,
         does.command,
         expect=does.expect,
@@ -154,7 +158,6 @@ def _send(does: Command, bench: Bench) -> Evidence:
         on_answer=on_answer,
         cancel=desk.cancel,
     )
-    return evidence_of(does, exchange)
 
 
 def evidence_of(does: Command, exchange: Exchange) -> Evidence:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from cli_backend.exchange import Exchange
 from wizard.cast import Cast
-from wizard.evidence import Evidence, Outcome
+from wizard.console import Said
+from wizard.evidence import Evidence, Failure, Outcome
 from wizard.ports import Prompt, Prompter
-from wizard.runner import Concluded, Listener, Output, Progress, Told
+from wizard.runner import CONSOLE, Concluded, ConsoleSaid, Listener, Output, Progress, Told
 from wizard.secrets import Secrets, StreamFilter
 from wizard.text import visible
 
@@ -38,6 +39,10 @@ class FilteredListener:
                     self._pass(row.step.id, stream.flush())
                     self._cast.marker(f"{row.step.id}: ended")
                 self._listener(Concluded(row, self._redacted(outcome)))
+            case ConsoleSaid(said):
+                with self._mutex:
+                    self._pass(CONSOLE, self._filters.pop(CONSOLE, self._secrets.stream()).flush())
+                self._listener(ConsoleSaid(self._said(said)))
             case _:
                 self._listener(told)
 
@@ -46,10 +51,16 @@ class FilteredListener:
             self._cast.output(visible(text).replace("\n", "\r\n"))
             self._listener(Output(step, text))
 
+    def _said(self, said: Said) -> Said:
+        exchange = None if said.exchange is None else self._exchange(said.exchange)
+        return replace(said, exchange=exchange, failure=self._failure(said.failure))
+
+    def _failure(self, failure: Failure | None) -> Failure | None:
+        redact = self._secrets.redact
+        return failure and replace(failure, problem=redact(failure.problem), remedy=redact(failure.remedy))
+
     def _redacted(self, outcome: Outcome) -> Outcome:
-        redact, failure = self._secrets.redact, outcome.failure
-        if failure is not None:
-            failure = replace(failure, problem=redact(failure.problem), remedy=redact(failure.remedy))
+        failure = self._failure(outcome.failure)
         evidence = tuple(self._evidence(piece) for piece in outcome.evidence)
         return replace(outcome, failure=failure, evidence=evidence)
 

@@ -5,6 +5,8 @@ import queue
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cli_backend.exchange import CommandRefused
+from wizard.console import Typed, typed
 from wizard.describe import action_lines, lines_of
 from wizard.engine import Answer, Ask, AskKind, Choice
 from wizard.frontend import (
@@ -18,7 +20,7 @@ from wizard.frontend import (
     summary_lines,
 )
 from wizard.ports import Prompt, PromptKind
-from wizard.runner import Asked, Concluded, Ended, Output, Progress, Runner, Started, Told
+from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
 from wizard.step import SAME, Form
 from wizard.text import visible, wrap
@@ -89,7 +91,8 @@ def run_plain(sitting: Sitting) -> int:
 
 def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
     hints = iter(sitting.lesson.hints if sitting.lesson else ())
-    speaking = ""
+    speaking, names = "", tuple(node.name for node in sitting.walk.plan.nodes)
+    asked: Ask | None = None
     while True:
         told = _next(post)
         if isinstance(told, Output) and told.step != speaking:
@@ -99,9 +102,13 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
             case _Prompted(prompt, answer):
                 answer.put(_prompt(prompt))
             case Asked(ask, refusal):
+                asked = ask
                 if not refusal:
                     _introduce(ask, sitting)
-                runner.answer(_question(ask, refusal, hints))
+                _pass_on(_question(ask, refusal, hints, names), runner)
+            case ConsoleSaid(said) if asked is not None:
+                print(wrap(f"\n{visible(said.text)}"))
+                _pass_on(_question(asked, "", hints, names), runner)
             case Ended(reason, problem, remedy):
                 if sitting.lesson is not None and reason == "finished":
                     print(wrap(f"\n{sitting.lesson.debrief}"))
@@ -110,6 +117,13 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
                 return ENDINGS[reason]
             case _:
                 _show(told)
+
+
+def _pass_on(said: Answer | Typed, runner: Runner) -> None:
+    if isinstance(said, Typed):
+        runner.type(said)
+    else:
+        runner.answer(said)
 
 
 def _next(post: "queue.SimpleQueue[Told | _Prompted]") -> Told | _Prompted:
@@ -147,7 +161,7 @@ def _tell_lesson(sitting: Sitting) -> None:
         print("The answer ? gives a hint, one more each time.\n")
 
 
-def _question(ask: Ask, refusal: str, hints: Iterator[str]) -> Answer:
+def _question(ask: Ask, refusal: str, hints: Iterator[str], names: tuple[str, ...]) -> Answer | Typed:
     if refusal:
         print(wrap(f"Not taken: {visible(refusal)}"))
     while True:
@@ -159,6 +173,10 @@ def _question(ask: Ask, refusal: str, hints: Iterator[str]) -> Answer:
         if word == "?":
             print(wrap(next(hints, HELP)))
             continue
+        if word.startswith("t "):
+            if (command := _typed(word, names)) is not None:
+                return command
+            continue
         if choice is None and word and (said := _said_at_once(ask, word)) is not None:
             return said
         if choice is None and ask.typed and word == ask.typed:
@@ -167,6 +185,25 @@ def _question(ask: Ask, refusal: str, hints: Iterator[str]) -> Answer:
             print("That is not one of the answers.")
             continue
         return _complete(ask, choice)
+
+
+def _typed(word: str, names: tuple[str, ...]) -> Typed | None:
+    """`t NODE COMMAND`, confirmed as it has to be; None where nothing is to be sent."""
+    _, node, command = (*word.split(maxsplit=2), "", "")[:3]
+    if node not in names:
+        print(f"The nodes are {', '.join(names)}.")
+        return None
+    try:
+        found = typed(node, command)
+    except CommandRefused as refused:
+        print(wrap(f"Not sent: {refused.problem}. {refused.remedy}"))
+        return None
+    wanted = found.confirmation
+    asked = f"`{found.command}` is a {found.risk.value} command. Type {wanted} to send it: "
+    if wanted and input(asked).strip() != wanted:
+        print("Nothing was sent.")
+        return None
+    return found
 
 
 def _said_at_once(ask: Ask, word: str) -> Answer | None:
@@ -199,6 +236,7 @@ def _menu(ask: Ask) -> None:
         if choice is Choice.GO:
             meaning = f"type {ask.typed} to confirm" if ask.typed else GO_WORDS.get(ask.kind, meaning)
         print(f"  {key or 'Enter':<6}{meaning}")
+    print("  t NODE COMMAND   type a command on that node yourself")
     print("  q     quit; what is shown as done is on record")
 
 

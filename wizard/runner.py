@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from checks.finding import Json
 from wizard.acts import Bench, Desk, perform, settle
+from wizard.console import Said, Typed, send
 from wizard.engine import (
     NO_EFFECT,
     NOT_NEEDED,
@@ -30,6 +31,8 @@ from wizard.resolve import Walk, fingerprint
 from wizard.state import State, Status, apply, fold
 from wizard.step import Command
 from wizard.survey import Row
+
+CONSOLE = "console"  # in place of a step: what a person typed
 
 # --- what the runner tells a front end -------------------------------------------------------------------------------
 
@@ -74,6 +77,13 @@ class Concluded:
 
 
 @dataclass(frozen=True)
+class ConsoleSaid:
+    """A command that was typed by hand has ended, and what came of it is on disk."""
+
+    said: Said
+
+
+@dataclass(frozen=True)
 class Ended:
     """The runner has stopped. `reason` is finished, held, stopped or broken."""
 
@@ -82,7 +92,7 @@ class Ended:
     remedy: str = ""
 
 
-Told = Asked | Started | Output | Progress | Concluded | Ended
+Told = Asked | Started | Output | Progress | Concluded | ConsoleSaid | Ended
 Listener = Callable[[Told], None]
 
 
@@ -98,6 +108,11 @@ class _Answered:
 class _Reopen:
     step: str
     reason: str
+
+
+@dataclass(frozen=True)
+class _Type:
+    typed: Typed
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,7 @@ class _Quit:
     pass
 
 
-_Message = _Answered | _Reopen | _Write | _ActEnded | _Quit
+_Message = _Answered | _Reopen | _Type | _Write | _ActEnded | _Quit
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -168,6 +183,10 @@ class Runner:
     def reopen(self, step: str, reason: str) -> None:
         """Open a settled step again, as soon as nothing is under way."""
         self._inbox.put(_Reopen(step, reason))
+
+    def type(self, typed: Typed) -> None:
+        """Send what a person typed for a node, while the walk waits for an answer; otherwise nothing happens."""
+        self._inbox.put(_Type(typed))
 
     def cancel(self) -> None:
         """Cancel what is under way; a node goes on with what it was told."""
@@ -228,12 +247,10 @@ class Runner:
                     result = submit(ask, answer)
                 case _Reopen(step, reason):
                     result = reopen(ask_about(self.walk, self.state, step), reason)
-                case _Write() as message:
-                    self._serve(message)
-                    continue
                 case _Quit():
                     raise _Abandon("stopped")
-                case _ActEnded():
+                case message:
+                    self._meanwhile(message)
                     continue
             if isinstance(result, Refusal):
                 self.listener(Asked(ask, result.problem))
@@ -243,6 +260,17 @@ class Runner:
             if self.state.held:
                 raise _Abandon("held")
             return
+
+    def _meanwhile(self, message: _Message) -> None:
+        """What comes beside the answer that is waited for."""
+        match message:
+            case _Write():
+                self._serve(message)
+            case _Type(typed):
+                self._cancel.clear()
+                threading.Thread(target=self._typed, args=(typed,), name=CONSOLE, daemon=True).start()
+            case _:
+                return
 
     def _serve(self, message: _Write) -> None:
         self._write(message.record)
@@ -278,14 +306,26 @@ class Runner:
         for record in () if isinstance(result, Refusal) else result:
             self._write(record)
 
-    def _act(self, row: Row, settling: bool) -> None:
-        step = row.step.id
-        desk = Desk(
-            record=self._recorder(step),
+    def _typed(self, typed: Typed) -> None:
+        try:
+            said = send(typed, self.ports, self._desk(CONSOLE, self.record))
+        except _Stopped:
+            return
+        except Exception as error:  # noqa: BLE001  (the seam between a thread and the runner: a fault must not hang it)
+            said = Said(typed=typed, failure=_fault(error))
+        self.listener(ConsoleSaid(said))
+
+    def _desk(self, step: str, record: Callable[[Record], None]) -> Desk:
+        return Desk(
+            record=record,
             output=lambda text: self.listener(Output(step, text)),
             progress=lambda text: self.listener(Progress(step, text)),
             cancel=self._cancel,
         )
+
+    def _act(self, row: Row, settling: bool) -> None:
+        step = row.step.id
+        desk = self._desk(step, self._recorder(step))
         bench = Bench(plan=self.walk.plan, facts=self.state.facts, ports=self.ports, desk=desk)
         try:
             if settling:
@@ -300,11 +340,7 @@ class Runner:
         self._inbox.put(_ActEnded(row, outcome))
 
     def _faulty(self, step: str, error: Exception) -> Outcome:
-        failure = Failure(
-            problem=f"A fault of the wizard itself ended this step: {type(error).__name__}.",
-            remedy="Try again. If it comes back, hold, and report it with the record.",
-        )
-        return Outcome(failure=failure, unknown=self.state.record(step).status is Status.SENT)
+        return Outcome(failure=_fault(error), unknown=self.state.record(step).status is Status.SENT)
 
     def _recorder(self, step: str) -> Callable[[Record], None]:
         def write(record: Record) -> None:
@@ -318,6 +354,13 @@ class Runner:
         for record in conclusions(row, outcome, settling):
             self._write(record)
         self.listener(Concluded(row, outcome))
+
+
+def _fault(error: Exception) -> Failure:
+    return Failure(
+        problem=f"A fault of the wizard itself ended this: {type(error).__name__}.",
+        remedy="Try again. If it comes back, hold, and report it with the record.",
+    )
 
 
 def _evidence_record(row: Row, evidence: Evidence) -> Record:

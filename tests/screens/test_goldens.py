@@ -10,19 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.trial import (
-    FINDINGS,
-    HOST_KEY,
-    PASSWORD,
-    QUESTION,
-    Script,
-    Stage,
-    on_stage,
-    sitting_of,
-    step,
-    stopped,
-    trial,
-)
+from tests.screens.stage import Stage, on_stage
+from tests.screens.trial import FINDINGS, HOST_KEY, PASSWORD, QUESTION, Script, sitting_of, step, stopped, trial
 from wizard.step import Procedure
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "80x24"
@@ -92,6 +81,12 @@ def scenes() -> dict[str, Scene]:
         "reason": one("instruct", begun("I have done it", "s", then="Reason:")),
         "looking": Scene((several,), Script(), begun("I have done it", "b", then="You are looking")),
         "overview": Scene((several, excluded), Script(), begun("I have done it", "o", then="Overview")),
+        "console": one(
+            "instruct", begun("I have done it", "t", *"show", "space", *"status", "enter", then="It is on record")
+        ),
+        "console-confirm": one(
+            "instruct", begun("I have done it", "t", *"set", "space", "x", "enter", then="Type yes to send it")
+        ),
         "help": one("instruct", begun("I have done it", "question_mark", then="Something to do")),
         "host-key": one("read", begun("SHA256:"), Script(prompts=(HOST_KEY,))),
         "password": one("read", begun("Password for imp1"), Script(prompts=(PASSWORD,))),

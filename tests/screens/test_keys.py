@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,46 +13,15 @@ from cli_backend.exchange import Result
 from screens.app import FedwizardApp
 from screens.bodies.wait import WaitBody
 from tests.core.plans import practice_plan
-from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, Stage, on_stage, sitting_of, step, trial
+from tests.screens.stage import Play, Stage, kinds, on_stage, status
+from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, sitting_of, step, trial
 from wizard.engine import AskKind
 from wizard.journal import read
 from wizard.resolve import walk_of
-from wizard.runner import Asked
 from wizard.state import Status, fold
-from wizard.step import Step
 from wizard.survey import survey
 
-DISRUPT, FORM, INSTRUCT = "trial/disrupt@imp1", "trial/form@imp1", "trial/instruct@imp1"
-
-
-def kinds(folder: Path) -> list[str]:
-    """The kinds of all events on record."""
-    return [event.kind for event in read(folder / "journal.jsonl").events]
-
-
-def status(folder: Path, step_id: str) -> Status:
-    """What is on record of a step."""
-    return fold(read(folder / "journal.jsonl").events).record(step_id).status
-
-
-@pytest.fixture
-def play(tmp_path: Path) -> Callable[..., None]:
-    """Run a test's coroutine on an app whose procedure has begun."""
-
-    def run(steps: tuple[Step, ...], script: Script, test: Callable[[Stage, Path], Awaitable[None]]) -> None:
-        async def main() -> None:
-            sitting = sitting_of(tmp_path / "S", (trial(*steps),), script)
-            async with on_stage(sitting) as stage:
-                await stage.until("Enter begin")
-                await stage.press("enter")
-                await test(stage, tmp_path / "S")
-
-        asyncio.run(main())
-
-    return run
-
-
-Play = Callable[[tuple[Step, ...], Script, Callable[[Stage, Path], Awaitable[None]]], None]
+DISRUPT, INSTRUCT = "trial/disrupt@imp1", "trial/instruct@imp1"
 
 
 def test_a_wrong_name_confirms_nothing_and_the_right_one_sends_once(play: Play) -> None:
@@ -157,87 +125,6 @@ def test_a_restart_is_said_to_be_done_by_hand_only_with_the_name_of_the_node(pla
         assert done.body["note"] == "done by hand in the web interface"
 
     play((step("restart"),), Script(), test)
-
-
-def test_looking_back_needs_no_valid_form_and_keeps_what_was_typed(play: Play) -> None:
-    async def test(stage: Stage, folder: Path) -> None:
-        await stage.until("I have done it")
-        await stage.press("enter")
-        await stage.until("Type what the page shows")
-        before = kinds(folder)
-        await stage.write("half a val")
-        await stage.press("escape", "b")
-        picture = await stage.until("You are looking")
-        assert "done, attested" in picture
-        await stage.press("n", "n")
-        await stage.press("o")
-        await stage.until("Overview")
-        await stage.press("escape", "enter")
-        picture = await stage.until("half a val")
-        assert "half a valno" not in picture
-        await stage.write("ue")
-        await stage.until("half a value")
-        assert kinds(folder) == before
-
-    play((step("instruct"), step("form"), step("notice")), Script(), test)
-
-
-def test_a_form_goes_to_the_next_empty_line_and_a_refusal_stands_where_the_help_stood(play: Play) -> None:
-    async def test(stage: Stage, folder: Path) -> None:
-        await stage.until("Copy the value the page shows.")
-        await stage.write("local.example")
-        await stage.press("enter")
-        await stage.until("The number alone.")
-        await stage.press("enter")
-        picture = await stage.until("Not taken:")
-        assert "Peer port is empty" in picture
-        assert "The number alone." not in picture
-        await stage.write("5061")
-        await stage.press("enter")
-        await stage.until("Finished")
-        assert status(folder, FORM) is Status.DONE
-
-    play((step("form"),), Script(), test)
-
-
-def test_a_slip_in_an_earlier_line_is_told_while_the_next_is_typed(play: Play) -> None:
-    async def test(stage: Stage, folder: Path) -> None:
-        await stage.until("Copy the value the page shows.")
-        await stage.write("lcoal.example")
-        await stage.press("enter")
-        await stage.until("SIP proxy domain: you typed lcoal.example, the plan says local.example.")
-        await stage.press("shift+tab")
-        await stage.until("Copy the value the page shows.")
-        assert "you typed" not in stage.picture
-
-    play((step("form"),), Script(), test)
-
-
-def test_a_refusal_finds_its_form_wherever_the_person_has_gone_meanwhile(play: Play) -> None:
-    async def test(stage: Stage, folder: Path) -> None:
-        await stage.until("Copy the value the page shows.")
-        walk = stage.walk
-        ask = walk.scene.ask
-        assert ask is not None
-        await stage.write("local.example")
-        walk.scene.ask, walk.scene.batch = None, (ask.row,)  # the answer was given
-        await walk.show()
-        assert not walk.query(Input)
-        await walk.told(Asked(ask, "Peer port is empty"))
-        await stage.until("Not taken: Peer port is empty.")
-        assert [line.value for line in walk.query(Input)] == ["local.example", ""]
-        await walk.look_at(ask.row.step.id)
-        walk.scene.looking = ask.row.step.id
-        await walk.show()
-        await walk.told(Asked(ask, "Peer port is empty"))
-        await stage.until("Enter goes there.")
-        await stage.press("enter")
-        await stage.until("Not taken: Peer port is empty.")
-        await stage.write("5061")
-        await stage.press("enter")
-        await stage.until("Finished")
-
-    play((step("form"),), Script(), test)
 
 
 def test_one_press_answers_one_question(play: Play) -> None:

@@ -15,7 +15,8 @@ from screens.helping import help_lines, page_text
 from screens.situation import GO_LABELS, GUIDES, Situation
 from screens.terminal import ascii_only, wants_plain
 from tests.core.plans import practice_plan
-from tests.screens.trial import Script, on_stage, sitting_of, step, trial
+from tests.screens.stage import on_stage
+from tests.screens.trial import Script, sitting_of, step, trial
 from wizard.engine import AskKind, Choice
 from wizard.ports import Prompt, PromptKind
 from wizard.procedures import CATALOGUE

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from pathlib import Path
 
-from tests.screens.trial import NoLauncher, Script, on_stage, sitting_of, step, trial
+from tests.screens.stage import on_stage
+from tests.screens.trial import NoLauncher, Script, sitting_of, step, trial
 from wizard.errors import UsageError
 from wizard.plan.problems import PlanProblemsError, Problem
 from wizard.session import SessionSummary

@@ -47,6 +47,7 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     seen = (Emphasis("Observed"), " is what the wizard saw itself; ", Emphasis("attested"), " is what a person said.")
     yield paragraph(*seen, " Times are UTC.")
     yield from _deviations(transcript)
+    yield from _typed(transcript)
     yield from _logins(transcript)
     for procedure in transcript.procedures:
         yield from _procedure(procedure)
@@ -93,10 +94,19 @@ def _deviations(transcript: Transcript) -> Iterator[Block]:
     )
 
 
+def _typed(transcript: Transcript) -> Iterator[Block]:
+    """What a person typed on a node beside the walk."""
+    if transcript.typed:
+        yield Heading(2, ("Commands typed by hand",), "about-typed")
+        for exchange in transcript.typed:
+            yield from _exchange(exchange)
+
+
 def _logins(transcript: Transcript) -> Iterator[Block]:
     """With which host key and algorithms each node was spoken to; said once, not at every command."""
     steps = [step for procedure in transcript.procedures for step in procedure.steps]
     exchanges = [piece for step in steps for piece in step.evidence if isinstance(piece, Exchanged)]
+    exchanges += transcript.typed
     logins = dict.fromkeys((e.node, e.host_key, e.algorithms) for e in exchanges if e.host_key or e.algorithms)
     if logins:
         yield Heading(2, ("Logins",), "about-logins")

@@ -88,7 +88,7 @@ class Transcript:
 
     `head` is the hash of its last record, `torn` the bytes of a last line that was cut short. `ended` is empty while
     it is not finished, `held` the reason of a hold that lasts. `session` is what happened beside the steps: people
-    coming and going, holds, plan changes, questions of nodes.
+    coming and going, holds, plan changes, questions of nodes; `typed` are the commands that a person typed on a node.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Transcript:
     torn: int
     pending: tuple[str, ...]
     procedures: tuple[ProcedureTranscript, ...]
+    typed: tuple[Exchanged, ...]
     session: tuple[Noted, ...]
 
 
@@ -131,6 +132,9 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
         torn=torn,
         pending=tuple(f"restart {service} on {node}" for node, service in sorted(state.facts.pending)),
         procedures=_procedures(walk, state, record),
+        typed=tuple(
+            piece for event in record if not event.step for piece in evidence_of(event) if isinstance(piece, Exchanged)
+        ),
         session=tuple(note_of(event) for event in record if not event.step and event.kind != "evidence"),
     )
 
