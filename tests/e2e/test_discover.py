@@ -118,6 +118,25 @@ def test_a_node_reached_elsewhere_is_noted_in_the_connection_map(
     assert [node["user"] for node in plan["nodes"]] == ["administrator"] * 2
 
 
+@pytest.mark.needs("openssh-client")
+def test_a_name_that_only_the_ssh_configuration_knows(
+    home: Path, tmp_path: Path, fedwizard: Callable[..., Ran], network: PracticeNetwork
+) -> None:
+    address, _, port = network.connections["192.0.2.11:22"].rpartition(":")
+    (home / ".ssh").mkdir(mode=0o700, exist_ok=True)
+    (home / ".ssh" / "config").write_text(f"Host lab-imp1\n  HostName {address}\n")
+    words = ("--from-node", f"administrator@lab-imp1:{port}", "--password-stdin", "--accept-host-key")
+    path, secret = tmp_path / "plan.toml", network.password_path.read_text()
+    ran = fedwizard("plan", "new", str(path), *words, first_host_key(network), stdin=secret)
+    assert ran.status == 0, ran.err
+    assert tomllib.loads(path.read_text())["nodes"][0]["fqdn"] == "imp1.local.example"
+    (home / ".ssh" / "config").write_text("Hots lab-imp1\n")
+    ran = fedwizard("plan", "new", str(tmp_path / "no.toml"), *words, first_host_key(network), stdin=secret)
+    assert ran.status != 0
+    assert "does not understand" in ran.err
+    assert "Traceback" not in ran.err
+
+
 def test_the_dns_alone(tmp_path: Path, fedwizard: Callable[..., Ran], way: tuple[str, ...]) -> None:
     path = tmp_path / "plan.toml"
     ran = fedwizard("plan", "new", str(path), "--partner", "partner.example", *way)

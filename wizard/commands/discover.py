@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,31 +135,42 @@ def _ask_node(args: argparse.Namespace, network: "Network", service: "CheckServi
     endpoint = endpoint_at(args.from_node, args.accept_host_key, legacy_algorithms=args.legacy_algorithms)
     password = read_password_line(sys.stdin.readline()) if args.password_stdin else None
     login = Login(TerminalPrompter(), Secrets(), lambda _record: None, password)
-    reached = _reached(endpoint, network, service.resolve)
     if sys.stderr.isatty():
         print(f"Logging in to {endpoint.name} ...", file=sys.stderr)
-    nodes = nodes_at({endpoint.name: reached}, login, service.resolve)
     try:
-        seen = _read(endpoint.name, nodes)
+        reached, address = _reached(endpoint, network, service.resolve)
+        with closing(nodes_at({endpoint.name: reached}, login, service.resolve)) as nodes:
+            seen = _read(endpoint.name, nodes)
     except CliError as problem:
         raise FedwizardError(f"{problem.node}: {problem.problem}", remedy_of(problem)) from problem
-    finally:
-        nodes.close()
     return replace(
         seen,
-        reached=(reached.address, reached.port),
+        reached=(address, reached.port),
         user=endpoint.user if "@" in args.from_node else "",
         legacy_algorithms=endpoint.legacy_algorithms,
     )
 
 
-def _reached(endpoint: "Endpoint", network: "Network", resolve: Callable[[str], tuple[str, ...]]) -> "Endpoint":
-    """Where the node answers, in numbers. Raises FedwizardError."""
-    address, port = network.connect_to.get((endpoint.address, endpoint.port), (endpoint.address, endpoint.port))
+def _reached(
+    endpoint: "Endpoint", network: "Network", resolve: Callable[[str], tuple[str, ...]]
+) -> "tuple[Endpoint, str]":
+    """Where the node answers, and its address for the plan: in numbers, or as `~/.ssh/config` knows it.
+
+    Raises FedwizardError.
+    """
+    from cli_backend.jump import way_to
+
+    asked = (endpoint.address, endpoint.port)
+    elsewhere = network.connect_to.get(asked)
+    address, port = elsewhere or asked
     addresses = resolve(address)
-    if not addresses:
+    by_config = elsewhere is None and way_to(endpoint) != way_to(replace(endpoint, by_config=False))
+    if not addresses and not by_config:
         raise FedwizardError(f"{address} has no address", "Name the node by its address, or ask with --nameserver.")
-    return replace(endpoint, address=addresses[0], port=port, shown=f"{endpoint.address} port {endpoint.port}")
+    shown = f"{endpoint.address} port {endpoint.port}"
+    if by_config:
+        return replace(endpoint, shown=shown), addresses[0] if addresses else endpoint.address
+    return replace(endpoint, address=addresses[0], port=port, by_config=False, shown=shown), addresses[0]
 
 
 def _read(node: str, nodes: "Nodes") -> "NodeSeen":
