@@ -169,6 +169,8 @@ class FedwizardApp(OpeningApp):
         """Ctrl+C is often pressed by habit; it ends nothing."""
         if isinstance(self.screen, StartScreen | StepScreen):
             self.screen.say("x cancels what is running, q quits.")
+        elif isinstance(self.screen, ConsoleScreen):
+            self.screen.say("Nothing was sent to the node. Ctrl+X stops waiting, Esc goes back to the walk.")
 
     def action_leave(self) -> None:
         """Quit; ask only while a change is on its way."""

@@ -20,7 +20,7 @@ from wizard.console import Said, Typed, typed
 from wizard.runner import CONSOLE, Runner
 
 DRAW = 0.2  # seconds between two looks for output
-RUNNING = "It still runs. Ctrl+C stops waiting for it; the node goes on."
+RUNNING = "It still runs. Ctrl+X stops waiting for it; the node goes on."
 READY = "Type a command and press Enter. Reading commands are sent at once, others are asked about first."
 
 
@@ -30,7 +30,9 @@ class ConsoleScreen(Once[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", show=False, priority=True),
         Binding("ctrl+n", "other_node", "other node", show=False, priority=True),
-        Binding("ctrl+c", "give_up", "stop waiting", show=False, priority=True),
+        Binding("ctrl+x", "give_up", "stop waiting", show=False, priority=True),
+        Binding("pageup", "page(-1)", "up", show=False, priority=True),
+        Binding("pagedown", "page(1)", "down", show=False, priority=True),
         Binding("up", "earlier(-1)", "earlier", show=False, priority=True),
         Binding("down", "earlier(1)", "later", show=False, priority=True),
     ]
@@ -58,7 +60,13 @@ class ConsoleScreen(Once[None]):
         self._output.begin((CONSOLE,))
         self._output.display = True
         self._show_node()
-        keys = [("Enter", "send"), ("Esc", "back to the walk"), ("Ctrl+C", "stop waiting"), ("Up", "earlier commands")]
+        keys = [
+            ("Enter", "send"),
+            ("Esc", "back to the walk"),
+            ("Ctrl+X", "stop waiting"),
+            ("Up", "earlier commands"),
+            ("PgUp", "more"),
+        ]
         if len(self._names) > 1:
             keys.insert(1, ("Ctrl+N", "other node"))
         self.query_one(KeyLine).keys(keys)
@@ -152,6 +160,10 @@ class ConsoleScreen(Once[None]):
         if self._waiting_for is None:
             self._at = self._names[(self._names.index(self._at) + 1) % len(self._names)]
             self._show_node()
+
+    def action_page(self, by: int) -> None:
+        """Move what the node printed."""
+        self._output.page(by)
 
     def action_earlier(self, by: int) -> None:
         """A command that was typed before, to be typed again."""

@@ -59,6 +59,11 @@ class OutputPane(Vertical):
         self._rests, self._last, self._lines = dict.fromkeys(steps, ""), "", 0
         self.display = False
 
+    def page(self, by: int) -> None:
+        """Move by a page, up (-1) or down (1)."""
+        log = self.query_one(RichLog)
+        log.scroll_relative(y=by * max(log.size.height - 1, 1), animate=False)
+
     @property
     def empty(self) -> bool:
         """Whether nothing was written."""

@@ -121,6 +121,8 @@ def test_nobody_leaves_while_it_runs_but_waiting_can_be_given_up(play: Play) -> 
         await typed(stage, "show version active")
         assert isinstance(stage.app.screen, ConsoleScreen)
         await stage.press("ctrl+c")
+        await stage.until("Nothing was sent to the node.")
+        await stage.press("ctrl+x")
         await stage.until("what became of the command is not known")
         await stage.press("escape")
         await stage.until("I have done it")
@@ -140,7 +142,7 @@ def test_the_other_nodes_and_the_earlier_commands_are_a_key_away(play: Play) -> 
         assert stage.app.screen.query_one(Input).value == "show status"
         await stage.press("enter")
         await stage.until("imp2> show status")
-        await stage.press("up", "down")
+        await stage.press("pageup", "pagedown", "up", "down")
         assert not stage.app.screen.query_one(Input).value
 
     play((step("instruct"),), Script(), test)
