@@ -20,6 +20,14 @@ from wizard.console import Said, Typed, typed
 from wizard.runner import CONSOLE, Runner
 
 DRAW = 0.2  # seconds between two looks for output
+KEYS = (
+    ("Enter", "send"),
+    ("Ctrl+N", "other node"),
+    ("Esc", "back to the walk"),
+    ("Ctrl+X", "stop waiting"),
+    ("Up", "earlier commands"),
+    ("PgUp", "more"),
+)
 RUNNING = "It still runs. Ctrl+X stops waiting for it; the node goes on."
 READY = "Type a command and press Enter. Reading commands are sent at once, others are asked about first."
 
@@ -60,16 +68,7 @@ class ConsoleScreen(Once[None]):
         self._output.begin((CONSOLE,))
         self._output.display = True
         self._show_node()
-        keys = [
-            ("Enter", "send"),
-            ("Esc", "back to the walk"),
-            ("Ctrl+X", "stop waiting"),
-            ("Up", "earlier commands"),
-            ("PgUp", "more"),
-        ]
-        if len(self._names) > 1:
-            keys.insert(1, ("Ctrl+N", "other node"))
-        self.query_one(KeyLine).keys(keys)
+        self.query_one(KeyLine).keys(key for key in KEYS if key[0] != "Ctrl+N" or len(self._names) > 1)
         self.set_interval(DRAW, self._draw)
         self.query_one(Input).focus()
 

@@ -14,8 +14,8 @@ from tests.terminal import Terminal
 
 SECONDS = 8.0
 KEYS = (
-    *["\r"] * 12, *"obn?yshxr=ca/", "\x1b", "\t", "\x03", "\x10", "imp1\r", "reason\r", "\x1b[A", "\x1b[B", "\x1b[Z",
-    "\x1b[5~", "\x1b[6~",
+    *["\r"] * 12, *"obn?yshxrt=ca/", "\x1b", "\t", "\x03", "\x10", "imp1\r", "reason\r", "\x1b[A", "\x1b[B", "\x1b[Z",
+    "\x1b[5~", "\x1b[6~", "show status\r", "\x0e", "\x18", "u",
 )  # fmt: skip
 SIZES = ((80, 24), (60, 10), (120, 50), (40, 24))
 ENDED = {0, 1, 3, 130}  # by `quit` of the palette, or as a walk ends
