@@ -12,6 +12,7 @@ from cli_backend.exchange import CommandRefused, Risk
 from screens.bodies.parts import exact, pair, prose
 from screens.bridge import Bridge
 from screens.modals import LineDialog, exactly
+from screens.step import StepScreen
 from screens.widgets.keyline import KeyLine
 from screens.widgets.once import Once
 from screens.widgets.output import OutputPane
@@ -78,7 +79,6 @@ class ConsoleScreen(Once[None]):
 
     def _draw(self) -> None:
         self._output.feed(self._bridge.take())
-        self._output.display = True
 
     def _show_node(self) -> None:
         stamp = "PRACTICE   " if self._practice else ""
@@ -111,7 +111,7 @@ class ConsoleScreen(Once[None]):
         if not command.confirmation:
             self._send(command)
             return
-        self.app.push_screen(confirmation(command), self._when_confirmed(command))
+        self.post_message(StepScreen.Wants(confirmation(command), self._when_confirmed(command)))
 
     def _when_confirmed(self, command: Typed) -> Callable[[str | None], None]:
         def given(text: str | None) -> None:

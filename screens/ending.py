@@ -2,6 +2,7 @@
 
 from rich.text import Text as Plain
 from textual.app import App
+from textual.css.query import QueryError
 
 from screens.bridge import Bridge
 from screens.fatal import crash_log, sentence
@@ -41,7 +42,12 @@ class EndingApp(App[int]):
         return sitting.secrets.redact(text) if sitting is not None else text
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep the error for `_fatal_error`. Private in Textual; a test fails when it changes."""
+        """Keep the error for `_fatal_error`. Private in Textual; a test fails when it changes.
+
+        What a screen no longer finds of itself while the app is taken down is no fault.
+        """
+        if self.leaving.begun and isinstance(error, QueryError):
+            return
         self._fault = error
         super()._handle_exception(error)
 

@@ -38,7 +38,9 @@ class OutputPane(Vertical):
 
     def feed(self, pieces: Iterable[tuple[str, str]]) -> None:
         """Take in pieces as (step, text). What comes from another step than before is headed by its id."""
-        lines: list[str] = []
+        pieces, lines = tuple(pieces), list[str]()
+        if not pieces:  # nothing to draw anew: a slow line would be busy with it
+            return
         for step, text in pieces:
             if step != self._last and len(self._rests) > 1:
                 lines.append(f"--- {step}")

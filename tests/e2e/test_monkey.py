@@ -43,6 +43,6 @@ def _play(terminal: Terminal, choose: random.Random, *, without_leaving: bool) -
         if choose.random() < 0.05:
             terminal.resize(*choose.choice(SIZES))
         patience = choose.choice([0.0, 0.0, 0.01, 0.03, 0.1, 0.3])
-        while terminal.read(patience) and patience:
+        while terminal.read(patience) and patience and time.monotonic() < end:
             continue
     terminal.settle()

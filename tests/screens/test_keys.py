@@ -12,6 +12,7 @@ from textual.widgets import Input
 from cli_backend.exchange import Result
 from screens.app import FedwizardApp
 from screens.bodies.wait import WaitBody
+from screens.overview import Overview
 from tests.core.plans import practice_plan
 from tests.screens.stage import Play, Stage, kinds, on_stage, status
 from tests.screens.trial import FINDINGS, PASSWORD, QUESTION, Script, sitting_of, step, trial
@@ -166,6 +167,19 @@ def test_keys_that_come_before_a_list_is_laid_out_do_no_harm(play: Play) -> None
             await stage.press("escape")
             await stage.until(lambda: stage.app.screen is stage.walk)
         assert "session.finished" not in kinds(folder)
+
+    play((step("instruct"),), Script(), test)
+
+
+def test_a_screen_that_is_being_opened_does_not_go_before_it_is_there(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        overview = Overview(stage.walk.scene)
+        stage.app.push_screen(overview)
+        overview.action_back()  # the second of two keys
+        await stage.until("Overview")
+        await stage.press("escape")
+        await stage.until("I have done it")
 
     play((step("instruct"),), Script(), test)
 

@@ -20,6 +20,15 @@ from screens.app import run_app
 from tests.screens.trial import NoLauncher, Script, sitting_of, step, trial
 folder = Path(sys.argv[1]) / "S"
 """
+TAKEN_DOWN = f"""{HEAD}
+from textual.css.query import NoMatches
+from screens.app import FedwizardApp
+def late(self):
+    self.end(3)
+    raise NoMatches("a screen that is no more")
+FedwizardApp.action_overview = late
+sys.exit(run_app(NoLauncher(), lambda: sitting_of(folder, (trial(step("instruct")),), Script())))
+"""
 HUNG = f"""{HEAD}
 script = Script(gate=threading.Event(), ignores_cancel=True)
 sitting = sitting_of(folder, (trial(step("read")),), script)
@@ -103,6 +112,15 @@ def test_a_crash_shows_one_sentence_and_no_values_of_variables(tmp_path: Path) -
     for text in (shown, log.read_text(encoding="utf-8")):
         assert "canary-in-a-local" not in text
         assert "Traceback" not in shown
+
+
+def test_a_screen_taken_down_while_it_opens_is_no_crash(tmp_path: Path) -> None:
+    with console_of(TAKEN_DOWN, tmp_path) as console:
+        console.wait_for("Enter begin")
+        console.press("o")
+        assert console.wait_end(40) == 3, console.picture
+        assert b"a fault of its own" not in console.received
+    assert not (tmp_path / ".local/state/fedwizard/crash.log").exists()
 
 
 def test_what_cannot_be_opened_ends_with_its_own_error(tmp_path: Path) -> None:
