@@ -1,5 +1,6 @@
 """What the screen of the walk knows: what is asked, what runs, what is looked at. Nothing of widgets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from screens.copying import Copyable, copyables
@@ -9,6 +10,7 @@ from wizard.evidence import Outcome
 from wizard.runner import Ended, Runner
 from wizard.sitting import Sitting
 from wizard.state import Status
+from wizard.step import Form
 from wizard.survey import Row, Word, survey
 
 SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
@@ -22,7 +24,7 @@ class Scene:
     `refusal` says why the last answer was not taken, until something else is typed.
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
     the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
-    lesson were asked for.
+    lesson were asked for; `right` the lines of a form that failed, other than those for which it did.
     """
 
     sitting: Sitting
@@ -38,6 +40,27 @@ class Scene:
     last: str = ""
     passing: bool = False
     hints: int = 0
+    right: tuple[str, Mapping[str, str]] = ("", {})
+
+    def asked(self, ask: Ask, refusal: str) -> None:
+        """Take in a question. A form that is asked again keeps the lines that were right; the others are typed anew."""
+        self.ask, self.running, self.passing, self.refusal = ask, {}, False, refusal
+        does, step = ask.row.step.does, ask.row.step.id
+        if refusal:
+            return
+        if not isinstance(does, Form):
+            self.draft.clear()
+            return
+        if ask.kind is AskKind.FAILED:
+            wrong = {field.name for field in does.wrong(does.read(self.draft))}
+            self.right = (step, {name: text for name, text in self.draft.items() if name not in wrong})
+        self.draft.clear()
+        self.draft.update(self.right[1] if self.retried else {})
+
+    @property
+    def retried(self) -> bool:
+        """Whether a form stands there a second time, with the lines that were right."""
+        return self.ask is not None and self.ask.kind is AskKind.FORM and self.right[0] == self.ask.row.step.id
 
     def rows(self) -> tuple[Row, ...]:
         """All steps, as they stand now."""

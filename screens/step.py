@@ -112,10 +112,7 @@ class StepScreen(Screen[None]):
                 return
 
     async def _asked(self, ask: Ask, refusal: str) -> None:
-        self.scene.ask, self.scene.running, self.scene.passing = ask, {}, False
-        self.scene.refusal = refusal
-        if not refusal:
-            self.scene.draft.clear()
+        self.scene.asked(ask, refusal)
         await self._show_unless_looking("The walk waits for you. Enter goes there.")
 
     async def _show_unless_looking(self, otherwise: str) -> None:
@@ -202,7 +199,7 @@ class StepScreen(Screen[None]):
                 lines = body.query(Input)
                 if self.scene.passing or not lines:
                     body.focus()
-                elif view.refused:
+                elif view.refused or self.scene.retried:
                     (body.query_one(FormBody).next_empty() or lines.first()).focus()
                 self._output.display = view.output and not self._output.empty
                 self.say(view.help, bad=view.refused)

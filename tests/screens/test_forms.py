@@ -66,6 +66,26 @@ def test_a_slip_in_an_earlier_line_is_told_while_the_next_is_typed(play: Play) -
     play((step("form"),), Script(), test)
 
 
+def test_a_form_that_is_retried_keeps_the_lines_that_were_right(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        await stage.write("lcoal.example")
+        await stage.press("enter")
+        await stage.until("you typed lcoal.example")
+        await stage.write("5061")
+        await stage.press("enter")
+        await stage.until("r retry")
+        await stage.press("r")
+        await stage.until("Type what the page shows")
+        assert [line.value for line in stage.walk.query(Input)] == ["", "5061"]
+        await stage.write("local.example")
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert status(folder, FORM) is Status.DONE
+
+    play((step("form"),), Script(), test)
+
+
 def test_a_refusal_finds_its_form_wherever_the_person_has_gone_meanwhile(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("Copy the value the page shows.")
