@@ -18,7 +18,7 @@ from wizard.frontend import pending_lines
 from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 
-LONGEST_TITLE = 52  # columns
+LONGEST_TITLE = 50  # columns
 
 
 class Overview(Once[str | None]):
@@ -104,7 +104,8 @@ def step_line(row: Row) -> Content:
     title = row.step.title
     if len(title) > LONGEST_TITLE:
         title = title[: LONGEST_TITLE - 3] + "..."
-    text = f"  {symbol(row.word)} {row.word.value:<8}{row.how:<9} {title}"
+    how = f"{row.how} !" if row.warns else row.how
+    text = f"  {symbol(row.word)} {row.word.value:<8}{how:<11} {title}"
     return literal(text, QUIET if row.word in {Word.NOT_APPLICABLE, Word.SKIP} else "")
 
 
@@ -121,6 +122,8 @@ def detail_of(row: Row) -> str:
             return f"- applies only if {condition}; that is not known yet"
         case Stop(problem, _) if row.word is Word.HOLD:
             return f"- {problem}"
+        case _ if row.warns:
+            return f"- warns: {', '.join(row.warns)}; Enter looks at it"
         case _:
             text = row.record.problem or row.record.note
             return f"- {text}" if text else ""

@@ -303,7 +303,7 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     values = form.read(answer.values)
     missing = [field.label for field in form.fields if not values[field.name]]
     if missing:
-        return Refusal(f"{missing[0]} is empty; enter what {'the page shows' if form.menu else 'you found'}")
+        return Refusal(f'"{missing[0]}" is empty; enter what {"the page shows" if form.menu else "you found"}')
     same: list[Json] = [name for name, typed in answer.values.items() if typed.strip() == SAME]
     body: dict[str, Json] = {"values": {**values}, "same": same, "how": "attested", **_identity(row)}
     wrong = form.wrong(values)

@@ -50,6 +50,12 @@ class Row:
     how: str = ""
 
     @property
+    def warns(self) -> tuple[str, ...]:
+        """The codes of the findings that did not keep it from being done, and should be read."""
+        codes = (str(found.get("code")) for found in self.record.findings if found.get("severity") == "warn")
+        return tuple(dict.fromkeys(codes)) if self.word is Word.DONE else ()
+
+    @property
     def waits(self) -> bool:
         """Whether the walk passes it by for now and comes back to it."""
         return self.word not in SETTLED and isinstance(self.standing, Later)

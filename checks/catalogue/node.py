@@ -6,7 +6,7 @@ from checks.finding import Owner, Severity
 _GUIDE = ("IM and Presence 9.0, SIP federation",)
 
 ENTRIES = (
-    Entry("node-ok", Severity.PASS, "The node is as the plan says", "The node answers and is as the plan says."),
+    Entry("node-ok", Severity.PASS, "The node is as the plan says", "What was read of the node is as the plan says."),
     Entry(
         "node-unreachable",
         Severity.FAIL,

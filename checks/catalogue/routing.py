@@ -4,7 +4,7 @@ from checks.catalogue.entry import Entry
 from checks.finding import Severity
 
 ENTRIES = (
-    Entry("route-ok", Severity.PASS, "The route is right", "The static routes are as the plan wants them."),
+    Entry("route-ok", Severity.PASS, "The route is right", "Requests to {subject} go the way that the plan says."),
     Entry(
         "route-static",
         Severity.PASS,

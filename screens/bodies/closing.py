@@ -27,6 +27,9 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
     for line in pending:
         yield literal(line, BAD)
     yield from (pair("Skipped", row.step.title) for row in survey(sitting.walk, state) if row.word is Word.SKIP)
+    warned = sum(bool(row.warns) for row in survey(sitting.walk, state))
+    if warned:
+        yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
     if ended.reason == "finished":
         yield from (pair("Not seen", row.step.title) for row in survey(sitting.walk, state) if row.waits)
     if not pending_lines(state.facts):

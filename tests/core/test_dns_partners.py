@@ -7,7 +7,7 @@ from tests.core.plans import practice_plan
 from tests.core.table import Table, row, table, word
 from wizard.engine import Ask, AskKind, Record
 from wizard.evidence import finding_body
-from wizard.step import Notice
+from wizard.step import NotApplicable, Notice
 from wizard.survey import Word
 
 ASK = "dns/ask-partner@partner.example"
@@ -36,8 +36,8 @@ def looked(srv: Finding | None, tls: Finding | None = None) -> Table:
 
 def test_a_partner_that_is_right_gets_no_letter() -> None:
     found = looked(None)
-    assert word(found, ASK) is Word.DONE
-    assert word(found, "dns/see-partner@partner.example") is Word.DONE
+    assert word(found, ASK) is Word.NOT_APPLICABLE
+    assert word(found, "dns/see-partner@partner.example") is Word.NOT_APPLICABLE
 
 
 def test_what_only_the_partner_can_mend_becomes_a_letter_with_what_was_seen() -> None:
@@ -51,7 +51,8 @@ def test_what_only_the_partner_can_mend_becomes_a_letter_with_what_was_seen() ->
     assert practice_plan().local.sip_proxy_domain in notice.text
     assert row(found, ASK).action.does == notice
     assert word(found, "dns/see-partner@partner.example") is Word.OPEN
-    assert word(found, "dns/see-partner-tls@partner.example") is Word.DONE
+    standing = row(found, "dns/see-partner-tls@partner.example").standing
+    assert standing == NotApplicable("the check before it found nothing that they have to mend")
 
 
 @pytest.mark.parametrize("severity", [Severity.FAIL, Severity.NOT_TESTED])

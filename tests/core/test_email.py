@@ -66,6 +66,7 @@ def test_the_steps_of_the_practice_deployment_in_their_order() -> None:
     assert list(steps_of(practice_plan())) == [
         *(f"email/consider-{each}" for each in CONSIDERATIONS),
         *(f"email/notify-partner@{domain}" for domain in told),
+        "email/answered",
         "email/ask-approval",
         "email/approved",
         f"email/parameter@{mail}",

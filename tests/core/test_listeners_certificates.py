@@ -68,6 +68,7 @@ def per_node(names: tuple[str, ...]) -> list[str]:
 def test_without_an_asa() -> None:
     assert list(steps(practice_plan())) == [
         *LISTENERS,
+        "firewall",
         "trust@partner.example",
         "trust@branch.example",
         "trust-aol",

@@ -14,7 +14,7 @@ from wizard.practice.exchanged import Own
 
 _DAY = datetime.timedelta(days=1)
 _PEM = serialization.Encoding.PEM
-_ROOT, _INTERMEDIATE = "Practice Root CA", "Practice Issuing CA"
+ROOT_NAME, INTERMEDIATE_NAME = "Practice Root CA", "Practice Issuing CA"
 
 
 class Authority:
@@ -59,9 +59,9 @@ class Authority:
 
     def _found(self) -> None:
         root_key, issuing_key = _new_key(), _new_key()
-        root_name = _name(_ROOT)
-        root = _sign_authority(_builder(_ROOT, root_name, root_key, root_key, 3650), root_key, None)
-        issuing = _sign_authority(_builder(_INTERMEDIATE, root_name, issuing_key, root_key, 1825), root_key, 0)
+        root_name = _name(ROOT_NAME)
+        root = _sign_authority(_builder(ROOT_NAME, root_name, root_key, root_key, 3650), root_key, None)
+        issuing = _sign_authority(_builder(INTERMEDIATE_NAME, root_name, issuing_key, root_key, 1825), root_key, 0)
         write_file(self._folder / "root.key", _private(root_key))
         write_file(self._folder / "root.pem", root.public_bytes(_PEM))
         write_file(self._folder / "issuing.key", _private(issuing_key))

@@ -34,6 +34,7 @@ def _entered(plan: Plan) -> Step:
         label="AOL says that we are entered",
         mismatch="Ask whoever took the order. Hold until AOL has answered; then go on from here.",
         after=("aol-routing/notify-aol",),
+        worst=10 * 24 * 3600,
     )
 
 

@@ -103,6 +103,61 @@ def aol_letter(plan: Plan, aol: Aol) -> str:
     )
 
 
+# --- the firewall ----------------------------------------------------------------------------------------------------
+
+
+def firewall(plan: Plan) -> tuple[Step, ...]:
+    """What our own firewall has to let through, where no ASA of the plan does it (domain reference 4.3)."""
+    outside = tuple(p for p in plan.partners if p.peer == "access-edge")
+    if plan.asa is not None or not (outside or plan.aol):
+        return ()
+    return (
+        Step(
+            id="listeners-certificates/firewall",
+            title="Have your own firewall let federation through",
+            why="Both sides dial: partners reach our public address, and every node reaches partners by itself. What"
+            " stands in between has to let that pass, and to lead it to the right node.",
+            does=Notice(
+                recipient="whoever runs the firewall of your organisation",
+                subject=f"SIP federation of {plan.local.sip_proxy_domain}: what the firewall has to let through",
+                text=firewall_letter(plan, tuple(f"{p.external_fqdn}{_at(p.external_address)}" for p in outside)),
+                act=("open-firewall",),
+            ),
+            reversal=SENT,
+            duration=_SENDING,
+            mistakes=(
+                "A firewall that inspects SIP and changes addresses in it, or opens the TLS in between.",
+                "Opening it inwards only: new requests of ours then wait until they time out.",
+            ),
+        ),
+    )
+
+
+def _at(address: str | None) -> str:
+    return f" ({address})" if address else ""
+
+
+def firewall_letter(plan: Plan, edges: tuple[str, ...]) -> str:
+    """The rules, filled in."""
+    balancer, node, port = plan.load_balancer, plan.routing_node, plan.local.peer_auth_port
+    target = f"{balancer.address} port 5061, the load balancer" if balancer else f"{node.address} port {port}"
+    peers = (*edges, *((f"{plan.aol.gateway_fqdn}, the gateway of AOL",) if plan.aol else ()))
+    nodes = ", ".join(f"{each.fqdn} ({each.address})" for each in plan.nodes_publisher_first)
+    items = (
+        f"From outside: TCP port 5061 of {plan.local.public_address}, which is {plan.local.public_fqdn}, leads to"
+        f" {target}. The callers are: {'; '.join(peers)}.",
+        f"From inside: each of {nodes} may open TCP port 5061 of: {'; '.join(peers)}.",
+        "From inside: the name servers of these nodes may ask the Internet, over UDP and TCP port 53.",
+        "The connections stay open for hours. Do not cut those that are quiet for less than an hour, and do not inspect"
+        " SIP or TLS on them.",
+    )
+    return (
+        "To whoever runs our firewall\n\n"
+        f"SIP federation of {plan.local.sip_proxy_domain} needs these rules. Please set them and tell us:"
+        f"\n\n{_numbered(items)}"
+    )
+
+
 # --- the load balancer -----------------------------------------------------------------------------------------------
 
 

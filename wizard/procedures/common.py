@@ -79,6 +79,7 @@ def question(
     when: When = always,
     after: tuple[str, ...] = (),
     mistakes: tuple[str, ...] = (),
+    worst: int = 24 * 3600,
 ) -> Step:
     """A step that asks a person one thing; the answer is kept."""
     return Step(
@@ -93,7 +94,7 @@ def question(
             wanted=wanted,
         ),
         reversal=NothingToUndo(),
-        duration=Duration(2 * 60, 24 * 3600),
+        duration=Duration(2 * 60, worst),
         when=when,
         after=after,
         mistakes=mistakes,

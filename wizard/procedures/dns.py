@@ -130,7 +130,8 @@ def _publish_srv(plan: Plan, domain: str) -> Step:
     return Step(
         id=f"dns/publish-srv@{domain}",
         title=f"Publish our federation record for {for_display(domain)}",
-        why="Microsoft partners list us as a public IM provider and find us by this record. Without it they cannot.",
+        why="Microsoft partners and everybody else find our server by this record: an Access Edge on which we are an IM"
+        " provider looks for it. Without it they cannot reach us.",
         does=srv_to_publish(domain, target),
         reversal=UNPUBLISH,
         duration=PUBLISHING,

@@ -7,7 +7,6 @@ from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import partner_srv, partner_tls
 from wizard.report.letter import letter
 from wizard.step import (
-    AlreadySo,
     Applies,
     Check,
     CheckPasses,
@@ -144,7 +143,7 @@ def _needed(partner: Partner, facts: Facts) -> Standing:
         return Stop(f"{ours[0].code}: {ours[0].why}", " ".join(ours[0].fix))
     if failing:
         return Applies()
-    return AlreadySo(f"we saw nothing wrong at {partner.domain}")
+    return NotApplicable(f"the checks found nothing at {partner.domain} that keeps federation from working")
 
 
 def _notice(plan: Plan, partner: Partner, facts: Facts) -> Notice:
@@ -195,7 +194,7 @@ def _after_a_letter(look: str, concerned: When) -> When:
         if seen is None:
             return Unknown("the check before it finds something wrong")
         if not seen.to_mend(Owner.PARTNER):
-            return AlreadySo("we saw that it is right")
+            return NotApplicable("the check before it found nothing that they have to mend")
         return Applies()
 
     return when

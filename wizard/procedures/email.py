@@ -50,6 +50,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     return (
         *considerations(plan, email),
         *_partner_notices(plan, email),
+        *_answered(plan, email),
         _ask_approval(plan),
         _approved(),
         *records(plan, email),
@@ -90,6 +91,23 @@ def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
         for domain in email.xmpp_partners
     )
     return (*microsoft, *aol, *xmpp)
+
+
+def _answered(plan: Plan, email: Email) -> tuple[Step, ...]:
+    """The letters promise that the change is made after their answer."""
+    notices = tuple(step.id for step in _partner_notices(plan, email))
+    if not notices:
+        return ()
+    step = question(
+        "email/answered",
+        "See that everybody who was told has answered",
+        why="The letters promise that the change is made after the answer. Whoever has not told their users loses"
+        " messages from the switch on. The walk may be held here (h) for as long as it takes.",
+        label="Everybody who got the letter has told their users",
+        mismatch="Ask again whoever has not answered, and hold here. Or accept it, and note who has not.",
+        after=notices,
+    )
+    return (step,)
 
 
 def _administrator(domain: str) -> str:
@@ -242,7 +260,7 @@ def _read_back(plan: Plan) -> Step:
 
 
 def _peer(plan: Plan, peer: InterclusterPeer) -> tuple[Step, ...]:
-    return (_switch_peer(plan, peer), _read_back_peer(plan, peer), _restart_peer(plan, peer), _peer_runs(peer))
+    return (_switch_peer(plan, peer), _read_back_peer(plan, peer), _restart_peer(plan, peer), _peer_runs(plan, peer))
 
 
 def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
@@ -306,13 +324,15 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     )
 
 
-def _peer_runs(peer: InterclusterPeer) -> Step:
-    publisher = peer.publisher_fqdn
+def _peer_runs(plan: Plan, peer: InterclusterPeer) -> Step:
+    labels, publisher = LABELS[plan.release], peer.publisher_fqdn
     return question(
         f"email/router-runs@{publisher}",
         f"See the services run in the cluster {_short(peer)}",
         why="We have no login on that cluster. Whoever restarted the router looks at every node there.",
         label=f"{XCP_ROUTER} runs again on every node there",
+        interface=f"{labels.serviceability} of that cluster",
+        menu=labels.network_services,
         mismatch="Start what does not run, on the same page. Go on when every node is back.",
         after=(f"email/restart-peer@{publisher}",),
     )

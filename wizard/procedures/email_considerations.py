@@ -52,7 +52,8 @@ def _mail_id(plan: Plan, email: Email) -> Step:
         interface=labels.call_manager,
         menu=labels.end_users,
         mismatch=f"Enter the full address as {labels.mail_id} of each of them, or in the directory it comes from."
-        " Or accept it: then these users keep the JID.",
+        " Or accept it: these users then appear under the JID, what partners send there is dropped, and so they"
+        " cannot take part.",
         mistakes=("Counting a part of the address, such as the name without the domain, as an address.",),
     )
 
@@ -63,7 +64,8 @@ def _fallback(plan: Plan) -> Step:
         "email/consider-fallback",
         f"Know what an empty or partial {mail_id} does",
         why=f"Where {mail_id} is empty, or not a full email address, IM and Presence falls back to the JID,"
-        f" {_jid(plan)}, for that user, while all others are addressed by email. It gives no warning.",
+        f" {_jid(plan)}, for that user, while all others are addressed by email. What is sent back there"
+        " is dropped. It gives no warning.",
         label=f"An empty or partial {mail_id} means the JID, and we know it",
         mismatch=_TOLD,
     )

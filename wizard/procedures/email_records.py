@@ -92,7 +92,7 @@ def _publish_xmpp(plan: Plan, email: Email) -> Step:
     return Step(
         id=f"email/publish-xmpp@{email.domain}",
         title=f"Publish the XMPP record of {for_display(email.domain)}",
-        why=f"XMPP partners find the new addresses by {owner}, port {XMPP_PORT}.",
+        why=f"XMPP partners find the new addresses by {owner}, port {XMPP_PORT}.{_nobody_yet(email)}",
         does=srv_to_publish(email.domain, plan.local.public_fqdn, "xmpp"),
         reversal=UNPUBLISH,
         duration=PUBLISHING,
@@ -103,6 +103,15 @@ def _publish_xmpp(plan: Plan, email: Email) -> Step:
             f"Port 5222, or 5061. Servers use {XMPP_PORT}.",
         ),
         reads=(look,),
+    )
+
+
+def _nobody_yet(email: Email) -> str:
+    if email.xmpp_partners:
+        return ""
+    return (
+        " You have none yet: the guide wants the record all the same, because the switch holds for both. Where XMPP"
+        " federation is never to be used, skip it with that reason."
     )
 
 

@@ -1,6 +1,5 @@
 """j: the listener that partners dial, whom the nodes trust, what they show; and the exchange with an ASA in between."""
 
-import re
 from dataclasses import dataclass
 
 from checks.catalogue import finding
@@ -10,6 +9,7 @@ from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
+from wizard.procedures.checklists import firewall
 from wizard.procedures.common import always_applies, own_tls, read
 from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS, Labels
@@ -51,6 +51,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     seen = tuple(_trusted(node, anchors) for node in nodes if anchors)
     return (
         *_listeners(plan),
+        *firewall(plan),
         *((at_asa.enroll_inside(asa),) if asa else ()),
         *theirs,
         *(() if ours else seen),
@@ -85,6 +86,7 @@ class _Anchor:
     name: str
     whose: str
     file: str
+    host: str
     certain: bool = True
 
 
@@ -97,6 +99,7 @@ def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
                 name=plan.asa.inside_address,
                 whose="the ASA",
                 file="the certificate that the ASA printed",
+                host=plan.asa.inside_address,
             )
         )
     for partner in plan.partners:
@@ -114,7 +117,7 @@ def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
 
 def _authority(step: str, authority: str, host: str, whose: str) -> _Anchor:
     file = f"the certificate of {authority}" if authority else f"the root of the authority of {host}"
-    return _Anchor(step=step, name=authority or host, whose=whose, file=file, certain=bool(authority))
+    return _Anchor(step=step, name=authority or host, whose=whose, file=file, host=host, certain=bool(authority))
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------
@@ -163,7 +166,7 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
         verified_by=_PORTS,
         mistakes=(
             "Changing the TCP or UDP listeners, which stand in the same list.",
-            "Another order: a port that is taken cannot be saved.",
+            "Another order: a port that is taken cannot be saved. Where they are swapped already, nothing is to do.",
             "Not asking first who else dials 5061 or 5062 here by TLS, such as a secure SIP trunk: whoever does meets"
             " another listener afterwards, and has to be given its new port.",
         ),
@@ -183,8 +186,14 @@ def _ports(plan: Plan) -> Step:
         menu=labels.application_listeners,
         fields=(
             FormField("peer_auth_port", labels.peer_auth_listener, str(port), f"Press {labels.find}; copy the port."),
+            *(
+                (FormField("server_auth_port", labels.server_auth_listener, str(_DEFAULT_PORT), "The same list."),)
+                if plan.asa is None
+                else ()
+            ),
         ),
-        mismatch="Enter the port and save. With an ASA you may correct peer_auth_port in the plan instead.",
+        mismatch="Enter the port and save, in the order of the steps before. With an ASA you may correct peer_auth_port"
+        " in the plan instead.",
     )
     return Step(
         id=_PORTS,
@@ -257,10 +266,10 @@ def _why_trust(anchor: _Anchor, labels: Labels) -> str:
             " root comes with the signed certificates."
         )
     why = f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
-    if anchor.certain:
+    if anchor.step.endswith("/trust-asa"):
         return why
     return (
-        f"{why} Which authority that is: `fedwizard check tls {anchor.name}` lists the chain that is shown there; the"
+        f"{why} Which authority that is: `fedwizard check tls {anchor.host}` lists the chain that is shown there; the"
         " issuer of its last certificate is the root, to be had from that authority or from whoever runs the server."
     )
 
@@ -297,22 +306,12 @@ def _trust_judge(node: Node, anchors: tuple[_Anchor, ...]) -> Judge:
         if trusted is None:
             shown = {"authority": "anybody: the list was not understood"}
             return (finding("node-trust-missing", node.name, severity=Severity.NOT_TESTED, observed=shown),)
-        missing = [name for name in names if not any(_lists(entry, name) for entry in trusted)]
+        missing = [name for name in names if not any(own.lists(entry, name) for entry in trusted)]
         if not missing:
             return (finding("node-ok", node.name, observed={"trusted": list(trusted)}),)
         return tuple(finding("node-trust-missing", node.name, observed={"authority": name}) for name in missing)
 
     return judge
-
-
-def _lists(entry: str, name: str) -> bool:
-    """Whether an entry of the list is of this name: later releases add the serial number, blanks become underscores."""
-    wanted = re.escape(_plain(name))
-    return re.fullmatch(rf"(.* of )?{wanted}( [0-9a-f]{{6,64}})?", _plain(entry)) is not None
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace("_", " ").lower().split())
 
 
 # --- our certificates, theirs, and the look from outside -------------------------------------------------------------
@@ -364,8 +363,14 @@ def _at_the_partner(plan: Plan, partner: Partner) -> Step:
         reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
         duration=Duration(10 * 60, 5 * 24 * 3600),
         effects=_to_attach(partner),
-        mistakes=("Being marked as a public provider there: our record is then not looked up.",),
+        mistakes=_partner_mistakes(partner),
     )
+
+
+def _partner_mistakes(partner: Partner) -> tuple[str, ...]:
+    as_provider = partner.peer == "access-edge" and partner.version != "lync-2010"
+    public = ("Being marked as a public provider there: our record is then not looked up.",) if as_provider else ()
+    return (*public, "Sending it without the root certificate: they cannot trust us then.")
 
 
 def _to_attach(partner: Partner) -> tuple[str, ...]:

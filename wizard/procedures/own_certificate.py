@@ -1,5 +1,6 @@
 """j, our side: the certificate cup of every node: read, requested, signed, installed, and remembered once exchanged."""
 
+import re
 from collections.abc import Callable
 
 from checks.catalogue import finding
@@ -83,9 +84,23 @@ def _carries_the_name(node: Node, severity: Severity, *, signed: bool = False) -
             return (wrong,)
         if signed and seen.self_signed is not False:
             return (finding("node-cert-unsigned", node.name, observed=observed),)
-        return (finding("node-ok", node.name, observed=observed),)
+        fine = finding("node-ok", node.name, observed=observed)
+        trusted = facts.node(node.name).trusted
+        if not signed or trusted is None or any(lists(entry, seen.issuer) for entry in trusted):
+            return (fine,)
+        return (finding("node-trust-missing", node.name, observed={"authority": seen.issuer}), fine)
 
     return judge
+
+
+def lists(entry: str, name: str) -> bool:
+    """Whether an entry of the list is of this name: later releases add the serial number, blanks become underscores."""
+    wanted = re.escape(_plain(name))
+    return re.fullmatch(rf"(.* of )?{wanted}( [0-9a-f]{{6,64}})?", _plain(entry)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").lower().split())
 
 
 def _named(seen: Certificate, node: Node) -> bool:
@@ -131,6 +146,7 @@ def _request(plan: Plan, node: Node) -> Step:
             fields=(
                 Field("Node", node.fqdn, "this interface belongs to one node: sign in at this one"),
                 Field(labels.certificate_name, labels.own_certificate),
+                Field("Afterwards", "press Download CSR", f"keep the file as cup-{node.name}.csr"),
             ),
             button=labels.generate_csr,
             act=("request-certificate", node.name),
@@ -138,7 +154,7 @@ def _request(plan: Plan, node: Node) -> Step:
         reversal=Undo("Nothing has changed yet. A new request takes the place of this one."),
         duration=_ON_THE_PAGE,
         when=_unless_signed(node),
-        effects=("Nothing changes for users. Press Download CSR afterwards, and keep cup.csr.",),
+        effects=("Nothing changes for users.",),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
             "Choosing tomcat or cup-xmpp: they have nothing to do with SIP federation.",
@@ -159,7 +175,7 @@ def _sign(plan: Plan, node: Node) -> Step:
             recipient=authority,
             subject=f"Certificate for {node.fqdn}",
             text=(
-                "Please sign the attached request, cup.csr.\n\n"
+                f"Please sign the attached request, cup-{node.name}.csr.\n\n"
                 f"  Subject CN: {node.fqdn}\n"
                 "  Extended key usage: server authentication (1.3.6.1.5.5.7.3.1)\n"
                 "    and client authentication (1.3.6.1.5.5.7.3.2)\n"

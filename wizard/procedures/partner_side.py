@@ -40,7 +40,7 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
         (
             f"Import the root of {_authority(plan)}, which is attached, into Trusted Root Certification Authorities of"
             f" the Local Computer on {'every Edge Server' if lync else 'the Access Edge'}. Our certificate has the"
-            f" subject CN {shown}.",
+            f" subject CN {shown}.{_other_name(plan, shown)}",
             *(_lync_edge(plan) if lync else _ocs_edge(plan)),
             f"Let TCP port {SIP_TLS_PORT} through your firewall both ways between {_theirs(partner)} and"
             f" {plan.local.public_fqdn} ({plan.local.public_address}).",
@@ -48,6 +48,14 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
             f" client authentication: where a request asks for the type, Other, with the value {BOTH_USAGES}.",
         ),
     )
+
+
+def _other_name(plan: Plan, shown: str) -> str:
+    """A node in front of which nothing stands shows its own name; an edge may compare it with the one it dials."""
+    public = plan.local.public_fqdn
+    if shown == public:
+        return ""
+    return f" You dial {public}, which is another name: if your server refuses us for that, tell us."
 
 
 def _theirs(partner: Partner) -> str:

@@ -11,6 +11,7 @@ class Labels:
     """The exact words of one release's web interfaces."""
 
     administration: str
+    administration_path: str
     serviceability: str
     service_parameters: tuple[str, ...]
     cluster_topology: tuple[str, ...]
@@ -83,6 +84,7 @@ class Labels:
 
 _9_0 = Labels(
     administration="Cisco Unified CM IM and Presence Administration",
+    administration_path="/cupadmin",
     serviceability="Cisco Unified IM and Presence Serviceability",
     service_parameters=("System", "Service Parameters"),
     cluster_topology=("System", "Cluster Topology", "Settings"),

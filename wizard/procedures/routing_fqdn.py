@@ -50,12 +50,21 @@ def _set(plan: Plan) -> Step:
             " restarted once more on every node."
         ),
         duration=Duration(120, 600),
-        effects=(f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",),
+        effects=(
+            "Write down the value that stands there now: it is needed to go back.",
+            f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
+        ),
         restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
         verified_by="routing-fqdn/read-back",
         mistakes=(
-            "Leaving the inside name of the publisher in place.",
-            "Entering the node's own name while users are assigned to the node.",
+            *(
+                (
+                    "Leaving the inside name of the publisher in place.",
+                    "Entering the node's own name while users are assigned to the node.",
+                )
+                if value not in {node.fqdn for node in plan.nodes}
+                else ()
+            ),
             "A trailing dot.",
         ),
     )

@@ -123,7 +123,10 @@ def _set(plan: Plan) -> Step:
         ),
         duration=Duration(180, 900),
         when=_when_needed(plan),
-        effects=(restart_comes(SIP_PROXY),),
+        effects=(
+            "Write down which ciphers and subjects are selected now: it is needed to go back.",
+            restart_comes(SIP_PROXY),
+        ),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by="tls-context/read-back",
         mistakes=(

@@ -4,6 +4,7 @@ from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.act import Act, Moment, Words, domain_name, node_name, one_of, take
 from wizard.practice.exchanged import ASA_CONFIGURED, ASA_SIDES, PORTS, own, port_of, stored, trusts
+from wizard.practice.pki import INTERMEDIATE_NAME, ROOT_NAME
 from wizard.practice.state import SIP_PROXY, State
 
 IGNORED_AS = "listeners-certificates"
@@ -51,8 +52,12 @@ def _import_trust(state: State, words: Words, _moment: Moment) -> State:
     nodes, name = _import(state, words)
     after = state
     for node in nodes:
-        after = stored(after, f"trust/{node}/{name}", "imported")
+        for each in (name, *_INTERMEDIATES.get(name, ())):  # the steps say: then each intermediate
+            after = stored(after, f"trust/{node}/{each}", "imported")
     return state if after == state else changes.mark_pending(after, SIP_PROXY)
+
+
+_INTERMEDIATES = {ROOT_NAME: (INTERMEDIATE_NAME,)}
 
 
 def _is_trusted(state: State, words: Words, _moment: Moment) -> bool:
@@ -148,6 +153,11 @@ def _authenticated(words: Words) -> str:
     return f"asa/authenticated/{_domain(words, 'asa-authenticate DOMAIN')}"
 
 
+def _opened(words: Words) -> str:
+    take(words, 0, "open-firewall")
+    return "firewall/opened"
+
+
 def _configured(words: Words) -> str:
     take(words, 0, "asa-configure")
     return ASA_CONFIGURED
@@ -201,6 +211,13 @@ CERTIFICATE_ACTS = (
         usage="DOMAIN",
         perform=_inform,
         in_effect=_is_informed,
+        ignored_as=IGNORED_AS,
+    ),
+    Act(
+        words=("open-firewall",),
+        usage="",
+        perform=lambda state, words, _moment: stored(state, _opened(words), "yes"),
+        in_effect=lambda state, words, _moment: _opened(words) in state.settings,
         ignored_as=IGNORED_AS,
     ),
     Act(
