@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from checks.requests import CertificateRequest, CheckRequest, DnsRequest, HostRequest, RouteRequest, TlsRequest
 from wizard.step import (
     Check,
     CheckPasses,
@@ -79,9 +80,10 @@ def action_lines(does: Kind) -> Iterator[str]:
             yield from _labelled("Command", does.command)
             yield from _labelled("Goes down", does.takes_down)
         case Check():
-            yield from _labelled("Check", str(_target(does)))
+            yield from _request(does.request)
         case Wait():
             yield from _labelled("Waits", waits_for(does))
+            yield from _request(does.until.request if isinstance(does.until, CheckPasses) else None)
         case Notice():
             yield from _labelled("To", does.recipient)
             yield from _labelled("Subject", does.subject)
@@ -110,6 +112,35 @@ def waits_for(does: Wait) -> str:
             return f"the check of {_target(Check(request=until.request))} passes"
         case _:
             assert_never(does.until)
+
+
+def _request(request: CheckRequest | None) -> Iterator[str]:
+    for label, text in request_pairs(request) if request is not None else ():
+        yield from _labelled(label, text)
+
+
+def request_pairs(request: CheckRequest) -> Iterator[tuple[str, str]]:
+    """What a check asks and what it expects, as labels and texts."""
+    match request:
+        case DnsRequest():
+            yield ("Asks DNS", f"the {request.service.upper()} federation SRV record of {request.domain}")
+            if request.expect_target:
+                yield ("Expects", f"the target {request.expect_target}")
+        case HostRequest():
+            yield ("Asks DNS", f"the addresses of {request.name}")
+            if request.expect_address:
+                yield ("Expects", request.expect_address)
+        case TlsRequest():
+            yield ("Connects", f"{request.host} port {request.port}: TLS and certificate")
+            if request.name:
+                yield ("Expects", f"a certificate for {request.name}")
+        case CertificateRequest():
+            yield ("Reads", str(request.path))
+        case RouteRequest():
+            yield ("Traces", f"which rule routes requests to {request.domain}, and to where")
+            yield ("Asks DNS", "for those federation records that the rules come to")
+        case _:
+            assert_never(request)
 
 
 def wrap_letter(text: str) -> list[str]:

@@ -43,7 +43,7 @@ def test_a_form_goes_to_the_next_empty_line_and_a_refusal_stands_where_the_help_
         await stage.until("The number alone.")
         await stage.press("enter")
         picture = await stage.until("Not taken:")
-        assert "Peer port is empty" in picture
+        assert '"Peer port" is empty' in picture
         assert "The number alone." not in picture
         await stage.write("5061")
         await stage.press("enter")

@@ -236,7 +236,7 @@ def _procedure(procedure: ProcedureMethod, shown: frozenset[str]) -> Iterator[Bl
         return
     yield paragraph(*_spoken(procedure.why))
     if procedure.heading:
-        yield paragraph(f"In the guide: {procedure.heading}.")
+        yield paragraph(f"In Cisco's guide to interdomain federation: {procedure.heading}.")
     for step in procedure.steps:
         if step.need is not Need.NOT_APPLICABLE:
             yield from _step(step, shown)

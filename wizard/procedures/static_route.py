@@ -141,7 +141,7 @@ def _discovered(node: str, domain: str) -> When:
         if found is not None and found.records:
             return AlreadySo(f"{node} finds {shown} by its own federation record")
         if found is None or not found.not_found:
-            return Unknown(f"`utils network host {asked} srv` on {node} tells whether there is a record")
+            return Unknown(f"{node} does not find the record {asked} by itself")
         if _seen_inside(plan, facts, domain):
             return Stop(
                 f"{node} does not find the federation record of {shown}, although the internal name servers have it.",
