@@ -27,8 +27,8 @@ def own(places: Mapping[str, int]) -> list[str]:
 @pytest.mark.needs("nsd")
 @pytest.mark.parametrize(
     ("records", "serial", "disagree"),
-    [(RIGHT, 2, False), (RIGHT, 1, True), (RIGHT.replace("5061 sip", "5061 old"), 2, True)],
-    ids=["the same", "an older serial", "the same serial, another target"],
+    [(RIGHT, 2, False), (RIGHT, 1, True), (RIGHT, 2**32 - 1, True), (RIGHT.replace("5061 sip", "5061 old"), 2, True)],
+    ids=["the same", "an older serial", "older by RFC 1982", "the same serial, another target"],
 )
 def test_the_servers_of_a_zone_are_compared(
     check: Check, tmp_path: Path, records: str, serial: int, disagree: bool
@@ -45,6 +45,8 @@ def test_the_servers_of_a_zone_are_compared(
         said = " ".join(checked.finding("ns-disagree")["observed"]["servers"])
         assert "ns1.drift.example: serial 2" in said
         assert f"ns2.drift.example: serial {serial}" in said
+        behind = checked.finding("ns-disagree")["observed"].get("behind", [])
+        assert behind == (["ns2.drift.example"] if serial != 2 else [])
 
 
 ODD = {
