@@ -121,16 +121,27 @@ class Session:
         result = self._guarded(dialogue)
         if result is not Result.OK:
             self.close()
-            asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
-            raise Unreachable(
-                self.name,
-                f"the node gave no prompt{asked}",
-                "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
-            )
+            raise self._no_prompt(dialogue, result)
         # Older builds may not know this; their pager is answered then.
         paging = self.run(Order(command="set cli pagination off", timeout=30.0, cancel=cancel))
         if paging.result not in {Result.OK, Result.FAILED}:
             raise Unreachable(self.name, "the node stopped answering after its first prompt", "Try again in a minute.")
+
+    def _no_prompt(self, dialogue: _Dialogue, result: Result) -> Unreachable:
+        """Why there is no session, as far as it can be told."""
+        if result is Result.CLOSED:
+            return Unreachable(
+                self.name,
+                "the node took the login and ended the session before its first prompt",
+                "It may have too many sessions open, or be starting. Close sessions that nobody uses, or try again in"
+                " a minute.",
+            )
+        asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
+        return Unreachable(
+            self.name,
+            f"the node gave no prompt{asked}",
+            "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
+        )
 
     def run(self, order: Order) -> Exchange:
         """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""

@@ -183,7 +183,8 @@ def _refused(exchange: Exchange | None) -> Failure | None:
                 remedy="Read the question. Try again when it is clear why the node asks it.",
             )
         case Result.TIMED_OUT:
-            return Failure(problem=f"{node} did not finish `{command}` in time.", remedy="Try again.")
+            last = f" The last line it printed: {exchange.last_line}" if exchange.last_line else ""
+            return Failure(problem=f"{node} did not finish `{command}` in time.{last}", remedy="Try again.")
         case Result.CLOSED:
             return Failure(problem=f"{node} closed the connection during `{command}`.", remedy="Try again.")
 
