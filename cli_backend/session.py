@@ -148,9 +148,11 @@ class Session:
         began, started = time.monotonic(), datetime.now(UTC)
         self._reconcile()
         dialogue = _Dialogue(order, time.monotonic() + order.timeout, expected=list(order.expect))
-        if not self._shell.type(order.command):
+        # What only reads goes out with its Enter, which saves a round trip; a change waits for its echo.
+        reads = risk_of(order.command) is Risk.READ_ONLY
+        if not self._shell.type(order.command + ("\r" if reads else "")):
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
-        result = self._guarded(dialogue, send=True)
+        result = self._guarded(dialogue, send=not reads)
         output = _tidy(dialogue.output, prompt=result is Result.OK)
         failure = failure_in(order.command, output)
         if result is Result.OK and failure is not None:
@@ -203,9 +205,7 @@ class Session:
                 return Result.CLOSED
             self._shell.wait(LOOK_AGAIN)
         else:
-            # A command that only reads may go to a console that shows a line when it is complete.
-            if dialogue.cancelled or risk_of(command) is not Risk.READ_ONLY:
-                return Result.TIMED_OUT
+            return Result.TIMED_OUT
         return None if self._shell.type("\r") else Result.CLOSED
 
     # --- reading ---
@@ -247,10 +247,7 @@ class Session:
 
     def _find_begin(self, dialogue: _Dialogue) -> None:
         """The output begins with the line after the echo."""
-        entered = dialogue.entered
-        if not entered:  # a console that shows a line when it is complete
-            at = dialogue.text.text.find(dialogue.order.command)
-            entered = at + len(dialogue.order.command) if at >= 0 else 0
+        entered = dialogue.entered or echo_end(dialogue.text.text, dialogue.order.command, first=True) or 0
         end = dialogue.text.since(entered).find("\n") + 1 if entered else 0
         if end:
             dialogue.begin = dialogue.seen = dialogue.shown = entered + end

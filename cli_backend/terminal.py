@@ -123,13 +123,14 @@ class Text:
             self._size += len(lines)
 
 
-def echo_end(text: str, command: str) -> int | None:
-    """Where the last echo of a command ends. None: not echoed (yet).
+def echo_end(text: str, command: str, *, first: bool = False) -> int | None:
+    """Where the last echo of a command ends, or the first one. None: not echoed (yet).
 
     A console that wraps a long line echoes it with line ends in between; those do not count.
     """
-    at = text.rfind(command)
+    at = text.find(command) if first else text.rfind(command)
     if at >= 0:
         return at + len(command)
     wrapped = re.compile(r"(?: ?\n)?".join(re.escape(character) for character in command))
-    return max((found.end() for found in wrapped.finditer(text)), default=None)
+    ends = [found.end() for found in wrapped.finditer(text)]
+    return (ends[0] if first else ends[-1]) if ends else None
