@@ -36,6 +36,7 @@ STREAM_GAP = 0.1  # seconds between two batches of streamed output
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
 QUESTION_LENGTH = 4000  # characters of a question that are passed on
 
+_SETTLES = (PAGER_SETTLE, 0.2, SETTLE, 0.4, ANNOUNCED_SETTLE)  # and no two of them further apart than LOOK_AGAIN
 _PAGER_KEYS = {Quiet.MORE: " ", Quiet.OPTIONS: "n", Quiet.OPTIONS_END: "q"}
 
 
@@ -238,7 +239,12 @@ class Session:
                     return result
             if dialogue.cancelled:
                 return Result.TIMED_OUT
-            self._shell.wait(LOOK_AGAIN)
+            self._shell.wait(self._patience())
+
+    def _patience(self) -> float:
+        """Seconds until the next look: at once when quiet has lasted long enough to mean something more."""
+        quiet = self._shell.quiet_for()
+        return min((enough - quiet for enough in _SETTLES if enough > quiet), default=LOOK_AGAIN)
 
     def _take(self, dialogue: _Dialogue) -> None:
         dialogue.text.feed(self._shell.take())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli_backend.exchange import LoginRefused, Result
+from tests.bench.cli import attributed_ours, attributed_raw
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.asyncssh_cli import LARGE, PASSWORD, Ports, console_server, marked
 
@@ -23,9 +24,21 @@ def test_commands_in_one_session_by_whatever_the_server_takes(server: Ports, rea
     small = device.run("imp1", "show myself")
     assert (small.result, small.output.splitlines()[0]) == (Result.OK, "Machine Name    : imp1")
     assert device.run("imp1", "show large").output == LARGE.replace("\r", "")
-    assert device.run("imp1", "show mark 17").output == marked("17")
+    assert device.run("imp1", "show mark 17 100").output == marked("17")
     assert device.run("imp1", "show myself").output == small.output
     assert operator.passwords_asked == len(operator.shown) == 1
+
+
+def test_no_answer_is_that_of_another_command(server: Ports) -> None:
+    """A small bench; the large one is `make bench`."""
+    found = attributed_ours(server.far_port, sessions=6, each=2, longest=100)
+    assert (found.commands, found.misattributed, found.truncated) == (12, 0, 0)
+
+
+def test_who_stops_at_what_looks_like_the_prompt_is_found_out() -> None:
+    with console_server("password") as server:
+        found = attributed_raw(server.far_port, sessions=2, each=3)
+    assert found.misattributed > 0
 
 
 def test_a_wrong_password_is_one_attempt(server: Ports, reach: Reach, tmp_path: Path) -> None:

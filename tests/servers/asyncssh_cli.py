@@ -7,6 +7,7 @@ that is stricter than most: it takes one request for authentication, and no othe
 import asyncio
 import contextlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -18,7 +19,6 @@ import asyncssh
 
 USER, PASSWORD = "administrator", "a word that is right"
 ROUND_TRIP = 0.06  # seconds
-LONGEST_PAUSE = 0.25  # seconds
 LARGE = "".join(f"line {number:>5} {'x' * 74}\r\n" for number in range(1, 6001))  # 520 KB and some
 SMALL = "\r\nMachine Name    : imp1\r\naccount name    : administrator\r\nprivilege level : 4\r\n\r\n"
 
@@ -93,25 +93,26 @@ async def _answer(process: "asyncssh.SSHServerProcess[bytes]", verb: str, rest: 
     if verb == "show" and rest == "large":
         process.stdout.write(LARGE.encode())
     elif verb == "show" and rest.startswith("mark "):
-        await _haltingly(process, rest.removeprefix("mark "))
+        _, mark, longest = rest.split(" ")
+        await _haltingly(process, mark, int(longest) / 1000)
     elif verb == "show":
         process.stdout.write(SMALL.encode())
     else:
         process.stdout.write(b"Automatic pagination is turned off\r\n")
 
 
-async def _haltingly(process: "asyncssh.SSHServerProcess[bytes]", mark: str) -> None:
-    """Lines that bear a mark, with pauses anywhere, even behind what looks like the prompt."""
+async def _haltingly(process: "asyncssh.SSHServerProcess[bytes]", mark: str, longest: float) -> None:
+    """Lines that bear a mark, with pauses of up to `longest` seconds, even behind what looks like the prompt."""
     for number in range(1, 6):
-        await asyncio.sleep(random.uniform(0, LONGEST_PAUSE / 2))
+        await asyncio.sleep(random.uniform(0, longest / 2))
         process.stdout.write(f"{mark} line {number}\r\nadmin:".encode())
-        await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
+        await asyncio.sleep(random.uniform(0, longest))
         process.stdout.write(f" {mark} was typed here\r\n".encode())
     process.stdout.write(f"{mark} end\r\n".encode())
 
 
 def marked(mark: str) -> str:
-    """What `show mark MARK` prints, as it should be read."""
+    """What `show mark MARK MILLISECONDS` prints, as it should be read."""
     lines = "".join(f"{mark} line {number}\nadmin: {mark} was typed here\n" for number in range(1, 6))
     return f"{lines}{mark} end\n"
 
@@ -147,6 +148,7 @@ async def _serve(methods: str) -> None:
     far_port = far.sockets[0].getsockname()[1]
     print(json.dumps({"port": port, "far_port": far_port, "methods": methods}), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)  # until whoever started it lets go
+    os._exit(0)  # nothing is kept, and connections that are open need no farewell
 
 
 @contextlib.contextmanager
