@@ -33,6 +33,7 @@ TYPING_GAP = 0.05  # seconds between two characters of an answer: the console dr
 ECHO_SECONDS = 10.0
 HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
 STREAM_GAP = 0.1  # seconds between two batches of streamed output
+GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which lets the reading have the processor
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
 QUESTION_LENGTH = 4000  # characters of a question that are passed on
 
@@ -240,6 +241,8 @@ class Session:
             if dialogue.cancelled:
                 return Result.TIMED_OUT
             self._shell.wait(self._patience())
+            if dialogue.begin is not None and self._shell.pending:
+                time.sleep(GATHER)
 
     def _patience(self) -> float:
         """Seconds until the next look: at once when quiet has lasted long enough to mean something more."""
@@ -370,6 +373,10 @@ class Session:
 
 def _tidy(output: str, *, prompt: bool) -> str:
     """Output without the prompt that ended it, and without the empty lines around it."""
-    if prompt:
-        output = output[: output.rfind("\n") + 1]
-    return output.strip("\n") + "\n" if output.strip("\n") else ""
+    end = output.rfind("\n") + 1 if prompt else len(output)
+    start = 0
+    while start < end and output[start] == "\n":
+        start += 1
+    while end > start and output[end - 1] == "\n":
+        end -= 1
+    return output[start:end] + "\n" if end > start else ""

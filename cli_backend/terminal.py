@@ -71,10 +71,10 @@ class Text:
         """Take in whole lines that need no care, all at once; what is left is the text that does."""
         whole = text[: text.rfind("\n") + 1]
         ordinary = not self._erasing and not self._blanks and not (self._after_return and whole.startswith("\n"))
-        plain = "\x1b" not in whole and "\x08" not in whole and whole.count("\r") == whole.count("\r\n")
-        if not whole or not ordinary or not plain:
+        lines = whole.replace("\r\n", "\n")
+        if not whole or not ordinary or any(special in lines for special in "\r\x1b\x08"):
             return text
-        done.append(self._line + whole.replace("\r\n", "\n"))
+        done.append(self._line + lines)
         self._line, self._after_return = "", False
         return text[len(whole) :]
 

@@ -207,7 +207,7 @@ def failure_of(findings: tuple[Finding, ...]) -> Failure | None:
 def _cli_failure(error: CliError, bench: Bench) -> Outcome:
     if isinstance(error, LoginRefused):
         bench.ports.forget_password()
-    return Outcome(failure=Failure(problem=f"{error.node}: {error.problem}", remedy=error.remedy), not_sent=True)
+    return Outcome(failure=Failure(problem=f"{error.node}: {error.problem}.", remedy=error.remedy), not_sent=True)
 
 
 # --- restarts --------------------------------------------------------------------------------------------------------

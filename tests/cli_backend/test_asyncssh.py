@@ -29,16 +29,12 @@ def test_commands_in_one_session_by_whatever_the_server_takes(server: Ports, rea
     assert operator.passwords_asked == len(operator.shown) == 1
 
 
-def test_no_answer_is_that_of_another_command(server: Ports) -> None:
-    """A small bench; the large one is `make bench`."""
-    found = attributed_ours(server.far_port, sessions=6, each=2, longest=100)
-    assert (found.commands, found.misattributed, found.truncated) == (12, 0, 0)
-
-
-def test_who_stops_at_what_looks_like_the_prompt_is_found_out() -> None:
+def test_no_answer_is_that_of_another_command() -> None:
+    """A small bench, which finds out who stops at what looks like the prompt; the large one is `make bench`."""
     with console_server("password") as server:
-        found = attributed_raw(server.far_port, sessions=2, each=3)
-    assert found.misattributed > 0
+        found = attributed_ours(server.far_port, sessions=6, each=2, longest=100)
+        assert (found.commands, found.misattributed, found.truncated) == (12, 0, 0)
+        assert attributed_raw(server.far_port, sessions=2, each=3).misattributed > 0
 
 
 def test_a_wrong_password_is_one_attempt(server: Ports, reach: Reach, tmp_path: Path) -> None:
