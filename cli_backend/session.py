@@ -69,11 +69,22 @@ class _Dialogue:
     streamed: float = 0.0
     answered: list[Answered] = field(default_factory=list)
     question: str | None = None
+    judged: tuple[int, str, str | None] = (-1, "", None)  # how long the text was, and what `judgement` found in it
 
     @property
     def output(self) -> str:
         """Everything after the echo, with the prompt."""
         return "" if self.begin is None else self.text.since(self.begin)
+
+    def judgement(self, *, prompt: bool) -> tuple[str, str | None]:
+        """The output as it is told, and the line by which the node says that it failed.
+
+        Long outputs take a while, so this is done while the prompt settles, and kept unless more comes.
+        """
+        if not prompt or self.judged[0] != len(self.text):
+            output = _tidy(self.output, prompt=prompt)
+            self.judged = (len(self.text) if prompt else -1, output, failure_in(self.order.command, output))
+        return self.judged[1:]
 
     @property
     def fresh(self) -> str:
@@ -155,8 +166,7 @@ class Session:
         if not self._shell.type(order.command + ("\r" if reads else "")):
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
         result = self._guarded(dialogue, send=not reads)
-        output = _tidy(dialogue.output, prompt=result is Result.OK)
-        failure = failure_in(order.command, output)
+        output, failure = dialogue.judgement(prompt=result is Result.OK)
         if result is Result.OK and failure is not None:
             result = Result.FAILED
         return Exchange(
@@ -270,6 +280,7 @@ class Session:
         if state in _PAGER_KEYS:
             self._page(dialogue, _PAGER_KEYS[state])
         elif state is Quiet.PROMPT:
+            dialogue.judgement(prompt=True)
             return Result.OK if quiet >= SETTLE else None
         elif quiet >= ANNOUNCED_SETTLE and self._announced(dialogue, fresh, state):
             return self._answer_announced(dialogue)

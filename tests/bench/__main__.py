@@ -32,8 +32,7 @@ def main() -> None:
     if args.part != "cli":
         checks(args)
     if args.part != "checks":
-        print(f"Load {quiet():.1f} before it began.\n", flush=True)
-        cli(args.rounds)
+        cli(args.rounds, quiet())
 
 
 def checks(args: argparse.Namespace) -> None:

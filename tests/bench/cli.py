@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import paramiko
@@ -272,14 +273,15 @@ def _in_parallel(names: Sequence[str], each: int, longest: int, ask: Callable[[s
 # --- the document ----------------------------------------------------------------------------------------------------
 
 
-def cli(rounds: int) -> None:
-    """The part of the document about the CLI."""
+def cli(rounds: int, load: float) -> None:
+    """The part of the document about the CLI. `load` is that of the machine before it began."""
     print("## The CLI of a node\n")
     print(
         f"Against raw paramiko {paramiko.__version__} with TCP_NODELAY, which waits for a prompt at the end and for"
-        f" nothing else. The server is asyncssh in a process of its own, on the loopback interface; 60 ms is the round"
+        f" nothing else. The server is asyncssh {version('asyncssh')} in a process of its own, on the loopback interface; 60 ms is the round"
         f" trip through a relay of ours. Ours is told without the settle time of {SETTLE * 1000:.0f} ms, which is the"
-        f" price of knowing that an answer is whole. Medians of {rounds} rounds, each in a random order.\n"
+        f" price of knowing that an answer is whole. Medians of {rounds} rounds, each in a random order; the load was"
+        f" {load:.1f} before it began.\n"
     )
     print("| | raw | ours | more | times | target | |\n|---|---|---|---|---|---|---|")
     for row in compared(rounds):
