@@ -279,9 +279,9 @@ def cli(rounds: int, load: float) -> None:
     print(
         f"Against raw paramiko {paramiko.__version__} with TCP_NODELAY, which waits for a prompt at the end and for"
         f" nothing else. The server is asyncssh {version('asyncssh')} in a process of its own, on the loopback"
-        f" interface; 60 ms is the round trip through a relay of ours. Ours is told without the settle time of {SETTLE * 1000:.0f} ms, which is the"
-        f" price of knowing that an answer is whole. Medians of {rounds} rounds, each in a random order; the load was"
-        f" {load:.1f} before it began.\n"
+        f" interface; 60 ms is the round trip through a relay of ours. Ours is told without the settle time of"
+        f" {SETTLE * 1000:.0f} ms, which is the price of knowing that an answer is whole. Medians of {rounds} rounds,"
+        f" each in a random order; the load was {load:.1f} before it began.\n"
     )
     print("| | raw | ours | more | times | target | |\n|---|---|---|---|---|---|---|")
     for row in compared(rounds):
