@@ -38,6 +38,16 @@ FAILURE = re.compile(
     r"(?mi)^[ \t]*+(Executed command unsuccessfully\.?|No valid command entered.*|Incorrect number of .*"
     r"|Invalid command.*|Network request timed out.*|.*; aborting operation.*|Cisco DB is not running.*)$"
 )
+# One of these is in every line that the pattern finds; looking for them first spares long outputs the pattern.
+_FAILURE_WORDS = (
+    "executed command unsuccessfully",
+    "no valid command entered",
+    "incorrect number of ",
+    "invalid command",
+    "network request timed out",
+    "; aborting operation",
+    "cisco db is not running",
+)
 # This text is how a cluster of one answers, not a failure of the command.
 _SINGLE_NODE = re.compile(r"single active node")
 
@@ -114,6 +124,9 @@ def classify(tail: str) -> Quiet:
 
 def failure_in(command: str, output: str) -> str | None:
     """The line by which the node says that a command failed; None where it does not. Data commands cannot say so."""
+    lower = output.lower()
+    if not any(words in lower for words in _FAILURE_WORDS):
+        return None
     if command.lower().startswith(_DATA_COMMANDS):
         match = re.search(r"(?mi)^[ \t]*+(No valid command entered.*)$", output)
     else:

@@ -62,6 +62,11 @@ class Exchange:
     host_key: str = ""
     algorithms: str = ""
 
+    @property
+    def last_line(self) -> str:
+        """The last line that holds anything: where a node stands that gives no prompt. Empty: it printed nothing."""
+        return self.output.rstrip().rpartition("\n")[2].strip()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:

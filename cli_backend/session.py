@@ -33,9 +33,11 @@ TYPING_GAP = 0.05  # seconds between two characters of an answer: the console dr
 ECHO_SECONDS = 10.0
 HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
 STREAM_GAP = 0.1  # seconds between two batches of streamed output
+GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which lets the reading have the processor
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
 QUESTION_LENGTH = 4000  # characters of a question that are passed on
 
+_SETTLES = (PAGER_SETTLE, 0.2, SETTLE, 0.4, ANNOUNCED_SETTLE)  # and no two of them further apart than LOOK_AGAIN
 _PAGER_KEYS = {Quiet.MORE: " ", Quiet.OPTIONS: "n", Quiet.OPTIONS_END: "q"}
 
 
@@ -67,11 +69,22 @@ class _Dialogue:
     streamed: float = 0.0
     answered: list[Answered] = field(default_factory=list)
     question: str | None = None
+    judged: tuple[int, str, str | None] = (-1, "", None)  # how long the text was, and what `judgement` found in it
 
     @property
     def output(self) -> str:
         """Everything after the echo, with the prompt."""
         return "" if self.begin is None else self.text.since(self.begin)
+
+    def judgement(self, *, prompt: bool) -> tuple[str, str | None]:
+        """The output as it is told, and the line by which the node says that it failed.
+
+        Long outputs take a while, so this is done while the prompt settles, and kept unless more comes.
+        """
+        if not prompt or self.judged[0] != len(self.text):
+            output = _tidy(self.output, prompt=prompt)
+            self.judged = (len(self.text) if prompt else -1, output, failure_in(self.order.command, output))
+        return self.judged[1:]
 
     @property
     def fresh(self) -> str:
@@ -121,27 +134,39 @@ class Session:
         result = self._guarded(dialogue)
         if result is not Result.OK:
             self.close()
-            asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
-            raise Unreachable(
-                self.name,
-                f"the node gave no prompt{asked}",
-                "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
-            )
+            raise self._no_prompt(dialogue, result)
         # Older builds may not know this; their pager is answered then.
         paging = self.run(Order(command="set cli pagination off", timeout=30.0, cancel=cancel))
         if paging.result not in {Result.OK, Result.FAILED}:
             raise Unreachable(self.name, "the node stopped answering after its first prompt", "Try again in a minute.")
+
+    def _no_prompt(self, dialogue: _Dialogue, result: Result) -> Unreachable:
+        """Why there is no session, as far as it can be told."""
+        if result is Result.CLOSED:
+            return Unreachable(
+                self.name,
+                "the node took the login and ended the session before its first prompt",
+                "It may have too many sessions open, or be starting. Close sessions that nobody uses, or try again in"
+                " a minute.",
+            )
+        asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
+        return Unreachable(
+            self.name,
+            f"the node gave no prompt{asked}",
+            "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
+        )
 
     def run(self, order: Order) -> Exchange:
         """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""
         began, started = time.monotonic(), datetime.now(UTC)
         self._reconcile()
         dialogue = _Dialogue(order, time.monotonic() + order.timeout, expected=list(order.expect))
-        if not self._shell.type(order.command):
+        # What only reads goes out with its Enter, which saves a round trip; a change waits for its echo.
+        reads = risk_of(order.command) is Risk.READ_ONLY
+        if not self._shell.type(order.command + ("\r" if reads else "")):
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
-        result = self._guarded(dialogue, send=True)
-        output = _tidy(dialogue.output, prompt=result is Result.OK)
-        failure = failure_in(order.command, output)
+        result = self._guarded(dialogue, send=not reads)
+        output, failure = dialogue.judgement(prompt=result is Result.OK)
         if result is Result.OK and failure is not None:
             result = Result.FAILED
         return Exchange(
@@ -192,9 +217,7 @@ class Session:
                 return Result.CLOSED
             self._shell.wait(LOOK_AGAIN)
         else:
-            # A command that only reads may go to a console that shows a line when it is complete.
-            if dialogue.cancelled or risk_of(command) is not Risk.READ_ONLY:
-                return Result.TIMED_OUT
+            return Result.TIMED_OUT
         return None if self._shell.type("\r") else Result.CLOSED
 
     # --- reading ---
@@ -227,7 +250,14 @@ class Session:
                     return result
             if dialogue.cancelled:
                 return Result.TIMED_OUT
-            self._shell.wait(LOOK_AGAIN)
+            self._shell.wait(self._patience())
+            if dialogue.begin is not None and self._shell.pending:
+                time.sleep(GATHER)
+
+    def _patience(self) -> float:
+        """Seconds until the next look: at once when quiet has lasted long enough to mean something more."""
+        quiet = self._shell.quiet_for()
+        return min((enough - quiet for enough in _SETTLES if enough > quiet), default=LOOK_AGAIN)
 
     def _take(self, dialogue: _Dialogue) -> None:
         dialogue.text.feed(self._shell.take())
@@ -236,10 +266,7 @@ class Session:
 
     def _find_begin(self, dialogue: _Dialogue) -> None:
         """The output begins with the line after the echo."""
-        entered = dialogue.entered
-        if not entered:  # a console that shows a line when it is complete
-            at = dialogue.text.text.find(dialogue.order.command)
-            entered = at + len(dialogue.order.command) if at >= 0 else 0
+        entered = dialogue.entered or echo_end(dialogue.text.text, dialogue.order.command, first=True) or 0
         end = dialogue.text.since(entered).find("\n") + 1 if entered else 0
         if end:
             dialogue.begin = dialogue.seen = dialogue.shown = entered + end
@@ -253,6 +280,7 @@ class Session:
         if state in _PAGER_KEYS:
             self._page(dialogue, _PAGER_KEYS[state])
         elif state is Quiet.PROMPT:
+            dialogue.judgement(prompt=True)
             return Result.OK if quiet >= SETTLE else None
         elif quiet >= ANNOUNCED_SETTLE and self._announced(dialogue, fresh, state):
             return self._answer_announced(dialogue)
@@ -356,6 +384,10 @@ class Session:
 
 def _tidy(output: str, *, prompt: bool) -> str:
     """Output without the prompt that ended it, and without the empty lines around it."""
-    if prompt:
-        output = output[: output.rfind("\n") + 1]
-    return output.strip("\n") + "\n" if output.strip("\n") else ""
+    end = output.rfind("\n") + 1 if prompt else len(output)
+    start = 0
+    while start < end and output[start] == "\n":
+        start += 1
+    while end > start and output[end - 1] == "\n":
+        end -= 1
+    return output[start:end] + "\n" if end > start else ""

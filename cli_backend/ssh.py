@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cli_backend.legacy import NodeTransport
 
 CONNECT_SECONDS = 10.0
-BANNER_SECONDS = 20.0
+BANNER_SECONDS = 120.0  # a node that is starting, or looks for a name server, speaks late
 SHELL_SECONDS = 60.0
 PROBE_SECONDS = 5.0
 MOST_KEYS = 4  # kinds of host keys that are asked for to find the one in the plan
@@ -188,9 +188,16 @@ def _exchange_keys(endpoint: Endpoint, transport: "NodeTransport") -> None:
             said = f"the SSH connection ended in the key exchange ({_words(problem)})"
         else:
             said = f"{endpoint.place} accepts connections, but no SSH server answers ({_words(problem)})"
-        raise Unreachable(
-            endpoint.name, said, "The node may be starting, or has too many sessions. Try again in a minute."
-        ) from problem
+        raise _no_exchange(endpoint, said) from problem
+    # When the time is over, paramiko returns as if all were well.
+    if not transport.initial_kex_done:
+        raise _no_exchange(endpoint, f"{endpoint.place} accepts connections, but no SSH server answers in time")
+
+
+def _no_exchange(endpoint: Endpoint, said: str) -> Unreachable:
+    return Unreachable(
+        endpoint.name, said, "The node may be starting, or has too many sessions. Try again in a minute."
+    )
 
 
 def _words(problem: BaseException) -> str:

@@ -13,6 +13,7 @@ _HOUSEKEEPING = r"\x1b\[[0-9;?]{0,32}[mKHfhl]|\x1b[=>]|\x1b\([AB0]"
 _TOKEN = re.compile(rf"({_HOUSEKEEPING})|(\r+)|(\n)|(\x08)|([^\r\n\x08\x1b]+|\x1b)")
 # An end that may become housekeeping with the next bytes. Bounded, so that no node can keep its text from being read.
 _BEGUN = re.compile(r"\x1b(?:\[[0-9;?]{0,32}|\()?\Z")
+_LONGEST_BEGUN = 35
 _ERASES = re.compile(r"\x1b\[[0-9;?]*K")
 
 _SEQUENCES = re.compile(
@@ -47,10 +48,11 @@ class Text:
         """Take in what arrived."""
         text = self._held + self._decoder.decode(data)
         self._held = ""
-        begun = _BEGUN.search(text)
+        begun = _BEGUN.search(text, max(0, len(text) - _LONGEST_BEGUN))
         if begun:
             text, self._held = text[: begun.start()], begun.group()
         done: list[str] = []
+        text = self._whole_lines(text, done)
         for housekeeping, returns, newline, backspace, plain in _TOKEN.findall(text):
             if housekeeping:
                 self._erased = self._erased or bool(_ERASES.match(housekeeping))
@@ -64,6 +66,17 @@ class Text:
                 self._line += self._blanks + plain
                 self._blanks, self._after_return = "", False
         self._add("".join(done))
+
+    def _whole_lines(self, text: str, done: list[str]) -> str:
+        """Take in whole lines that need no care, all at once; what is left is the text that does."""
+        whole = text[: text.rfind("\n") + 1]
+        ordinary = not self._erasing and not self._blanks and not (self._after_return and whole.startswith("\n"))
+        lines = whole.replace("\r\n", "\n")
+        if not whole or not ordinary or any(special in lines for special in "\r\x1b\x08"):
+            return text
+        done.append(self._line + lines)
+        self._line, self._after_return = "", False
+        return text[len(whole) :]
 
     @property
     def text(self) -> str:
@@ -123,13 +136,14 @@ class Text:
             self._size += len(lines)
 
 
-def echo_end(text: str, command: str) -> int | None:
-    """Where the last echo of a command ends. None: not echoed (yet).
+def echo_end(text: str, command: str, *, first: bool = False) -> int | None:
+    """Where the last echo of a command ends, or the first one. None: not echoed (yet).
 
     A console that wraps a long line echoes it with line ends in between; those do not count.
     """
-    at = text.rfind(command)
+    at = text.find(command) if first else text.rfind(command)
     if at >= 0:
         return at + len(command)
     wrapped = re.compile(r"(?: ?\n)?".join(re.escape(character) for character in command))
-    return max((found.end() for found in wrapped.finditer(text)), default=None)
+    ends = [found.end() for found in wrapped.finditer(text)]
+    return (ends[0] if first else ends[-1]) if ends else None

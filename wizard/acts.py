@@ -186,7 +186,8 @@ def _refused(exchange: Exchange | None) -> Failure | None:
                 remedy="Read the question. Try again when it is clear why the node asks it.",
             )
         case Result.TIMED_OUT:
-            return Failure(problem=f"{node} did not finish `{command}` in time.", remedy="Try again.")
+            last = f" The last line it printed: {exchange.last_line}" if exchange.last_line else ""
+            return Failure(problem=f"{node} did not finish `{command}` in time.{last}", remedy="Try again.")
         case Result.CLOSED:
             return Failure(problem=f"{node} closed the connection during `{command}`.", remedy="Try again.")
 
@@ -209,7 +210,7 @@ def failure_of(findings: tuple[Finding, ...]) -> Failure | None:
 def _cli_failure(error: CliError, bench: Bench) -> Outcome:
     if isinstance(error, LoginRefused):
         bench.ports.forget_password()
-    return Outcome(failure=Failure(problem=f"{error.node}: {error.problem}", remedy=error.remedy), not_sent=True)
+    return Outcome(failure=Failure(problem=f"{error.node}: {error.problem}.", remedy=error.remedy), not_sent=True)
 
 
 # --- restarts --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The figures of docs/bench.md: `make bench`, or `python -m tests.bench [--rounds N] [--domains N]`.
+"""The figures of docs/bench.md: `make bench`, or `python -m tests.bench [--part PART] [--rounds N] [--domains N]`.
 
 Prints the document on standard output, and what it is doing on standard error.
 """
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.bench.cli import cli
 from tests.bench.contest import Medians, Run, compete, ours, quiet, shell, sslyze
 from tests.bench.lab import lab, planned, versions
 
@@ -26,7 +27,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--domains", type=int, default=1000)
     parser.add_argument("--growth", type=int, nargs="*", default=[100, 1000, 10000])
+    parser.add_argument("--part", choices=("checks", "cli"), help="only this one")
     args = parser.parse_args()
+    if args.part != "cli":
+        checks(args)
+    if args.part != "checks":
+        cli(args.rounds, quiet())
+
+
+def checks(args: argparse.Namespace) -> None:
+    """Surveys of many domains, against others."""
     python = sslyze_python()
     load = quiet()
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from cli_backend.exchange import Answered, CommandRefused, Expected, Result
+from cli_backend.shell import Shell
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, PROMPT, Console, serve
 
@@ -63,6 +64,22 @@ def ask(console: Console, command: str) -> None:
                 console.key()
         case _:
             console.out("No valid command entered\r\n")
+
+
+def test_only_what_reads_is_sent_with_its_enter(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[str] = []
+    send = Shell.type
+
+    def remembering(shell: Shell, text: str) -> bool:
+        typed.append(text)
+        return send(shell, text)
+
+    monkeypatch.setattr(Shell, "type", remembering)
+    with serve(ask) as server:
+        device = reach(server, Operator(PASSWORD))
+        device.run("imp1", "show anything")
+        device.run("imp1", "utils anything")
+    assert typed == [SETUP.decode(), "show anything\r", "utils anything", "\r"]
 
 
 def test_nothing_is_typed_into_an_unannounced_question(reach: Reach) -> None:

@@ -78,6 +78,27 @@ def first_host_key(network: "PracticeNetwork") -> str:
     return next(line.split('"')[1] for line in lines if line.startswith("host_key"))
 
 
+def begun(fedwizard: Callable[..., Ran], session: Path, *acts: tuple[str, ...]) -> None:
+    """A session that has hardly begun, on a network where these acts were performed."""
+    from wizard.practice.client import PracticeNetwork, control
+
+    assert fedwizard("practice", "--auto", "--pace", "0", "--ignore", "health", "--session", str(session)).status == 1
+    network = PracticeNetwork.start(session / "practice", "", 0)
+    control(session / "practice", {"heed": "health"})
+    network.stop()
+    perform(session, *acts)
+
+
+def perform(session: Path, *acts: tuple[str, ...]) -> None:
+    """Perform acts on the practice network of a session, between two sittings."""
+    from wizard.practice.client import PracticeNetwork
+
+    network = PracticeNetwork.start(session / "practice", "", 0)
+    for act in acts:
+        network.do(act)
+    network.stop()
+
+
 def settled_records(session: Path) -> dict[str, tuple[str, str]]:
     """Step id -> (status, how), folded from the journal of a session."""
     from wizard.journal import read

@@ -10,20 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import Ran, node_log
-from wizard.practice.client import PracticeNetwork, control
+from tests.e2e.support import Ran, begun, node_log
 
 SEEDS = int(os.environ.get("FEDWIZARD_CUTS", "5"))
 MOST_SITTINGS = 60
-
-
-def prepared(fedwizard: Callable[..., Ran], session: Path, seed: int) -> None:
-    """A session that has hardly begun, on a network that cuts connections."""
-    assert fedwizard("practice", "--auto", "--pace", "0", "--ignore", "health", "--session", str(session)).status == 1
-    network = PracticeNetwork.start(session / "practice", "", 0)
-    control(session / "practice", {"heed": "health"})
-    network.do(("cut-connections", str(seed)))
-    network.stop()
 
 
 def until_the_end(fedwizard: Callable[..., Ran], session: Path) -> Iterator[Ran]:
@@ -41,7 +31,7 @@ def until_the_end(fedwizard: Callable[..., Ran], session: Path) -> Iterator[Ran]
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_walk_over_connections_that_are_cut(seed: int, fedwizard: Callable[..., Ran], tmp_path: Path) -> None:
     session = tmp_path / "S"
-    prepared(fedwizard, session, seed)
+    begun(fedwizard, session, ("cut-connections", str(seed)))
     sittings = list(until_the_end(fedwizard, session))
     ran = sittings[-1]
     cuts = sum(entry["event"] == "cut" for node in ("imp1", "imp2") for entry in node_log(session, node))

@@ -195,12 +195,13 @@ def _tell(args: argparse.Namespace, exchange: "Exchange", document: dict[str, ob
     if not args.json and exchange.output:
         print(visible(exchange.output.strip("\n")))
     lost = "what became of the command is not known"
+    last = f". The last line it printed: {exchange.last_line}" if exchange.last_line else ""
     problems = {
         Result.REBOOTING: "the connection ended with the confirmed restart",
         Result.FAILED: f"the node says: {exchange.failure}",
         Result.QUESTION: f"the node asks, and nothing was answered:\n{exchange.question}",
-        Result.TIMED_OUT: f"no prompt within {args.timeout:g} s; {lost}",
-        Result.CLOSED: f"the connection ended before the prompt came; {lost}",
+        Result.TIMED_OUT: f"no prompt within {args.timeout:g} s; {lost}{last}",
+        Result.CLOSED: f"the connection ended before the prompt came; {lost}{last}",
     }
     return _end(args, document, problems.get(exchange.result, ""), "")
 

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from wizard.practice.exchanged import take_up
+from wizard.practice.modes import manner_of, without_modes
 from wizard.practice.state import (
     FEDERATION_MANAGER,
+    NEVER,
     PLATFORM_SERVICES,
     SIP_PROXY,
     XCP_ROUTER,
@@ -73,11 +75,11 @@ def deactivate(state: State, node: str, service: str) -> State:
 def reboot(state: State, node: str, now: float, pace: Pace) -> State:
     """A confirmed restart of the whole node: away after a while, back later, its services later still."""
     down = now + pace.shutdown
-    back = down + pace.reboot
+    back = min(down + pace.reboot + manner_of(state, node).boots, NEVER)
     before = state.nodes[node]
     settled = back + pace.seconds(SETTLING_TAKES)
     services = {name: _booted(name, service, back, settled) for name, service in before.services.items()}
-    after = replace(before, down_at=down, booted_at=back, services=services)
+    after = replace(before, down_at=down, booted_at=back, services=_held(state, node, services))
     pending = tuple(each for each in state.pending if each[0] != node)
     return take_up(replace(state.with_node(node, after), pending=pending), node)
 
@@ -117,6 +119,21 @@ def heal(state: State, node: str) -> State:
     return after.with_node(node, replace(after.nodes[node], unwell=()))
 
 
+def as_usual(state: State, node: str, now: float) -> State:
+    """Take a node out of all its modes; what would never have come about comes about now."""
+    after = without_modes(state, node)
+
+    def came(when: float) -> float:
+        return now if when >= NEVER else when
+
+    before = after.nodes[node]
+    services = {
+        name: replace(service, starting_at=came(service.starting_at), ready_at=came(service.ready_at))
+        for name, service in before.services.items()
+    }
+    return after.with_node(node, replace(before, booted_at=came(before.booted_at), services=services))
+
+
 def takes_sip(state: State, node: str, now: float) -> bool:
     """Whether a node would answer partners: up, with a domain, the proxy and the federation manager running."""
     known = state.nodes[node]
@@ -138,7 +155,15 @@ def _running(state: State, node: str, services: tuple[str, ...]) -> State:
 
 def _put(state: State, node: str, services: dict[str, Service]) -> State:
     before = state.nodes[node]
-    return state.with_node(node, replace(before, services={**before.services, **services}))
+    return state.with_node(node, replace(before, services={**before.services, **_held(state, node, services)}))
+
+
+def _held(state: State, node: str, services: dict[str, Service]) -> dict[str, Service]:
+    """Services that are about to start, but the one that the mode of the node does not let come up."""
+    known, stuck = state.nodes[node].services, manner_of(state, node).stuck
+    if stuck not in services or services[stuck].ready_at == known[stuck].ready_at:
+        return services
+    return {**services, stuck: replace(services[stuck], ready_at=NEVER)}
 
 
 def _recovered(state: State, node: str, service: str) -> State:

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wizard.practice import certificates, changes, database, lookups, outputs
+from wizard.practice.modes import Manner, manner_of
 from wizard.practice.outputs import UNSUCCESSFUL, View
+from wizard.practice.pagers import options
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
 from wizard.practice.state import NodeLog, State, World
 from wizard.practice.terminal import Gone, Terminal
 
 UNKNOWN = "No valid command entered\n"
+_FILLER = "".join(f"line {number:>3} of a log that nobody reads to its end\n" for number in range(1, 101))
 RESTART_HINT = "Do not press Ctrl+C while the service is restarting. Run the command again if it does not come back.\n"
+_WATCHED, _SHORTEST_WATCH = 240, 1.0  # seconds that a command looks at a service that does not come to rest
 _DOMAIN = re.compile(
     r"(?=.{1,255}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\Z"
 )
@@ -42,11 +46,44 @@ class Console:
         """Perform one command line. Raises Gone, Quit."""
         words = " ".join(line.split())
         self.log.write("command", command=words)
+        if words.startswith(("utils ", "set network ")) and not self._goes_on(words):
+            self.terminal.write("\nOperation cancelled\n")
+            return
         for prefix, handler in COMMANDS:
             if words == prefix or words.startswith(prefix + " "):
                 handler(self, words[len(prefix) :].strip())
                 return
         self.terminal.write(UNKNOWN)
+
+    @property
+    def manner(self) -> Manner:
+        """How the node behaves now."""
+        return manner_of(self.world.state, self.spec.name)
+
+    def page(self, text: str) -> None:
+        """Print a listing as the node does in its mode. Raises Gone."""
+        manner = self.manner
+        if manner.megabytes:
+            text += _FILLER * (manner.megabytes * 1_000_000 // len(_FILLER))
+        if manner.look_alike:
+            lines = text.splitlines(keepends=True)
+            half = len(lines) // 2
+            self._print("".join(lines[:half]), manner)
+            self.terminal.write("admin:")
+            self.world.stop.wait(manner.look_alike)
+            text = "".join((" was the prompt here\n", *lines[half:]))
+        self._print(text, manner)
+
+    def _print(self, text: str, manner: Manner) -> None:
+        if manner.options_pager:
+            options(self.terminal, text, manner.page)
+        else:
+            self.terminal.page(text, manner.page)
+
+    def _goes_on(self, command: str) -> bool:
+        """Whether a command is performed: unless the mode of the node asks before, and that is denied."""
+        asks = self.manner.asks
+        return not asks or self.ask(command, asks) in {"yes", "1", self.spec.name}
 
     def ask(self, command: str, text: str) -> str:
         """Ask in the middle of a command; what was typed before the question counts for nothing."""
@@ -69,7 +106,7 @@ def _shows(output: Callable[[View], str], typical: float = 1.0) -> Handler:
             console.terminal.write(UNKNOWN)
             return
         console.world.pause(typical)
-        console.terminal.page(output(console.view()))
+        console.page(output(console.view()))
 
     return handler
 
@@ -78,7 +115,7 @@ def _shows(output: Callable[[View], str], typical: float = 1.0) -> Handler:
 
 
 def _pagination(console: Console, rest: str) -> None:
-    if rest not in ("on", "off"):
+    if rest not in ("on", "off") or console.manner.pager_stays:
         console.terminal.write(UNKNOWN)
         return
     console.terminal.paged = rest == "on"
@@ -95,12 +132,12 @@ def _quit(_console: Console, _rest: str) -> None:
 
 def _sql(console: Console, rest: str) -> None:
     console.world.pause(1)
-    console.terminal.page(database.select(console.view(), rest))
+    console.page(database.select(console.view(), rest))
 
 
 def _host(console: Console, rest: str) -> None:
     console.world.pause(1)
-    console.terminal.page(lookups.host(rest, console.view()))
+    console.page(lookups.host(rest, console.view()))
 
 
 def _ping(console: Console, rest: str) -> None:
@@ -117,7 +154,7 @@ def _own_certificates(console: Console, rest: str) -> None:
 
 def _own_certificate(console: Console, rest: str) -> None:
     console.world.pause(1)
-    console.terminal.page(certificates.show_own(console.view(), rest, console.authority))
+    console.page(certificates.show_own(console.view(), rest, console.authority))
 
 
 # --- services --------------------------------------------------------------------------------------------------------
@@ -144,7 +181,7 @@ def _service(console: Console, rest: str) -> None:
 def _service_list(console: Console, _rest: str) -> None:
     console.terminal.write("Requesting service status, please wait...\n")
     console.world.pause(8)
-    console.terminal.page(outputs.services(console.view()))
+    console.page(outputs.services(console.view()))
 
 
 def _after(state: State, verb: str, console: Console, service: str) -> State:
@@ -165,11 +202,12 @@ def _after(state: State, verb: str, console: Console, service: str) -> State:
 def _poll(console: Console, verb: str, service: str) -> None:
     """A line for each look at the service until it has come to rest; the last line is the truth."""
     view = console.view()
+    until = view.now + max(_SHORTEST_WATCH, console.world.pace.seconds(_WATCHED))
     resting = view.node.services[service].halted or not view.node.services[service].activated
     if verb == "restart" and not resting and console.world.pace.factor == 0:
         # Without pace nothing is seen in between; the lines are printed all the same, as on every node.
         console.terminal.write(f"{service}[STOPPING]  \n{service}[STARTING]  \n")
-    while not resting and view.node.services[service].shown(view.now)[0] != "STARTED":
+    while not resting and view.node.services[service].shown(view.now)[0] != "STARTED" and view.now < until:
         console.terminal.write(outputs.service_line(view, service) + "\n")
         if console.world.stop.wait(max(0.05, console.world.pace.seconds(5))):
             raise Gone

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from wizard.practice.modes import ailments
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NTP_SERVER, NodeSpec, Scenario
 from wizard.practice.state import PLATFORM_SERVICES, Node, State, replication_settled
 
@@ -150,7 +151,7 @@ def service_line(view: View, name: str) -> str:
 
 def ntp(view: View) -> str:
     """`utils ntp status`."""
-    well = "ntp" not in view.node.unwell
+    well = "ntp" not in ailments(view.state, view.spec.name)
     mark, reach = ("*", "377") if well else (" ", "0")
     verdict = (
         f"synchronised to NTP server ({NTP_SERVER}) at stratum 3\n   time correct to within 36 ms\n"
@@ -191,7 +192,8 @@ def replication(view: View) -> str:
 
 def _replicates(view: View, spec: NodeSpec) -> bool:
     node = view.state.nodes[spec.name]
-    return replication_settled(view.state) and "replication" not in node.unwell and not node.is_away(view.now)
+    broken = "replication" in ailments(view.state, spec.name)
+    return replication_settled(view.state) and not broken and not node.is_away(view.now)
 
 
 def _replication_row(view: View, spec: NodeSpec) -> str:
@@ -200,7 +202,7 @@ def _replication_row(view: View, spec: NodeSpec) -> str:
     ping, flags, queue, setup = "0.045", "Y/Y/Y", "0", "(2) Setup Completed"
     if node.is_away(view.now):
         ping, flags, queue, setup = "--", "N/N/N", "--", "(0) Not Reachable"
-    elif "replication" in node.unwell:
+    elif "replication" in ailments(view.state, spec.name):
         setup = "(4) Setup Failed"
     elif not replication_settled(view.state):
         setup = "(0) Setup Not Started"

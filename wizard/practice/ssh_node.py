@@ -10,6 +10,8 @@ import logging
 import socket
 import threading
 from base64 import b64encode
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import paramiko
@@ -23,6 +25,9 @@ from paramiko.server import InteractiveQuery
 
 from wizard.practice.commands import Console, Quit, session
 from wizard.practice.frail import FrailWire, carries
+from wizard.practice.lines import DrippingWire, far
+from wizard.practice.modes import Manner, manner_of
+from wizard.practice.old_ssh import OldTransport
 from wizard.practice.outputs import banner
 from wizard.practice.pki import Authority
 from wizard.practice.scenarios import NodeSpec
@@ -32,7 +37,8 @@ from wizard.practice.terminal import Gone, Terminal, Wire
 
 USER = "administrator"
 _HANDSHAKE = 30.0  # seconds
-_LOOK_AGAIN = 5.0  # seconds; the time of day may jump, so a long wait is cut into pieces
+_LOOK_AGAIN = 5.0  # seconds
+_BOOT_STEP = 0.5  # seconds; the time of day and the state may jump, so a long wait is cut into pieces
 
 
 class SshNode:
@@ -45,6 +51,7 @@ class SshNode:
         self._log = NodeLog(world.directory, spec.name)
         self._lock = threading.Lock()
         self._transports: set[paramiko.Transport] = set()
+        self._sessions = 0
         self._listener: socket.socket | None = None
         self._listening = threading.Event()
         self._catch_up()
@@ -85,7 +92,7 @@ class SshNode:
         while self._node_is_away():
             waited = True
             left = self._world.state.nodes[self._spec.name].booted_at - self._world.now()
-            self._world.stop.wait(min(max(left, 0.01), _LOOK_AGAIN))
+            self._world.stop.wait(min(max(left, 0.01), _BOOT_STEP))
             if self._world.stop.is_set():
                 break
         return waited
@@ -110,7 +117,11 @@ class SshNode:
             self._log.write("took-effect", command=node.last_domain_command)
 
     def _serve(self, connection: socket.socket) -> None:
-        transport = paramiko.Transport(connection)
+        manner = manner_of(self._world.state, self._spec.name)
+        self._world.stop.wait(manner.late)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line = far(connection, manner.latency) if manner.latency else connection
+        transport = (OldTransport if manner.old_algorithms else paramiko.Transport)(line)
         transport.local_version = "SSH-2.0-OpenSSH_8.0"
         transport.add_server_key(self._key)
         with self._lock:
@@ -118,11 +129,11 @@ class SshNode:
                 return
             self._transports.add(transport)
         try:
-            login = _Login(self._password, self._log)
+            login = _Login(self._password, self._log, manner)
             transport.start_server(server=login)
             while (channel := transport.accept(_LOOK_AGAIN)) is not None or transport.is_active():
                 if channel is not None:
-                    in_background(lambda channel=channel: self._attend(channel, login), f"{self._spec.name}-cli")  # type: ignore[misc]
+                    in_background(partial(self._attend, channel, login, manner), f"{self._spec.name}-cli")
         except (paramiko.SSHException, EOFError):
             pass
         finally:
@@ -130,20 +141,45 @@ class SshNode:
             with self._lock:
                 self._transports.discard(transport)
 
-    def _wire(self, channel: paramiko.Channel) -> Wire:
-        limit = carries(self._world.state.settings, self._spec.name, self._log.count("login"))
+    def _wire(self, channel: paramiko.Channel, manner: Manner) -> Wire:
+        wire: Wire = DrippingWire(channel, manner.drip, self._world.stop.wait) if manner.drip else channel
+        chance = carries(self._world.state.settings, self._spec.name, self._log.count("login"))
+        limit = manner.carries or chance
         if limit is None:
-            return channel
+            return wire
 
         def sever() -> None:
             self._log.write("cut")
             channel.get_transport().close()
 
-        return FrailWire(channel, limit, sever)
+        return FrailWire(wire, limit, sever)
 
-    def _attend(self, channel: paramiko.Channel, login: "_Login") -> None:
+    @contextlib.contextmanager
+    def _place(self, most: int) -> Iterator[bool]:
+        """Whether there is room for one more session. It is taken as long as the context lasts."""
+        with self._lock:
+            self._sessions += 1
+            free = self._sessions <= most
+        try:
+            yield free
+        finally:
+            with self._lock:
+                self._sessions -= 1
+
+    def _attend(self, channel: paramiko.Channel, login: "_Login", manner: Manner) -> None:
         login.requested.wait(_HANDSHAKE)
-        terminal = Terminal(self._wire(channel), login.height)
+        with self._place(manner.sessions) as free:
+            if free:
+                self._hold(channel, login, manner)
+            else:
+                self._log.write("session-refused")
+        channel.close()
+
+    def _hold(self, channel: paramiko.Channel, login: "_Login", manner: Manner) -> None:
+        """One session from its start-up text to its end."""
+        channel.settimeout(manner.idle or None)
+        self._world.stop.wait(manner.late)
+        terminal = Terminal(self._wire(channel, manner), login.height)
         console = Console(self._spec, self._world, self._authority, self._log, terminal, self.goes_down)
         with contextlib.suppress(Gone, OSError, EOFError):
             try:
@@ -152,24 +188,23 @@ class SshNode:
                 session(console, self._world.stop)
             except Quit:
                 channel.send_exit_status(0)
-        channel.close()
 
 
 class _Login(paramiko.ServerInterface):
     """Who may come in, and what for: one interactive console."""
 
-    def __init__(self, password: str, log: NodeLog) -> None:
-        self._password, self._log = password, log
+    def __init__(self, password: str, log: NodeLog, manner: Manner) -> None:
+        self._password, self._log, self._manner = password, log, manner
         self.height = 24
         self.requested = threading.Event()
         self.exec_command: str | None = None
         self._user = ""
 
     def get_allowed_auths(self, username: str) -> str:
-        return "password,keyboard-interactive"
+        return self._manner.logins
 
     def check_auth_password(self, username: str, password: str) -> int:
-        return self._judge(username, password, "password")
+        return self._judge(username, password, "password") if "password" in self._manner.logins else AUTH_FAILED
 
     def check_auth_interactive(self, username: str, submethods: str) -> int | InteractiveQuery:
         self._user = username
@@ -206,7 +241,8 @@ class _Login(paramiko.ServerInterface):
         return True
 
     def _judge(self, username: str, password: str, method: str) -> int:
-        right = username == USER and hmac.compare_digest(password.encode(), self._password.encode())
+        known = username == USER and hmac.compare_digest(password.encode(), self._password.encode())
+        right = known and not self._manner.locked
         self._log.write("login" if right else "login-refused", method=method)
         return AUTH_SUCCESSFUL if right else AUTH_FAILED
 

@@ -13,6 +13,7 @@ from wizard.files import write_file
 from wizard.practice.scenarios import NAME_SERVER, NodeSpec, Record, Scenario, scenario
 
 STATE_FILE = "state.json"
+NEVER = 253_402_300_799.0  # the last second of the year 9999: a time that does not come
 SIP_PROXY = "Cisco SIP Proxy"
 XCP_ROUTER = "Cisco XCP Router"
 FEDERATION_MANAGER = "Cisco XCP SIP Federation Connection Manager"

@@ -4,8 +4,8 @@ import codecs
 from collections import deque
 from typing import Protocol
 
-PAGER = "\x1b[1mPress <enter> for 1 line, <space> for one page, or <q> to quit\x1b[0m"
-ERASE = "\r\x1b[K"
+from wizard.practice.pagers import more
+
 INTERRUPT = "\x03"
 _RUBOUT = ("\x7f", "\x08")
 
@@ -71,28 +71,12 @@ class Terminal:
             self._receive()
         self._typed.clear()
 
-    def page(self, text: str) -> None:
-        """Print, with the pager unless it is turned off. Raises Gone."""
-        if not self.paged:
+    def page(self, text: str, lines: int = 0) -> None:
+        """Print, with the pager unless it is off; a page has so many `lines`, or fills the screen. Raises Gone."""
+        if self.paged:
+            more(self, text, lines or self._page)
+        else:
             self.write(text)
-            return
-        room = self._page
-        for line in text.splitlines(keepends=True):
-            if room == 0:
-                self.write(f"{PAGER}\x1b[K")
-                pressed = self._pressed()
-                self.write(ERASE)
-                if pressed == "q":
-                    return
-                room = 1 if pressed in "\r\n" else self._page
-            self.write(line)
-            room -= 1
-
-    def _pressed(self) -> str:
-        while True:
-            typed = self.key()
-            if typed in ("\r", "\n", " ", "q"):
-                return typed
 
     def _receive(self) -> None:
         try:

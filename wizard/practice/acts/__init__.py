@@ -13,6 +13,7 @@ from wizard.practice.acts.certificates import CERTIFICATE_ACTS
 from wizard.practice.acts.dns import DNS_ACTS
 from wizard.practice.acts.email import EMAIL_ACTS
 from wizard.practice.acts.foreign import FOREIGN_ACTS
+from wizard.practice.acts.modes import MODE_ACTS
 from wizard.practice.acts.pages import PAGE_ACTS, with_another_default_domain
 from wizard.practice.acts.partners import PARTNER_ACTS
 from wizard.practice.acts.people import PEOPLE_ACTS
@@ -30,6 +31,7 @@ ACTS: tuple[Act, ...] = (
     *CERTIFICATE_ACTS,
     *PARTNER_ACTS,
     *PEOPLE_ACTS,
+    *MODE_ACTS,
     *EMAIL_ACTS,
     *ACCEPTANCE_ACTS,
 )
