@@ -1,18 +1,16 @@
 """j: the listener that partners dial, whom the nodes trust, what they show; and the exchange with an ASA in between."""
 
-from dataclasses import dataclass
-
-from checks.catalogue import finding
-from checks.finding import Finding, Severity
 from checks.names import SIP_TLS_PORT, for_display
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.checklists import firewall
-from wizard.procedures.common import always_applies, own_tls, read
+from wizard.procedures.common import always_applies, own_tls
 from wizard.procedures.partner_side import letter, presented
-from wizard.procedures.releases import LABELS, Labels
+from wizard.procedures.releases import LABELS
+from wizard.procedures.stored import on_every_node
+from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, trust, trusted
 from wizard.step import (
     SIP_PROXY,
     Applies,
@@ -22,7 +20,6 @@ from wizard.step import (
     Form,
     FormField,
     Instruct,
-    Judge,
     NotApplicable,
     NothingToUndo,
     Notice,
@@ -32,23 +29,21 @@ from wizard.step import (
     Step,
     Undo,
     Wait,
-    When,
 )
 
 _ID = "listeners-certificates"
 _PROBE = f"{_ID}/probe"
 _PORTS = f"{_ID}/ports"
-_TRUST_OWN = f"{_ID}/trust-own"
 _DEFAULT_PORT, _ASIDE = 5062, 5063
 _PAGE = Duration(120, 900)
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes, asa = plan.nodes_publisher_first, plan.asa
-    anchors = _anchors(plan)
-    trust = tuple(_trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors))
-    theirs, ours = (trust[:-1], trust[-1:]) if _needs_signature(plan) else (trust, ())
-    seen = tuple(_trusted(node, anchors) for node in nodes if anchors)
+    anchors = anchors_of(plan)
+    imports = tuple(trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors))
+    theirs, ours = (imports[:-1], imports[-1:]) if needs_signature(plan) else (imports, ())
+    seen = tuple(trusted(node, anchors) for node in nodes if anchors)
     return (
         *_listeners(plan),
         *firewall(plan),
@@ -63,61 +58,6 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         *(own.unchanged(node) for node in nodes if anchors),
         _probe(plan),
     )
-
-
-# --- who speaks TLS with whom ----------------------------------------------------------------------------------------
-
-
-def _meets_nodes(plan: Plan, partner: Partner) -> bool:
-    """Whether a partner speaks TLS with the nodes themselves. Behind an ASA only a front end in the same enterprise."""
-    return partner.transport == "tls" and (plan.asa is None or partner.peer == "front-end")
-
-
-def _needs_signature(plan: Plan) -> bool:
-    """Whether anybody who trusts an authority only sees the certificates of the nodes."""
-    return any(_meets_nodes(plan, partner) for partner in plan.partners) or (plan.aol is not None and plan.asa is None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Anchor:
-    """Something that has to be in cup-trust. `certain`: whether it is certain under which name it is listed there."""
-
-    step: str
-    name: str
-    whose: str
-    file: str
-    host: str
-    certain: bool = True
-
-
-def _anchors(plan: Plan) -> tuple[_Anchor, ...]:
-    found = []
-    if plan.asa is not None:
-        found.append(
-            _Anchor(
-                step=f"{_ID}/trust-asa",
-                name=plan.asa.inside_address,
-                whose="the ASA",
-                file="the certificate that the ASA printed",
-                host=plan.asa.inside_address,
-            )
-        )
-    for partner in plan.partners:
-        if _meets_nodes(plan, partner):
-            whose = for_display(partner.domain)
-            step = f"{_ID}/trust@{partner.domain}"
-            found.append(_authority(step, partner.certificate_authority, partner.external_fqdn, whose))
-    if plan.aol is not None and plan.asa is None:
-        found.append(_authority(f"{_ID}/trust-aol", "", plan.aol.gateway_fqdn, "AOL"))
-    if _needs_signature(plan):
-        ours = plan.local.certificate_authority
-        found.append(_authority(_TRUST_OWN, ours, plan.local.sip_proxy_domain, "our own certificates"))
-    return tuple(found)
-
-
-def _authority(step: str, authority: str, host: str, whose: str) -> _Anchor:
-    file = f"the certificate of {authority}" if authority else f"the root of the authority of {host}"
-    return _Anchor(step=step, name=authority or host, whose=whose, file=file, host=host, certain=bool(authority))
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------
@@ -162,7 +102,7 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
         duration=_PAGE,
         when=_without_asa,
         effects=(f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",),
-        restarts=_proxies(plan),
+        restarts=on_every_node(plan, SIP_PROXY),
         verified_by=_PORTS,
         mistakes=(
             "Changing the TCP or UDP listeners, which stand in the same list.",
@@ -206,126 +146,18 @@ def _ports(plan: Plan) -> Step:
     )
 
 
-def _proxies(plan: Plan) -> tuple[tuple[str, str], ...]:
-    return tuple((node.name, SIP_PROXY) for node in plan.nodes_publisher_first)
-
-
-# --- trust -----------------------------------------------------------------------------------------------------------
-
-
-def _trust(plan: Plan, anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> Step:
-    labels, nodes = LABELS[plan.release], plan.nodes_publisher_first
-    asa = anchor.step.endswith("/trust-asa")
-    return Step(
-        id=anchor.step,
-        title=f"Have the nodes trust {anchor.whose}",
-        why=_why_trust(anchor, labels),
-        does=Instruct(
-            interface=labels.os_administration,
-            menu=(*labels.certificate_management, labels.upload_certificate),
-            fields=(
-                Field("Nodes", ", ".join(node.fqdn for node in nodes), "sign in at each of them in turn"),
-                Field(labels.certificate_name, labels.trust_store, "leave the root certificate's name empty"),
-                Field(labels.upload_file, anchor.file, "" if asa else "then each intermediate, one file at a time"),
-            ),
-            button=labels.upload_file,
-            act=("import-trust", "all", anchor.name),
-        ),
-        reversal=Undo(
-            f"Open the certificate in the list on every node and press {labels.delete}. Then {SIP_PROXY} is restarted"
-            " once more."
-        ),
-        duration=_PAGE,
-        when=_unless_the_same(anchor, earlier),
-        effects=(
-            f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",
-            *((f"It adds the TLS peer subject {anchor.name} by itself.",) if asa else ()),
-        ),
-        restarts=_proxies(plan),
-        verified_by=f"{_ID}/trusted@{nodes[0].name}",
-        mistakes=(
-            "Uploading it as tomcat-trust or cup-xmpp-trust: SIP does not look there.",
-            f"Uploading it as {labels.own_certificate}: it would replace the node's own certificate.",
-            "Forgetting an intermediate, or a node.",
-        ),
-        after=_before_trusting(plan, anchor),
-    )
-
-
-def _before_trusting(plan: Plan, anchor: _Anchor) -> tuple[str, ...]:
-    """The ASA prints its certificate first; the root of our own authority comes with the signed certificates."""
-    if anchor.step == _TRUST_OWN:
-        return tuple(f"{_ID}/sign@{node.name}" for node in plan.nodes_publisher_first)
-    return (f"{_ID}/asa-inside",) if anchor.step.endswith("/trust-asa") else ()
-
-
-def _why_trust(anchor: _Anchor, labels: Labels) -> str:
-    if anchor.step == _TRUST_OWN:
-        return (
-            "A node takes a signed certificate only when the root of the authority that signed it is there already. The"
-            " root comes with the signed certificates."
-        )
-    why = f"TLS is mutual: a node accepts a certificate only when what vouches for it lies in {labels.trust_store}."
-    if anchor.step.endswith("/trust-asa"):
-        return why
-    return (
-        f"{why} Which authority that is: `fedwizard check tls {anchor.host}` lists the chain that is shown there; the"
-        " issuer of its last certificate is the root, to be had from that authority or from whoever runs the server."
-    )
-
-
-def _unless_the_same(anchor: _Anchor, earlier: tuple[_Anchor, ...]) -> When:
-    same = next((each for each in earlier if each.certain and anchor.certain and each.name == anchor.name), None)
-
-    def when(_plan: Plan, _facts: Facts) -> Standing:
-        if same is None:
-            return Applies()
-        return NotApplicable(f"the same is imported for {same.whose} already")
-
-    return when
-
-
-def _trusted(node: Node, anchors: tuple[_Anchor, ...]) -> Step:
-    return read(
-        f"{_ID}/trusted@{node.name}",
-        node.name,
-        "show cert list trust",
-        "trust",
-        title=f"See whom {node.name} trusts",
-        why="What was uploaded must be listed on every node. Each node looks into its own store.",
-        judge=_trust_judge(node, anchors),
-        after=tuple(anchor.step for anchor in anchors),
-    )
-
-
-def _trust_judge(node: Node, anchors: tuple[_Anchor, ...]) -> Judge:
-    names = tuple(dict.fromkeys(anchor.name for anchor in anchors if anchor.certain))
-
-    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
-        trusted = facts.node(node.name).trusted
-        if trusted is None:
-            shown = {"authority": "anybody: the list was not understood"}
-            return (finding("node-trust-missing", node.name, severity=Severity.NOT_TESTED, observed=shown),)
-        missing = [name for name in names if not any(own.lists(entry, name) for entry in trusted)]
-        if not missing:
-            return (finding("node-ok", node.name, observed={"trusted": list(trusted)}),)
-        return tuple(finding("node-trust-missing", node.name, observed={"authority": name}) for name in missing)
-
-    return judge
-
-
 # --- our certificates, theirs, and the look from outside -------------------------------------------------------------
 
 
 def _certificate(plan: Plan, node: Node) -> tuple[Step, ...]:
-    signed = _needs_signature(plan)
-    new = (own.install(plan, node, _TRUST_OWN),) if signed else (*own.look(node), own.generate(plan, node))
+    signed = needs_signature(plan)
+    new = (own.install(plan, node, TRUST_OWN),) if signed else (*own.look(node), own.generate(plan, node))
     given = (at_asa.import_node(plan, plan.asa, node),) if plan.asa else ()
     return (*new, *given, own.exchanged(node, (*new, *given)[-1].id, signed=signed))
 
 
 def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
-    outside = tuple(p for p in plan.partners if p.transport == "tls" and not _meets_nodes(plan, p))
+    outside = tuple(p for p in plan.partners if p.transport == "tls" and not meets_nodes(plan, p))
     authorities = [
         at_asa.authenticate(
             for_display(p.domain),
