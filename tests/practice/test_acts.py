@@ -76,6 +76,7 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((REQUEST, SIGN), INSTALL, CERTIFICATES),
     ((), ("generate-certificate", "imp1"), CERTIFICATES),
     ((), ("prepare-partner", "partner.example"), CERTIFICATES),
+    ((), ("open-firewall",), CERTIFICATES),
     ((), ("asa-enroll", "inside"), CERTIFICATES),
     ((), ("asa-import", "imp2"), CERTIFICATES),
     ((), ("asa-authenticate", "partner.example"), CERTIFICATES),

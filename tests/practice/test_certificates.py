@@ -139,6 +139,7 @@ def test_the_console_shows_whose_certificate_it_is(start: Start, talk: Talk) -> 
     assert trust.unparsed == ()
     assert [entry.name for entry in trust.entries if entry.unit == "cup-trust"] == [
         "imp1.local.example",
+        "Practice_Issuing_CA",
         "Practice_Root_CA",
     ]
 

@@ -74,6 +74,7 @@ def _certificates(plan: Scenario) -> Iterator[Words]:
     """The ports change places by way of a third one; the page refuses a port that is taken."""
     for listener, port in (("server-auth", "5063"), ("peer-auth", "5061"), ("server-auth", "5062")):
         yield "set-listener-port", listener, port
+    yield ("open-firewall",)
     yield from (("import-trust", "all", name) for name in (plan.authority, plan.gateway))
     for node in plan.nodes:
         yield from ((act, node.name) for act in ("request-certificate", "sign-request", "install-certificate"))
