@@ -1,5 +1,7 @@
 """Acts on listeners, trust stores and certificates of the nodes, and on the ASA in front of them."""
 
+from collections.abc import Callable
+
 from wizard.errors import UsageError
 from wizard.practice import changes
 from wizard.practice.acts.act import Act, Moment, Words, domain_name, node_name, one_of, take
@@ -163,6 +165,17 @@ def _configured(words: Words) -> str:
     return ASA_CONFIGURED
 
 
+def _remembered(word: str, usage: str, key: Callable[[Words], str]) -> Act:
+    """An act of which nothing shows but that it was done."""
+    return Act(
+        words=(word,),
+        usage=usage,
+        perform=lambda state, words, _moment: stored(state, key(words), "yes"),
+        in_effect=lambda state, words, _moment: key(words) in state.settings,
+        ignored_as=IGNORED_AS,
+    )
+
+
 CERTIFICATE_ACTS = (
     Act(
         words=("set-listener-port",),
@@ -213,20 +226,8 @@ CERTIFICATE_ACTS = (
         in_effect=_is_informed,
         ignored_as=IGNORED_AS,
     ),
-    Act(
-        words=("open-firewall",),
-        usage="",
-        perform=lambda state, words, _moment: stored(state, _opened(words), "yes"),
-        in_effect=lambda state, words, _moment: _opened(words) in state.settings,
-        ignored_as=IGNORED_AS,
-    ),
-    Act(
-        words=("asa-enroll",),
-        usage="inside|outside",
-        perform=lambda state, words, _moment: stored(state, _side(words), "yes"),
-        in_effect=lambda state, words, _moment: _side(words) in state.settings,
-        ignored_as=IGNORED_AS,
-    ),
+    _remembered("open-firewall", "", _opened),
+    _remembered("asa-enroll", "inside|outside", _side),
     Act(
         words=("asa-import",),
         usage="NODE",
@@ -234,18 +235,6 @@ CERTIFICATE_ACTS = (
         in_effect=_asa_knows,
         ignored_as=IGNORED_AS,
     ),
-    Act(
-        words=("asa-authenticate",),
-        usage="DOMAIN",
-        perform=lambda state, words, _moment: stored(state, _authenticated(words), "yes"),
-        in_effect=lambda state, words, _moment: _authenticated(words) in state.settings,
-        ignored_as=IGNORED_AS,
-    ),
-    Act(
-        words=("asa-configure",),
-        usage="",
-        perform=lambda state, words, _moment: stored(state, _configured(words), "yes"),
-        in_effect=lambda state, words, _moment: _configured(words) in state.settings,
-        ignored_as=IGNORED_AS,
-    ),
+    _remembered("asa-authenticate", "DOMAIN", _authenticated),
+    _remembered("asa-configure", "", _configured),
 )
