@@ -69,7 +69,7 @@ class _Dialogue:
     streamed: float = 0.0
     answered: list[Answered] = field(default_factory=list)
     question: str | None = None
-    judged: tuple[int, str, str | None] = (-1, "", None)  # how long the text was, and what `judgement` found in it
+    judged: tuple[str, str | None] | None = None  # what `judgement` found, until more arrives
 
     @property
     def output(self) -> str:
@@ -81,10 +81,12 @@ class _Dialogue:
 
         Long outputs take a while, so this is done while the prompt settles, and kept unless more comes.
         """
-        if not prompt or self.judged[0] != len(self.text):
-            output = _tidy(self.output, prompt=prompt)
-            self.judged = (len(self.text) if prompt else -1, output, failure_in(self.order.command, output))
-        return self.judged[1:]
+        if prompt and self.judged is not None:
+            return self.judged
+        output = _tidy(self.output, prompt=prompt)
+        found = (output, failure_in(self.order.command, output))
+        self.judged = found if prompt else None
+        return found
 
     @property
     def fresh(self) -> str:
@@ -260,7 +262,9 @@ class Session:
         return min((enough - quiet for enough in _SETTLES if enough > quiet), default=LOOK_AGAIN)
 
     def _take(self, dialogue: _Dialogue) -> None:
-        dialogue.text.feed(self._shell.take())
+        if data := self._shell.take():
+            dialogue.text.feed(data)
+            dialogue.judged = None
         if dialogue.begin is None:
             self._find_begin(dialogue)
 
