@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.bodies.around import begin_lines, between_lines, lesson_lines, record_lines, running_lines, trouble_lines
+from screens.bodies.around import (
+    begin_lines,
+    between_lines,
+    lesson_lines,
+    record_lines,
+    running_lines,
+    trouble_lines,
+    warning_lines,
+)
 from screens.bodies.closing import HEADINGS, closing_lines
 from screens.bodies.parts import LABEL, Text, around, pair
 from screens.bodies.select import body_for
@@ -13,6 +21,7 @@ from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind, Choice
+from wizard.frontend import warnings_at
 from wizard.runner import Ended
 from wizard.step import Command, Kind, NodeReturns, NodeSettles, Restart, Wait
 from wizard.survey import Row
@@ -74,7 +83,9 @@ def _asking(scene: Scene, ask: Ask) -> View:
     if ask.kind is AskKind.BEGIN:
         about, about_plan = scene.sitting.walk.chapter_of(row.step.id), scene.sitting.walk.plan
         first = () if scene.runner.state.begun else (*lesson_lines(scene.sitting.lesson), *between_lines(about_plan))
-        return View("", None, chapter, (Text((*first, *begin_lines(about))),), _after(scene, guide), "begin")
+        warned = warning_lines(warnings_at(scene.sitting.walk, about))
+        text = Text((*first, *warned, *begin_lines(about)))
+        return View("", None, chapter, (text,), _after(scene, guide), "begin")
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD

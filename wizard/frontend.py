@@ -8,8 +8,10 @@ from pathlib import Path
 from types import FrameType
 
 from wizard.facts import Facts
+from wizard.plan.advice import warnings_of
+from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.program import program
-from wizard.resolve import Walk
+from wizard.resolve import Chapter, Walk
 from wizard.runner import Ended, Told
 from wizard.session import name_of
 from wizard.state import State
@@ -86,6 +88,12 @@ class Progress:
         if self._told.get(row.step.id) is not row.word:
             self._told[row.step.id] = row.word
             self._tell(row)
+
+
+def warnings_at(walk: Walk, chapter: Chapter) -> tuple[str, ...]:
+    """What the plan warns of, where a person should read it: at the beginning, and before certificates are made."""
+    first = chapter.procedure.id in {walk.chapters[0].procedure.id, LISTENERS_CERTIFICATES.id}
+    return warnings_of(walk.plan) if first else ()
 
 
 def step_line(row: Row) -> str:

@@ -18,6 +18,7 @@ from wizard.frontend import (
     signals_interrupt,
     step_line,
     summary_lines,
+    warnings_at,
 )
 from wizard.ports import Prompt, PromptKind
 from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress, Runner, Started, Told
@@ -246,6 +247,8 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
     if ask.kind is AskKind.BEGIN:
         chapter = sitting.walk.chapter_of(step.id)
         procedure = chapter.procedure
+        for warning in warnings_at(sitting.walk, chapter):
+            print(wrap(f"Warning: {visible(warning)}\n"))
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return

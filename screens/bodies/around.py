@@ -49,6 +49,15 @@ def between_lines(plan: Plan) -> Iterator[Line]:
     yield ""
 
 
+def warning_lines(warnings: tuple[str, ...]) -> Iterator[Line]:
+    """What the plan warns of: now it can still be changed."""
+    for warning in warnings:
+        yield pair("Warning", warning, BAD)
+    if warnings:
+        yield pair("", "If it is not meant so: h holds; correct the plan, then go on with it.")
+        yield ""
+
+
 def begin_lines(chapter: Chapter) -> Iterator[Line]:
     """What a procedure is for, what it disrupts, and its steps."""
     procedure = chapter.procedure

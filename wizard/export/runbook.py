@@ -47,6 +47,9 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     seen = (Emphasis("Observed"), " is what the wizard saw itself; ", Emphasis("attested"), " is what a person said.")
     yield paragraph(*seen, " Times are UTC.")
     yield from _deviations(transcript)
+    if transcript.warnings:
+        yield Heading(2, ("Warnings about the plan",), "about-warnings")
+        yield bullets((Foreign(warning),) for warning in transcript.warnings)
     yield from _typed(transcript)
     yield from _logins(transcript)
     for procedure in transcript.procedures:

@@ -26,6 +26,7 @@ from wizard.export.pieces import (
     who_of,
     whole,
 )
+from wizard.plan.advice import warnings_of
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
@@ -88,7 +89,8 @@ class Transcript:
 
     `head` is the hash of its last record, `torn` the bytes of a last line that was cut short. `ended` is empty while
     it is not finished, `held` the reason of a hold that lasts. `session` is what happened beside the steps: people
-    coming and going, holds, plan changes, questions of nodes; `typed` are the commands that a person typed on a node.
+    coming and going, holds, plan changes, questions of nodes; `typed` are the commands that a person
+    typed on a node, `warnings` those about the plan.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Transcript:
     head: str
     torn: int
     pending: tuple[str, ...]
+    warnings: tuple[str, ...]
     procedures: tuple[ProcedureTranscript, ...]
     typed: tuple[Exchanged, ...]
     session: tuple[Noted, ...]
@@ -131,6 +134,7 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
         head=record[-1].hash,
         torn=torn,
         pending=tuple(f"restart {service} on {node}" for node, service in sorted(state.facts.pending)),
+        warnings=warnings_of(walk.plan),
         procedures=_procedures(walk, state, record),
         typed=tuple(
             piece for event in record if not event.step for piece in evidence_of(event) if isinstance(piece, Exchanged)

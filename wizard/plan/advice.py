@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 
 from checks.names import is_within
-from wizard.plan.fault import Fault
+from wizard.plan.fault import Fault, dotted
 from wizard.plan.model import Plan
 
 _DOCUMENTATION = tuple(
@@ -17,6 +17,11 @@ def advice_about(plan: Plan) -> Iterator[Fault]:
     """All advice about a plan."""
     for rule in _RULES:
         yield from rule(plan)
+
+
+def warnings_of(plan: Plan) -> tuple[str, ...]:
+    """All advice about a plan, in sentences."""
+    return tuple(f"{dotted(fault.place)}: {fault.problem}. {fault.fix}" for fault in advice_about(plan))
 
 
 def _namespace(plan: Plan) -> Iterator[Fault]:

@@ -3,8 +3,6 @@
 from checks.catalogue import finding
 from checks.finding import Finding
 from wizard.facts import Facts
-from wizard.plan.advice import advice_about
-from wizard.plan.fault import dotted
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, question, read, services_judge
 from wizard.procedures.releases import LABELS
@@ -25,25 +23,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*_warnings(plan), *_aol_order(plan), *reads, _cluster(plan), _proxy_domain(plan))
-
-
-def _warnings(plan: Plan) -> tuple[Step, ...]:
-    """What `plan check` warns of: it is cheaper to change the plan now than once certificates are signed by it."""
-    warnings = tuple(f"{dotted(fault.place)}: {fault.problem}. {fault.fix}" for fault in advice_about(plan))
-    if not warnings:
-        return ()
-    return (
-        question(
-            "health/plan-warnings",
-            "Read what the plan warns of",
-            why="The plan is complete, and its owner may regret this. Whatever is to be different has to be changed in"
-            " the plan now: names, records and certificates are made from it.",
-            label="I have read each warning, and it is meant so",
-            mismatch="Hold here (h), correct the plan, check it with `plan check`, and go on with it.",
-            mistakes=warnings,
-        ),
-    )
+    return (*_aol_order(plan), *reads, _cluster(plan), _proxy_domain(plan))
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
