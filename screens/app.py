@@ -25,10 +25,12 @@ from screens.overview import Overview
 from screens.palette import Palette
 from screens.start import OpeningScreen, StartScreen
 from screens.step import StepScreen
-from screens.terminal import PLAIN, ascii_only, wants_plain
+from screens.terminal import PLAIN, ascii_only, terminal_gone, wants_plain
 from wizard.frontend import ENDINGS, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from wizard.runner import ConsoleSaid
 from wizard.step import Command, Kind, Restart
+
+LOOK_FOR_TERMINAL = 2.0  # seconds
 
 __all__ = ["FedwizardApp", "Launcher", "Opening", "run_app"]
 
@@ -58,7 +60,14 @@ class FedwizardApp(OpeningApp):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, EXIT_INTERRUPTED)
+        self._gone = terminal_gone()
+        self.set_interval(LOOK_FOR_TERMINAL, self._leave_with_terminal)
         await self.open_first()
+
+    def _leave_with_terminal(self) -> None:
+        """Without a terminal nobody can answer; what waits would hold the session for ever."""
+        if self._gone():
+            self.end(EXIT_INTERRUPTED)
 
     # --- the walk ---
 

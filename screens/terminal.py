@@ -1,7 +1,9 @@
 """What the terminal can show: whether colours are wanted, whether it takes more than ASCII, and the plain theme."""
 
 import os
-from collections.abc import Mapping
+import select
+import sys
+from collections.abc import Callable, Mapping
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -24,6 +26,16 @@ PLAIN = Theme(
     boost="ansi_default",
     variables={**_VARIABLES, **_STYLES},
 )
+
+
+def terminal_gone() -> Callable[[], bool]:
+    """Asks whether the terminal that is there now has gone away. The signal for it goes to one process, or to none."""
+    stream = sys.__stdin__
+    if stream is None or not stream.isatty():
+        return lambda: False
+    poll = select.poll()
+    poll.register(stream.fileno(), 0)  # a hangup is told without being asked for
+    return lambda: any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
 
 
 def wants_plain(environment: Mapping[str, str]) -> bool:

@@ -53,6 +53,12 @@ class Terminal:
         self.process.wait()
         os.close(self._fd)
 
+    def go_away(self) -> None:
+        """Be gone, as a terminal whose program was killed; the child may not be told."""
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, self._fd)
+        os.close(null)
+
     @property
     def picture(self) -> str:
         """What a person sees: 24 lines."""

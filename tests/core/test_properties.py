@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,6 +165,7 @@ class Anything:
 numbers = st.lists(st.one_of(st.integers(0, 49), st.integers(0, 99)), max_size=150)
 
 
+@pytest.mark.timeout(400)  # 20 seconds of one core, which a busy machine may not give
 @settings(max_examples=40, deadline=None)
 @given(numbers, st.booleans())
 def test_no_answers_and_outcomes_break_the_walk_or_send_what_was_not_confirmed(taken: list[int], three: bool) -> None:

@@ -111,6 +111,17 @@ def test_killed_it_resumes_on_its_step(home: Path, tmp_path: Path) -> None:
         terminal.wait_for("domain/set@imp1")
 
 
+def test_it_leaves_when_its_terminal_is_gone_and_no_signal_says_so(
+    home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]
+) -> None:
+    session = tmp_path / "S"
+    with open_practice(home, session) as terminal:
+        terminal.wait_for("Enter begin")
+        terminal.go_away()
+        assert terminal.process.wait(10) in {130, 120}  # Python's own, where nothing can be written any more
+    assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+
+
 def test_a_hangup_ends_in_order_and_quickly(home: Path, tmp_path: Path, fedwizard: Callable[..., Ran]) -> None:
     for number in (signal.SIGHUP, signal.SIGTERM):
         session = tmp_path / number.name

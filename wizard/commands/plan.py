@@ -139,4 +139,5 @@ def _print_advice(path: Path, hints: "tuple[Problem, ...]") -> None:
 
     for hint in hints:
         _print_problem(hint, "warning: ")
-    print(f"{visible_line(str(path))}: no problems")
+    warned = f", {len(hints)} warning{'s' * (len(hints) != 1)}" if hints else ""
+    print(f"{visible_line(str(path))}: no problems{warned}")

@@ -171,7 +171,8 @@ def _presence(labels: Labels, domain: str) -> Step:
             ("we_see", "Our user added theirs and sees the availability"),
             ("changes", "Changes of state arrive on both sides"),
         ),
-        mismatch="Nothing at all: look at the checks before this step, at the static route, and at both key usages of"
+        mismatch="Nothing at all: look at the checks before this step, at the way that `fedwizard check route"
+        f" USER@{domain} --plan PLAN` shows, and at both key usages of"
         f" their certificate. Late changes: {labels.empty_fragments}. Only some users: the services of their node.",
         after=f"acceptance/contacts@{domain}",
     )

@@ -179,7 +179,7 @@ def _srv_snippets(domain: str, target: str, labels: str, port: int) -> tuple[Sni
     )
     return (
         Snippet(ZONE_LINE, f"{owner}. {TTL} IN SRV 0 0 {port} {target}."),
-        Snippet("Windows DNS (PowerShell)", windows),
+        Snippet("Windows DNS (PowerShell), where the domain is a zone of its own", windows),
         Snippet("To see it for yourself", f"nslookup\nset type=srv\n{owner}"),
     )
 

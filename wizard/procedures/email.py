@@ -236,7 +236,7 @@ def _switch(plan: Plan) -> Step:
         when=_once_told,
         effects=(
             f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
-            "From then on, what partners send to the old addresses is dropped.",
+            "From that restart on, what partners send to the old addresses is dropped.",
         ),
         restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
         verified_by="email/read-back",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Plan
-from wizard.procedures.common import always_applies
+from wizard.procedures.common import ANSWER, always_applies
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import (
     Leftover,
@@ -190,7 +190,8 @@ def _read_back(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
             interface=labels.administration,
             menu=labels.sip_federation,
             fields=tuple(fields),
-            mismatch="Open the entry, correct it and save. If the page is right, correct the plan.",
+            mismatch="Open the entry, correct it and save. Where the domain or its description is meant to be as the"
+            " page shows it, correct the plan.",
         ),
         reversal=NothingToUndo(),
         duration=_READ,
@@ -217,6 +218,7 @@ def _acl(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
                 for entry in entries
             ),
             mismatch="Open the federated domain and save it again. Do not add an ACL entry by hand.",
+            wanted=ANSWER,
         ),
         reversal=NothingToUndo(),
         duration=_READ,

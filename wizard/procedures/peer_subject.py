@@ -6,7 +6,7 @@ from checks.names import SIP_TLS_PORT
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
-from wizard.procedures.common import Verdict, always_applies
+from wizard.procedures.common import ANSWER, Verdict, always_applies
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import (
     Leftover,
@@ -123,6 +123,7 @@ def _list_form(plan: Plan, subjects: tuple[Subject, ...], mismatch: str, *, stop
             for subject in subjects
         ),
         mismatch=mismatch,
+        wanted=ANSWER,
         stops=stops,
     )
 

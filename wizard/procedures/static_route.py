@@ -251,7 +251,7 @@ def _read_back(plan: Plan, route: Route) -> Step:
                 FormField(label.lower().replace(" ", "_"), label, value, "Copy what the page shows.")
                 for label, value in wanted
             ),
-            mismatch="Open the route, correct it and save. If the page is right, correct the plan.",
+            mismatch="Open the route, correct it and save. Where another next hop is meant, correct it in the plan.",
         ),
         reversal=NothingToUndo(),
         duration=_READ,
