@@ -123,6 +123,18 @@ def test_durations_are_summed_for_each_procedure_and_in_all() -> None:
     assert found.duration.certain_worst == sum(procedure.duration.certain_worst for procedure in found.procedures)
 
 
+def test_what_may_take_days_is_named_and_left_out_of_what_the_window_has_to_hold() -> None:
+    found = practice()
+    days = [step for step in found.steps if may_be_done(step.need) and step.worst >= 24 * 3600]
+    rest = [step for step in found.steps if may_be_done(step.need) and step.worst < 24 * 3600]
+    assert days
+    assert found.duration_in_window.worst == sum(step.worst for step in rest)
+    assert found.duration_in_window.typical == sum(step.typical for step in rest)
+    named = METHODS["md"](found).partition("These depend on other people")[2].partition("The plan names no window")[0]
+    assert all(f"`{step.id}`" in named for step in days)
+    assert not any(f"`{step.id}`" in named for step in rest)
+
+
 def test_every_record_and_every_letter_is_collected_in_full() -> None:
     found, walk = practice(), walk_of(practice_plan(), CATALOGUE)
     by_id = {step.id: step for step in found.steps}
@@ -154,11 +166,12 @@ def test_roles_and_window_come_from_the_plan_and_what_is_open_is_said() -> None:
     assert (found.roles.change, found.roles.implementer, found.roles.reviewer) == ("CHG0001", "operations", "security")
     assert (found.roles.window_start, found.roles.window_end) == ("2026-01-31T22:00:00Z", "2026-02-01T04:00:00Z")
     text = METHODS["md"](found)
-    assert "The window is 6 h long. It fits if all goes typically" in text
+    assert "The window is 6 h long. Without what may take days the work does fit" in " ".join(text.split())
     assert "| Reviewer | `security` | ...." in text
     unnamed = METHODS["md"](practice())
     assert "| Reviewer | not named in the plan |" in unnamed
     assert "The window is" not in unnamed
+    assert "The plan names no window. Without what may take days the work needs" in " ".join(unnamed.split())
 
 
 def test_a_window_too_short_is_said_and_one_at_the_edge_of_time_is_no_obstacle() -> None:
@@ -167,7 +180,8 @@ def test_a_window_too_short_is_said_and_one_at_the_edge_of_time_is_no_obstacle()
     short = plan.model_copy(
         update={"change": plan.change.model_copy(update={"window_start": start, "window_end": start})}
     )
-    assert "It does not fit" in METHODS["md"](method_of(walk_of(short, CATALOGUE), "0", "fedwizard 0"))
+    written = METHODS["md"](method_of(walk_of(short, CATALOGUE), "0", "fedwizard 0"))
+    assert "the work does not fit if all goes typically" in " ".join(written.split())
     for edge in ("0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"):
         text = re.sub(r"window_start = .*", f"window_start = {edge}", SMALL)
         opened = plan_of(SMALL).change.model_copy(update={"window_start": datetime.fromisoformat(edge)})

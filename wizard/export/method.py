@@ -30,6 +30,7 @@ from wizard.step import (
 
 Proof = Literal["observed", "attested"]
 Way = Literal["undo", "no-return", "reads-only"]
+_DAY = 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +159,10 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """The whole method of procedure for one plan, bound to it by the SHA-256 of its text."""
+    """The whole method of procedure for one plan, bound to it by the SHA-256 of its text.
+
+    `duration_in_window` leaves out the steps that wait for other people or for DNS and may so take a day or more.
+    """
 
     schema: Literal["fedwizard.mop/1"]
     tool: str
@@ -170,6 +174,7 @@ class Method:
     parties: tuple[Party, ...]
     warnings: tuple[PlanWarning, ...]
     duration: Effort
+    duration_in_window: Effort
     restarts: tuple[PlannedRestart, ...]
     records: tuple[ZoneRecord, ...]
     notices: tuple[Letter, ...]
@@ -208,6 +213,7 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
             PlanWarning(field=dotted(fault.place), problem=fault.problem, fix=fault.fix) for fault in advice_about(plan)
         ),
         duration=_effort(found),
+        duration_in_window=_effort(each for each in found if not may_take_days(each.step.duration.worst)),
         restarts=tuple(_restart(each, does, to_do) for each in to_do if isinstance(does := each.action.does, Restart)),
         records=tuple(record for each in to_do for record in _records(each)),
         notices=tuple(
@@ -222,6 +228,11 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
 def may_be_done(need: Need) -> bool:
     """Whether a step is, or may turn out to be, part of the work."""
     return need in {Need.APPLIES, Need.CONDITIONAL}
+
+
+def may_take_days(worst: int) -> bool:
+    """Whether a step of that worst time, in seconds, cannot be counted on within one maintenance window."""
+    return worst >= _DAY
 
 
 # --- procedures and steps --------------------------------------------------------------------------------------------

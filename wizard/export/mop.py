@@ -22,7 +22,7 @@ from wizard.export.document import (
     joined,
     paragraph,
 )
-from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_be_done
+from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_be_done, may_take_days
 from wizard.export.planned import planned
 from wizard.prospect import Need
 
@@ -82,7 +82,7 @@ def _header(method: Method) -> Table:
         ("Window closes", _named(roles.window_end)),
         ("Release", (Foreign(method.release),)),
         ("Steps", (f"{certain} for certain, {conditional} more where a condition holds",)),
-        ("Takes", (_takes(method.duration),)),
+        ("Takes", (f"{_takes(method.duration_in_window)}, without what may take days",)),
         ("Plan SHA-256", (Foreign(method.plan_sha256),)),
         ("Tool", (Foreign(method.tool),)),
     )
@@ -178,12 +178,22 @@ def _durations(method: Method) -> Iterator[Block]:
         ((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if _has_work(procedure)
     ]
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
-    yield Table(heads, (*rows, (("All",), *_spans(method.duration))))
-    yield paragraph(
-        "The sums are those of one step after the other. Looking at several nodes happens at the same time, and letters"
-        " and records can be seen to before the window."
-    )
+    sums = (("All",), *_spans(method.duration)), (("All but what may take days",), *_spans(method.duration_in_window))
+    yield Table(heads, (*rows, *sums))
+    yield paragraph("The sums are those of one step after the other. Looking at several nodes happens at the same time.")
+    yield from _days(method)
     yield from _window(method)
+
+
+def _days(method: Method) -> Iterator[Block]:
+    steps = [step for step in method.steps if may_be_done(step.need) and may_take_days(step.worst)]
+    if steps:
+        yield paragraph(
+            "These depend on other people, or on DNS, and may take a day or more. Settle before the window what can be"
+            " settled, and agree on a time with whoever does the rest. The wizard can be quit at any of them and goes on"
+            " there:"
+        )
+        yield bullets((Link(step.id), f", {step.title}: at worst {span(step.worst)}") for step in steps)
 
 
 def _spans(effort: Effort) -> tuple[Line, ...]:
@@ -192,14 +202,21 @@ def _spans(effort: Effort) -> tuple[Line, ...]:
 
 
 def _window(method: Method) -> Iterator[Block]:
-    roles = method.roles
+    roles, needed = method.roles, method.duration_in_window
     if not (roles.window_start and roles.window_end):
+        yield paragraph(
+            f"The plan names no window. Without what may take days the work needs {span(needed.typical)} typically, at"
+            f" worst {span(needed.worst)}."
+        )
         return
     length = datetime.fromisoformat(roles.window_end) - datetime.fromisoformat(roles.window_start)
     seconds = int(length.total_seconds())
-    fits = "It fits" if method.duration.typical <= seconds else "It does not fit"
-    worst = "fits too" if method.duration.worst <= seconds else "does not fit: decide beforehand when to turn back"
-    yield paragraph(f"The window is {span(seconds)} long. {fits} if all goes typically; the worst case {worst}.")
+    fits = "does" if needed.typical <= seconds else "does not"
+    worst = "fits too" if needed.worst <= seconds else "does not fit: decide beforehand when to turn back"
+    yield paragraph(
+        f"The window is {span(seconds)} long. Without what may take days the work {fits} fit if all goes typically; the"
+        f" worst case {worst}."
+    )
 
 
 def _records(method: Method) -> Iterator[Block]:
