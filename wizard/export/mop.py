@@ -180,7 +180,7 @@ def _durations(method: Method) -> Iterator[Block]:
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
     sums = (("All",), *_spans(method.duration)), (("All but what may take days",), *_spans(method.duration_in_window))
     yield Table(heads, (*rows, *sums))
-    yield paragraph("The sums are those of one step after the other. Looking at several nodes happens at the same time.")
+    yield paragraph("The sums are those of one step after the other. Several nodes are looked at at the same time.")
     yield from _days(method)
     yield from _window(method)
 
@@ -190,8 +190,8 @@ def _days(method: Method) -> Iterator[Block]:
     if steps:
         yield paragraph(
             "These depend on other people, or on DNS, and may take a day or more. Settle before the window what can be"
-            " settled, and agree on a time with whoever does the rest. The wizard can be quit at any of them and goes on"
-            " there:"
+            " settled, and agree on a time with whoever does the rest. The wizard can be quit at any of them, and goes"
+            " on there:"
         )
         yield bullets((Link(step.id), f", {step.title}: at worst {span(step.worst)}") for step in steps)
 

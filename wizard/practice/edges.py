@@ -65,6 +65,7 @@ class Edge:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         # Servers of this age speak what release 9 offers: TLS 1.0, with ciphers that OpenSSL keeps for level 0.
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # no Edge that these releases federate with speaks 1.3
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.load_cert_chain(self._certificate())
         context.load_verify_locations(self._authority.root)
