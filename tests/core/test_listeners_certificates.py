@@ -137,7 +137,10 @@ def test_one_authority_is_imported_once() -> None:
     found = {name: step.when(same, Facts()) for name, step in steps(same).items() if name.startswith("trust")}
     assert isinstance(found["trust@partner.example"], Applies)
     assert isinstance(found["trust-aol"], Applies)
-    for name in ("trust@branch.example", "trust-own"):
+    assert same.aol is not None
+    named = of(same, aol=same.aol.model_copy(update={"certificate_authority": CA}))
+    found["trust-aol"] = steps(named)["trust-aol"].when(named, Facts())
+    for name in ("trust@branch.example", "trust-own", "trust-aol"):
         standing = found[name]
         assert isinstance(standing, NotApplicable)
         assert "partner.example" in standing.reason

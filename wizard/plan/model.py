@@ -151,6 +151,7 @@ class Aol(Frozen):
 
     gateway_fqdn: DomainName = Field(description="The name of the AOL SIP Access Gateway, as AOL gave it.")
     next_hop: Host | None = Field(default=None, description="Where static routes lead; default the gateway's name.")
+    certificate_authority: Line = Field(default="", description="The authority that signs the gateway's certificate.")
     enterprise: Line = Field(default="", description="Our enterprise's name, as AOL is told.")
     contact_name: Line = Field(default="", description="Whom AOL may ask.")
     contact_email: Line = Field(default="", description="That person's email address.")

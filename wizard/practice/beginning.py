@@ -75,7 +75,7 @@ def _certificates(plan: Scenario) -> Iterator[Words]:
     for listener, port in (("server-auth", "5063"), ("peer-auth", "5061"), ("server-auth", "5062")):
         yield "set-listener-port", listener, port
     yield ("open-firewall",)
-    yield from (("import-trust", "all", name) for name in (plan.authority, plan.gateway))
+    yield "import-trust", "all", plan.authority
     for node in plan.nodes:
         yield from ((act, node.name) for act in ("request-certificate", "sign-request", "install-certificate"))
     yield from (("prepare-partner", partner.domain) for partner in plan.partners)

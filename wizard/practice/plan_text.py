@@ -121,6 +121,7 @@ def _aol(scenario: Scenario) -> str:
         "# AOL, once for the whole cluster.\n"
         "[aol]\n"
         f"gateway_fqdn = {_text(scenario.gateway)}\n"
+        f"certificate_authority = {_text(scenario.authority)}\n"
         'enterprise = "Local Example Ltd"  # this and the next three are for the letter to AOL\n'
         'contact_name = "Federation desk"\n'
         'contact_email = "federation@mail.local.example"\n'

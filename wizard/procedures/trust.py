@@ -74,7 +74,7 @@ def anchors_of(plan: Plan) -> tuple[Anchor, ...]:
             step = f"{_ID}/trust@{partner.domain}"
             found.append(_authority(step, partner.certificate_authority, partner.external_fqdn, whose))
     if plan.aol is not None and plan.asa is None:
-        found.append(_authority(f"{_ID}/trust-aol", "", plan.aol.gateway_fqdn, "AOL"))
+        found.append(_authority(f"{_ID}/trust-aol", plan.aol.certificate_authority, plan.aol.gateway_fqdn, "AOL"))
     if needs_signature(plan):
         ours = plan.local.certificate_authority
         found.append(_authority(TRUST_OWN, ours, plan.local.sip_proxy_domain, "our own certificates"))
