@@ -284,9 +284,12 @@ class Session:
 
     def _react(self, dialogue: _Dialogue) -> Result | None:
         """What to do about a quiet tail; None: go on reading."""
-        quiet, fresh = self._shell.quiet_for(), dialogue.fresh
+        quiet = self._shell.quiet_for()
         if self._shell.pending:
             return None
+        if dialogue.judged is not None:  # the prompt stands there, and nothing came since it was looked at
+            return Result.OK if quiet >= SETTLE else None
+        fresh = dialogue.fresh
         state = classify(fresh)
         if state in _PAGER_KEYS:
             self._page(dialogue, _PAGER_KEYS[state])

@@ -186,8 +186,8 @@ _TARGETS: dict[str, tuple[str, Callable[[Seconds, Seconds], bool]]] = {
 def _figures(server: Ports, folder: Path) -> Mapping[tuple[str, str], Callable[[], Seconds]]:
     near, far = server.port, server.far_port
     return {
-        ("connect, loopback", "raw"): lambda: _connecting(lambda: raw_shell(near), 10),
-        ("connect, loopback", "ours"): lambda: _connecting(lambda: ours_shell(near, folder), 10),
+        ("connect, loopback", "raw"): lambda: _connecting(lambda: raw_shell(near), 30),
+        ("connect, loopback", "ours"): lambda: _connecting(lambda: ours_shell(near, folder), 30),
         ("connect, 60 ms", "raw"): lambda: _connecting(lambda: raw_shell(far), 3),
         ("connect, 60 ms", "ours"): lambda: _connecting(lambda: ours_shell(far, folder), 3),
         ("small answer, loopback", "raw"): lambda: asking(raw, near, "show myself", COMMANDS),
