@@ -43,4 +43,4 @@ packages:
 	@sh .ci/packages $(TEST_PACKAGES) || [ -z "$$CI" ]
 
 clean:
-	rm -rf $(VENV) .bench-venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench-venv .bench-cli-venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

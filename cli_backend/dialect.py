@@ -54,7 +54,13 @@ _SINGLE_NODE = re.compile(r"single active node")
 # What these print is data: a line in it is not the node's own word about the command.
 _DATA_COMMANDS = ("file view", "file search", "file tail", "run sql", "run pe sql")
 
-_READ_ONLY = (
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    """What a whole command is that one of some patterns describes."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+_READ_ONLY = _any_of(
     r"show\b.*",
     r"utils service list( page)?",
     r"utils service auto-restart show .*",
@@ -68,8 +74,10 @@ _READ_ONLY = (
     r"set cli pagination (on|off)",
     r"help\b.*",
     r"quit|exit",
+    # One statement, and one that only reads: a second one behind a semicolon, or INTO, may write.
+    r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*",
 )
-_DISRUPTIVE = (
+_DISRUPTIVE = _any_of(
     r"(set|unset) network\b.*",
     r"delete dns\b.*",
     r"utils system (restart|shutdown|switch-version|upgrade)\b.*",
@@ -83,7 +91,7 @@ _DISRUPTIVE = (
     r"set replication-sync\b.*",
 )
 # Before these the node asks (vos-cli.md 2.4, 3.2); of other disruptive commands no question is known.
-_ASKS_BEFORE = (
+_ASKS_BEFORE = _any_of(
     r"(set|unset) network (domain|dns|ip|hostname|gateway|mtu|pmtud|failover)\b.*",
     r"delete dns\b.*",
     r"utils system (restart|shutdown|switch-version)\b.*",
@@ -91,9 +99,7 @@ _ASKS_BEFORE = (
     r"set tls min-version\b.*",
     r"set cert regen\b.*",
 )
-_RESTARTS = (r"(set|unset) network (domain|hostname)\b.*", r"utils system (restart|shutdown|switch-version)\b.*")
-# One statement, and one that only reads: a second one behind a semicolon, or INTO, may write.
-_SELECT = r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*"
+_RESTARTS = _any_of(r"(set|unset) network (domain|hostname)\b.*", r"utils system (restart|shutdown|switch-version)\b.*")
 
 
 class Quiet(Enum):
@@ -140,7 +146,7 @@ def risk_of(command: str) -> Risk:
     """What a command can do. Unknown commands are changes, and of `run sql` only one plain SELECT reads."""
     if _is_one_of(command, _DISRUPTIVE):
         return Risk.DISRUPTIVE
-    if _is_one_of(command, (_SELECT, *_READ_ONLY)):
+    if _is_one_of(command, _READ_ONLY):
         return Risk.READ_ONLY
     return Risk.CHANGE
 
@@ -155,9 +161,8 @@ def restarts(command: str) -> bool:
     return _is_one_of(command, _RESTARTS)
 
 
-def _is_one_of(command: str, patterns: tuple[str, ...]) -> bool:
-    words = " ".join(command.split()).lower()
-    return any(re.fullmatch(pattern, words) for pattern in patterns)
+def _is_one_of(command: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.fullmatch(" ".join(command.split()).lower()) is not None
 
 
 def typeable(text: str) -> bool:

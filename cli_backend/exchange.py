@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from cli_backend.printed import Printed
+
 
 class Risk(StrEnum):
     """What a command can do to a node. Unknown commands are changes."""
@@ -45,15 +47,15 @@ class Answered:
 class Exchange:
     """One command on one node, from the first byte sent to the quiet state after it.
 
-    `output` is normalised text: no echo, no pager lines, no terminal control of ours; what the node printed otherwise
-    stays as it was and is hostile until shown through `visible()`. `started` is RFC 3339 UTC.
+    What was `printed` is normalised text: no echo, no pager lines, no terminal control of ours; what the node printed
+    otherwise stays as it was and is hostile until shown through `visible()`. `started` is RFC 3339 UTC.
     `failure` is the line by which the node said that it failed. `question` is the text of an unanswered question.
     """
 
     node: str
     command: str
     result: Result
-    output: str
+    printed: Printed
     started: str
     duration_ms: int
     failure: str | None = None
@@ -63,9 +65,14 @@ class Exchange:
     algorithms: str = ""
 
     @property
+    def output(self) -> str:
+        """All that was printed. A long one is read anew at each call; `printed` has it in pieces. Raises OSError."""
+        return self.printed.text
+
+    @property
     def last_line(self) -> str:
         """The last line that holds anything: where a node stands that gives no prompt. Empty: it printed nothing."""
-        return self.output.rstrip().rpartition("\n")[2].strip()
+        return self.printed.tail.rstrip().rpartition("\n")[2].strip()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +54,22 @@ def known_keys(path: Path, name: str) -> Iterator[KnownKey]:
             yield KnownKey(*key, revoked)
 
 
-def kinds_known(endpoint: Endpoint, known_hosts: Path) -> tuple[str, ...]:
-    """The kinds of keys known for a node, to be asked for first: a server shows only one of its keys."""
-    known = _known(endpoint, known_hosts)
+def known_of(endpoint: Endpoint, known_hosts: Path) -> tuple[KnownKey, ...]:
+    """The keys that are known for a node, by us and in the person's own file."""
+    files = (known_hosts, Path.home() / ".ssh" / "known_hosts")
+    return tuple(found for file in files for found in known_keys(file, _name_of(endpoint)))
+
+
+def kinds_of(known: Sequence[KnownKey]) -> tuple[str, ...]:
+    """The kinds of some known keys, to be asked for first: a server shows only one of its keys."""
     return tuple(dict.fromkeys(found.kind for found in known if not found.revoked))
 
 
-def check(endpoint: Endpoint, key_type: str, key: bytes, known_hosts: Path, operator: Operator) -> str:
+def check(
+    endpoint: Endpoint, key_type: str, key: bytes, known: Sequence[KnownKey], known_hosts: Path, operator: Operator
+) -> str:
     """Accept a host key or raise HostKeyRefused. Returns its fingerprint."""
-    shown, known = fingerprint(key), _known(endpoint, known_hosts)
+    shown = fingerprint(key)
     if any(found.revoked and found.key == key for found in known):
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is revoked. Nothing was sent", "Ask who revoked it, and why."
@@ -91,11 +98,6 @@ def check(endpoint: Endpoint, key_type: str, key: bytes, known_hosts: Path, oper
         )
     _remember(known_hosts, _name_of(endpoint), key_type, key)
     return shown
-
-
-def _known(endpoint: Endpoint, known_hosts: Path) -> list[KnownKey]:
-    files = (known_hosts, Path.home() / ".ssh" / "known_hosts")
-    return [found for file in files for found in known_keys(file, _name_of(endpoint))]
 
 
 def _name_of(endpoint: Endpoint) -> str:

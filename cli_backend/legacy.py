@@ -13,9 +13,9 @@ from collections.abc import Callable
 from hashlib import sha1
 
 from cryptography.hazmat.primitives import hashes
-from paramiko import Message, ServiceRequestingTransport, SSHException, Transport
+from paramiko import Channel, Message, ServiceRequestingTransport, SSHException, Transport
 from paramiko.auth_handler import AuthOnlyHandler
-from paramiko.common import cMSG_SERVICE_REQUEST, cMSG_USERAUTH_REQUEST
+from paramiko.common import cMSG_CHANNEL_REQUEST, cMSG_SERVICE_REQUEST, cMSG_USERAUTH_REQUEST
 from paramiko.kex_gex import KexGexSHA256
 from paramiko.kex_group14 import KexGroup14SHA256
 from paramiko.rsakey import RSAKey
@@ -79,6 +79,16 @@ class _Authentication(AuthOnlyHandler):
         return list(self.wait_for_response(self.auth_event))
 
 
+def _request(channel: Channel, what: str) -> Message:
+    """A request on a channel that wants an answer."""
+    message = Message()
+    message.add_byte(cMSG_CHANNEL_REQUEST)
+    message.add_int(channel.remote_chanid)
+    message.add_string(what)
+    message.add_boolean(True)
+    return message
+
+
 class NodeTransport(ServiceRequestingTransport):
     """Asks for the authentication service once, as strict servers want it, and remembers what the server offered."""
 
@@ -86,22 +96,53 @@ class NodeTransport(ServiceRequestingTransport):
         super().__init__(sock)
         self.offered: dict[str, tuple[str, ...]] = {}
         self.agreed_kex = ""
-        self._service = threading.Event()
+        self._service, self._asked = threading.Event(), False
 
     def ensure_session(self) -> None:
-        """Ask for the authentication service. Raises SSHException when the server does not grant it."""
+        """Ask for the authentication service, or wait until it is granted. Raises SSHException when it is not.
+
+        The first request goes out behind the question for the service, which saves a round trip: a client has to wait
+        only after a key exchange that proved nothing about the server (RFC 4253, 10), and none here is of that kind.
+        """
         if self._service_userauth_accepted:
             return
+        if self._asked:
+            self._wait_for_service()
+            return
+        self._asked = True
         # Before the request: a server may send its banner together with the answer.
         self.auth_handler = _Authentication(self)
         message = Message()
         message.add_byte(cMSG_SERVICE_REQUEST)
         message.add_string("ssh-userauth")
         self._send_message(message)
+
+    def _wait_for_service(self) -> None:
         until = time.monotonic() + self.auth_timeout
         while not self._service.wait(0.1):
             if not self.is_active() or time.monotonic() >= until:
                 raise SSHException("the server does not grant authentication")
+
+    def open_shell(self, term: str, columns: int, rows: int, seconds: float) -> Channel:
+        """A shell on a terminal. Raises SSHException when there is none in time, EOFError when the connection ends.
+
+        Both are asked for at once, as OpenSSH does it, which saves a round trip. An answer is waited for; when either
+        is refused, paramiko closes the channel, and nothing can be typed.
+        """
+        channel: Channel = self.open_session(timeout=seconds)
+        channel.settimeout(seconds)
+        terminal = _request(channel, "pty-req")
+        terminal.add_string(term)
+        for number in (columns, rows, 0, 0):
+            terminal.add_int(number)
+        terminal.add_string(b"")
+        channel._event_pending()
+        self._send_user_message(terminal)
+        self._send_user_message(_request(channel, "shell"))
+        if not channel.event.wait(seconds) or not channel.event_ready:
+            problem: Exception = self.get_exception() or SSHException("it was refused")
+            raise problem
+        return channel
 
     def _parse_service_accept(self, m: Message) -> None:
         super()._parse_service_accept(m)

@@ -72,11 +72,14 @@ class Failures:
 
     def succeeded(self, node: str, password: str) -> None:
         """A login that worked ends the counting."""
-        with self._mutex, self._across_processes():
+        with self._mutex:
             self._proven.add(self._mark(password))
-            times = self._load()
-            if times.pop(node, None) is not None:
-                self._store(times)
+            if node not in self._load():
+                return
+            with self._across_processes():
+                times = self._load()
+                if times.pop(node, None) is not None:
+                    self._store(times)
 
     @contextlib.contextmanager
     def _across_processes(self) -> Iterator[None]:

@@ -53,9 +53,12 @@ class Nodes:
         known_hosts: Path,
         failures: Path,
         resolve: Resolve = numeric,
+        spill: Path | None = None,
     ) -> None:
+        """`spill`: on whose disk long outputs are kept, in files without a name."""
         self._endpoints, self._operator, self._resolve = endpoints, operator, resolve
         self._known_hosts, self._failures = known_hosts, Failures(failures)
+        self._spill = spill
         self._mutex = threading.Lock()
         self._owners: dict[str, Owner] = {}
         self._sessions: dict[str, Session] = {}
@@ -186,7 +189,7 @@ class Nodes:
         if session is not None:
             session.close()
         connection = connect(self._endpoints[node], self._operator, self._failures, self._known_hosts, self._resolve)
-        session = Session(node, connection, self._operator)
+        session = Session(node, connection, self._operator, self._spill)
         with self._mutex:
             self._sessions[node] = session
             self._seen[node] = (connection.host_key, connection.algorithms)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, failure_in, risk_of, typeable
 from cli_backend.exchange import (
@@ -21,6 +22,7 @@ from cli_backend.exchange import (
     Unreachable,
 )
 from cli_backend.owner import in_background
+from cli_backend.printed import Printed
 from cli_backend.shell import Shell
 from cli_backend.ssh import Connection
 from cli_backend.terminal import Text, echo_end, reading
@@ -60,8 +62,8 @@ class _Dialogue:
 
     order: Order
     deadline: float
+    text: Text
     expected: list[Expected] = field(default_factory=list)
-    text: Text = field(default_factory=Text)
     begin: int | None = None  # where the output begins, once the echo was found
     entered: int = 0  # where the text stood when Enter was typed behind the command
     seen: int = 0
@@ -69,22 +71,18 @@ class _Dialogue:
     streamed: float = 0.0
     answered: list[Answered] = field(default_factory=list)
     question: str | None = None
-    judged: tuple[str, str | None] | None = None  # what `judgement` found, until more arrives
+    judged: tuple[Printed, str | None] | None = None  # what `judgement` found, until more arrives
 
-    @property
-    def output(self) -> str:
-        """Everything after the echo, with the prompt."""
-        return "" if self.begin is None else self.text.since(self.begin)
-
-    def judgement(self, *, prompt: bool) -> tuple[str, str | None]:
+    def judgement(self, *, prompt: bool) -> tuple[Printed, str | None]:
         """The output as it is told, and the line by which the node says that it failed.
 
         Long outputs take a while, so this is done while the prompt settles, and kept unless more comes.
         """
         if prompt and self.judged is not None:
             return self.judged
-        output = _tidy(self.output, prompt=prompt)
-        found = (output, failure_in(self.order.command, output))
+        printed = Printed() if self.begin is None else self.text.printed(self.begin, prompt=prompt)
+        failures = (failure_in(self.order.command, piece) for piece in printed.pieces())
+        found = (printed, next(filter(None, failures), None))
         self.judged = found if prompt else None
         return found
 
@@ -110,8 +108,10 @@ class _Dialogue:
 class Session:
     """A logged-in shell. Used by one thread at a time, the owner of the node; `close` by any."""
 
-    def __init__(self, name: str, connection: Connection, operator: Operator) -> None:
-        self.name, self.host_key, self.algorithms = name, connection.host_key, connection.algorithms
+    def __init__(self, name: str, connection: Connection, operator: Operator, spill: Path | None = None) -> None:
+        """`spill`: on whose disk long outputs are kept; without it where the system keeps temporary files."""
+        self.name, self._spill = name, spill
+        self.host_key, self.algorithms = connection.host_key, connection.algorithms
         self._shell, self._operator = Shell(name, connection), operator
         self.lingers = False  # a confirmed restart is under way; closing early might stop it
 
@@ -132,7 +132,7 @@ class Session:
     def wait_for_prompt(self, timeout: float, cancel: Cancel | None = None) -> None:
         """Wait for the first prompt, past banner and start-up text, and turn paging off. Raises Unreachable."""
         order = Order(command="", timeout=timeout, cancel=cancel)
-        dialogue = _Dialogue(order, time.monotonic() + timeout, begin=0)
+        dialogue = _Dialogue(order, time.monotonic() + timeout, self._text(), begin=0)
         result = self._guarded(dialogue)
         if result is not Result.OK:
             self.close()
@@ -162,20 +162,20 @@ class Session:
         """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""
         began, started = time.monotonic(), datetime.now(UTC)
         self._reconcile()
-        dialogue = _Dialogue(order, time.monotonic() + order.timeout, expected=list(order.expect))
+        dialogue = _Dialogue(order, time.monotonic() + order.timeout, self._text(), list(order.expect))
         # What only reads goes out with its Enter, which saves a round trip; a change waits for its echo.
         reads = risk_of(order.command) is Risk.READ_ONLY
         if not self._shell.type(order.command + ("\r" if reads else "")):
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
         result = self._guarded(dialogue, send=not reads)
-        output, failure = dialogue.judgement(prompt=result is Result.OK)
+        printed, failure = dialogue.judgement(prompt=result is Result.OK)
         if result is Result.OK and failure is not None:
             result = Result.FAILED
         return Exchange(
             node=self.name,
             command=order.command,
             result=result,
-            output=output,
+            printed=printed,
             started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             duration_ms=int((time.monotonic() - began) * 1000),
             failure=failure,
@@ -184,6 +184,9 @@ class Session:
             host_key=self.host_key,
             algorithms=self.algorithms,
         )
+
+    def _text(self) -> Text:
+        return Text(self._spill)
 
     def _end(self, dialogue: _Dialogue, result: Result) -> None:
         """Keep a session only in a state that is known. One that is about to restart is left to the node to close."""
@@ -195,7 +198,7 @@ class Session:
 
     def _reconcile(self) -> None:
         """Output that came after the last prompt belongs to the command before. A question there ends the session."""
-        late = Text()
+        late = self._text()
         until = time.monotonic() + ECHO_SECONDS
         while self._shell.pending and time.monotonic() < until:
             late.feed(self._shell.take())
@@ -270,16 +273,23 @@ class Session:
 
     def _find_begin(self, dialogue: _Dialogue) -> None:
         """The output begins with the line after the echo."""
-        entered = dialogue.entered or echo_end(dialogue.text.text, dialogue.order.command, first=True) or 0
+        entered = dialogue.entered
+        if not entered:
+            text = dialogue.text.in_memory_since(0)
+            echoed = echo_end(text, dialogue.order.command, first=True)
+            entered = len(dialogue.text) - len(text) + echoed if echoed else 0
         end = dialogue.text.since(entered).find("\n") + 1 if entered else 0
         if end:
             dialogue.begin = dialogue.seen = dialogue.shown = entered + end
 
     def _react(self, dialogue: _Dialogue) -> Result | None:
         """What to do about a quiet tail; None: go on reading."""
-        quiet, fresh = self._shell.quiet_for(), dialogue.fresh
+        quiet = self._shell.quiet_for()
         if self._shell.pending:
             return None
+        if dialogue.judged is not None:  # the prompt stands there, and nothing came since it was looked at
+            return Result.OK if quiet >= SETTLE else None
+        fresh = dialogue.fresh
         state = classify(fresh)
         if state in _PAGER_KEYS:
             self._page(dialogue, _PAGER_KEYS[state])
@@ -380,18 +390,7 @@ class Session:
         until = time.monotonic() + (HIDDEN_ECHO_SECONDS if hidden else ECHO_SECONDS)
         while not self._lost and time.monotonic() < until:
             self._take(dialogue)
-            if reading(dialogue.text.since(length)).endswith(shown):
+            if reading(dialogue.text.in_memory_since(length)).endswith(shown):
                 return True
             self._shell.wait(LOOK_AGAIN)
         return hidden and not self._lost
-
-
-def _tidy(output: str, *, prompt: bool) -> str:
-    """Output without the prompt that ended it, and without the empty lines around it."""
-    end = output.rfind("\n") + 1 if prompt else len(output)
-    start = 0
-    while start < end and output[start] == "\n":
-        start += 1
-    while end > start and output[end - 1] == "\n":
-        end -= 1
-    return output[start:end] + "\n" if end > start else ""

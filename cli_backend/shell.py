@@ -6,10 +6,14 @@ import time
 from cli_backend.ssh import Connection
 
 IDLE_BYTES = 262_144  # how much is kept of what a node prints while nobody asked it anything
+MOST_WAITING = 1_048_576  # bytes that were not taken; whoever is later than that lets the node wait
 
 
 class Shell:
-    """A channel with a daemon thread that keeps reading, whatever happens: an unread channel stalls the node."""
+    """A channel with a daemon thread that keeps reading, whatever happens: an unread channel stalls the node.
+
+    Only where a command's own output is not taken does the node wait; until then memory is not filled with it.
+    """
 
     def __init__(self, name: str, connection: Connection) -> None:
         self._connection = connection
@@ -17,7 +21,7 @@ class Shell:
         self._change = threading.Condition()
         self._last = time.monotonic()
         self._closed = self._ended = False
-        self.listening = True
+        self._listening = True
         threading.Thread(target=self._read, name=f"read {name}", daemon=True).start()
 
     @property
@@ -31,6 +35,17 @@ class Shell:
         return self._ended
 
     @property
+    def listening(self) -> bool:
+        """Whether all that arrives is wanted. Otherwise only the end of it is kept, and the node never waits."""
+        return self._listening
+
+    @listening.setter
+    def listening(self, wanted: bool) -> None:
+        with self._change:
+            self._listening = wanted
+            self._change.notify_all()
+
+    @property
     def pending(self) -> bool:
         """Whether something arrived that was not taken."""
         with self._change:
@@ -40,6 +55,9 @@ class Shell:
         """What arrived since the last call."""
         with self._change:
             data, self._arrived = bytes(self._arrived), bytearray()
+            if len(data) >= MOST_WAITING:  # nothing was read meanwhile, which is not the quiet of the node
+                self._last = time.monotonic()
+                self._change.notify_all()
         return data
 
     def quiet_for(self) -> float:
@@ -70,6 +88,9 @@ class Shell:
             self._change.notify_all()
         self._connection.close()
 
+    def _may_read(self) -> bool:
+        return len(self._arrived) < MOST_WAITING or self._closed or not self._listening
+
     def _read(self) -> None:
         channel = self._connection.channel
         while True:
@@ -81,11 +102,12 @@ class Shell:
                 data = b""
             with self._change:
                 self._arrived += data
-                if not self.listening:
+                if not self._listening:
                     del self._arrived[:-IDLE_BYTES]
                 self._last = time.monotonic()
                 self._ended = self._ended or (not data and not self._closed)
                 self._closed = self._closed or not data
                 self._change.notify_all()
+                self._change.wait_for(self._may_read)
             if not data:
                 return

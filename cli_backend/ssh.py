@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli_backend.exchange import AlgorithmsRefused, Endpoint, HostKeyRefused, Operator, Unreachable
-from cli_backend.hostkeys import check, kinds_known, same_kind
+from cli_backend.hostkeys import check, kinds_of, known_of, same_kind
 from cli_backend.jump import carried, way_to
 from cli_backend.lockout import Failures
 from cli_backend.login import log_in
@@ -93,14 +93,15 @@ def _reach(endpoint: Endpoint, operator: Operator, known_hosts: Path, resolve: R
     A server shows one of its keys. The plan may hold the fingerprint of another one, so each kind that the server has
     is asked for before the key counts as changed. Nothing but the key exchange happens on these connections.
     """
-    wanted, tried = kinds_known(endpoint, known_hosts), list[str]()
+    known = known_of(endpoint, known_hosts)
+    wanted, tried = kinds_of(known), list[str]()
     first: HostKeyRefused | None = None
     while True:
         transport = _negotiated(endpoint, resolve, wanted)
         key = transport.get_remote_server_key()
         tried.append(key.get_name())
         try:
-            return transport, check(endpoint, key.get_name(), key.asbytes(), known_hosts, operator)
+            return transport, check(endpoint, key.get_name(), key.asbytes(), known, known_hosts, operator)
         except HostKeyRefused as refused:
             transport.close()
             first = first or refused
@@ -156,8 +157,9 @@ def _negotiated(endpoint: Endpoint, resolve: Resolve, kinds: Sequence[str]) -> "
     from cli_backend.legacy import LegacyTransport, ModernTransport
 
     logger = logging.getLogger("paramiko")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False  # a broken connection is told by us, in words
+    if logger.propagate:
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False  # a broken connection is told by us, in words
     try:
         transport = (LegacyTransport if endpoint.legacy_algorithms else ModernTransport)(sock)
     except BaseException:
@@ -236,17 +238,13 @@ def _open_shell(endpoint: Endpoint, transport: "NodeTransport") -> "Channel":
     from paramiko import SSHException
 
     try:
-        channel: Channel = transport.open_session(timeout=SHELL_SECONDS)
-        channel.settimeout(SHELL_SECONDS)
-        channel.get_pty(term="vt100", width=COLUMNS, height=ROWS)
-        channel.invoke_shell()
+        return transport.open_shell("vt100", COLUMNS, ROWS, SHELL_SECONDS)
     except (SSHException, EOFError, OSError) as problem:
         raise Unreachable(
             endpoint.name,
             f"the node opens no shell ({_words(problem)})",
             "It may be starting, or have too many sessions. Try again in a minute.",
         ) from problem
-    return channel
 
 
 def _agreed(transport: "NodeTransport") -> str:

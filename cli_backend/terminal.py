@@ -7,6 +7,12 @@ person would see, for finding prompt, pager and question; it is never shown.
 
 import codecs
 import re
+from pathlib import Path
+
+from cli_backend.printed import Printed, Spilled, tidied
+
+IN_MEMORY = 1_048_576  # characters of an output; what comes before them is spilled
+KEPT = 65_536  # of them when it is spilled: far more than any prompt, pager or question has, and no end of a line less
 
 # What a terminal session is full of: attributes, erasing to the end of the line, cursor positions, modes, key pads.
 _HOUSEKEEPING = r"\x1b\[[0-9;?]{0,32}[mKHfhl]|\x1b[=>]|\x1b\([AB0]"
@@ -14,6 +20,7 @@ _TOKEN = re.compile(rf"({_HOUSEKEEPING})|(\r+)|(\n)|(\x08)|([^\r\n\x08\x1b]+|\x1
 # An end that may become housekeeping with the next bytes. Bounded, so that no node can keep its text from being read.
 _BEGUN = re.compile(r"\x1b(?:\[[0-9;?]{0,32}|\()?\Z")
 _LONGEST_BEGUN = 35
+_AT_ONCE = 131_072  # bytes; what is taken in is copied some times on its way
 _ERASES = re.compile(r"\x1b\[[0-9;?]*K")
 
 _SEQUENCES = re.compile(
@@ -28,13 +35,20 @@ def reading(text: str) -> str:
 
 
 class Text:
-    """The text of one answer of the console, growing. Feeding it in other pieces gives the same text."""
+    """The text of one answer of the console, growing. Feeding it in other pieces gives the same text.
 
-    def __init__(self) -> None:
+    The end of it is in memory. What is earlier is spilled in `folder`, and reading it may raise OSError; on a disk that
+    takes nothing, all of it stays in memory.
+    """
+
+    def __init__(self, folder: Path | None = None, in_memory: int = IN_MEMORY, kept: int = KEPT) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""  # housekeeping that has only begun
+        self._folder, self._in_memory, self._kept = folder, in_memory, kept
+        self._spilled: Spilled | None = None
+        self._spills = True
         self._chunks: list[str] = []  # complete lines
-        self._size = 0  # of all chunks
+        self._size = 0  # of all chunks, and of what was spilled
         self._line = ""  # the line that has no end yet
         self._after_return = False
         self._erasing = False  # a pager was cut away; what erases it on a screen is swallowed
@@ -46,6 +60,11 @@ class Text:
 
     def feed(self, data: bytes) -> None:
         """Take in what arrived."""
+        for start in range(0, len(data), _AT_ONCE):
+            self._feed(data[start : start + _AT_ONCE])
+            self._bound()
+
+    def _feed(self, data: bytes) -> None:
         text = self._held + self._decoder.decode(data)
         self._held = ""
         begun = _BEGUN.search(text, max(0, len(text) - _LONGEST_BEGUN))
@@ -53,7 +72,8 @@ class Text:
             text, self._held = text[: begun.start()], begun.group()
         done: list[str] = []
         text = self._whole_lines(text, done)
-        for housekeeping, returns, newline, backspace, plain in _TOKEN.findall(text):
+        for token in _TOKEN.finditer(text):
+            housekeeping, returns, newline, backspace, plain = token.groups("")
             if housekeeping:
                 self._erased = self._erased or bool(_ERASES.match(housekeeping))
             elif self._erasing and self._erase(returns or backspace, newline, plain):
@@ -81,8 +101,7 @@ class Text:
     @property
     def text(self) -> str:
         """Everything so far."""
-        self._chunks = ["".join(self._chunks)]
-        return self._chunks[0] + self._line
+        return self.since(0)
 
     def since(self, position: int) -> str:
         """What follows a position."""
@@ -94,7 +113,18 @@ class Text:
             parts.append(chunk[max(0, position - start) :])
             if start <= position:
                 break
+        else:
+            parts += reversed(list(self._spilled.pieces(position))) if self._spilled else []
         return "".join(reversed(parts))
+
+    def in_memory_since(self, position: int) -> str:
+        """What follows a position, without what was spilled."""
+        return self.since(max(position, self._spilled_length))
+
+    def printed(self, begin: int, *, prompt: bool) -> Printed:
+        """The output that begins at a position, without the empty lines around it and the prompt that ended it."""
+        earlier = self._spilled if begin < self._spilled_length else None
+        return tidied(earlier, begin, self.in_memory_since(begin), prompt=prompt)
 
     def tail(self, length: int = 4096) -> str:
         """The end of it, which is enough to see a prompt or a question."""
@@ -102,14 +132,14 @@ class Text:
 
     @property
     def lines_end(self) -> int:
-        """The position behind the last complete line."""
+        """The position behind the last complete line, or in a line that is too long to be kept."""
         return self._size
 
     def cut(self, length: int) -> None:
         """Take a pager's text away from the end; what erases it on the screen is swallowed when it comes."""
-        kept = self.text[: len(self) - length]
+        kept = self.in_memory_since(0)[:-length] if length else self.in_memory_since(0)
         end = kept.rfind("\n") + 1
-        self._chunks, self._size, self._line = [kept[:end]], end, kept[end:]
+        self._chunks, self._size, self._line = [kept[:end]], self._spilled_length + end, kept[end:]
         self._erasing, self._erased, self._blanks, self._after_return = True, False, "", False
 
     def _erase(self, back: str, newline: str, plain: str) -> bool:
@@ -134,6 +164,31 @@ class Text:
         if lines:
             self._chunks.append(lines)
             self._size += len(lines)
+
+    @property
+    def _spilled_length(self) -> int:
+        return self._spilled.length if self._spilled else 0
+
+    def _bound(self) -> None:
+        """Keep in memory what may still be looked at, and spill the rest in whole lines."""
+        if len(self) - self._spilled_length <= self._in_memory or not self._spills:
+            return
+        if len(self._line) > self._in_memory:
+            self._add(self._line[: -self._kept])
+            self._line = self._line[-self._kept :]
+        lines = "".join(self._chunks)
+        most = len(lines) - max(0, self._kept - len(self._line))
+        end = lines.rfind("\n", 0, most) + 1
+        end = end if most - end <= self._kept else most
+        if end <= 0:
+            return
+        try:
+            self._spilled = self._spilled or Spilled(self._folder)
+            self._spilled.add(lines[:end])
+        except OSError:
+            self._spills = False  # memory is what is left then, and nothing is lost
+            end = 0
+        self._chunks = [lines[end:]]
 
 
 def echo_end(text: str, command: str, *, first: bool = False) -> int | None:

@@ -112,7 +112,7 @@ class Record:
 
     kind: str
     step: str = ""
-    body: Mapping[str, Json] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)  # what `wizard.journal` can put on record
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ class Evidence:
     observed: Observed | None = None
     findings: Findings | None = None
 
-    def body(self) -> dict[str, Json]:
+    def body(self) -> dict[str, object]:
         """The evidence as the body of a journal event."""
-        body: dict[str, Json] = {}
+        body: dict[str, object] = {}
         if self.exchange is not None:
             body["exchange"] = exchange_body(self.exchange)
         if self.observed is not None:
@@ -62,13 +62,13 @@ class Outcome:
     findings: tuple[Finding, ...] = field(default=())
 
 
-def exchange_body(exchange: Exchange) -> dict[str, Json]:
-    """An exchange as journal data."""
+def exchange_body(exchange: Exchange) -> dict[str, object]:
+    """An exchange as journal data; a long output stays in pieces until it is there."""
     return {
         "node": exchange.node,
         "command": exchange.command,
         "result": exchange.result.value,
-        "output": exchange.output,
+        "output": exchange.printed if exchange.printed.is_long else exchange.output,
         "started": exchange.started,
         "duration_ms": exchange.duration_ms,
         "failure": exchange.failure,

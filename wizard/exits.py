@@ -71,7 +71,7 @@ class FilteredListener:
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         question = None if exchange.question is None else self._secrets.redact(exchange.question)
-        return replace(exchange, output=self._secrets.redact(exchange.output), question=question)
+        return replace(exchange, printed=exchange.printed.filtered(self._secrets.stream), question=question)
 
 
 class FilteredPrompter:

@@ -1,6 +1,9 @@
 """Files that survive: written whole or not at all, and on disk when the call returns."""
 
+import hashlib
 import os
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -19,6 +22,27 @@ def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_named(folder: Path, pieces: Iterable[bytes], mode: int = 0o600) -> tuple[str, int]:
+    """A file named by the SHA-256 of its content, written as `write_file` does. Name and length. Raises OSError."""
+    summed, length = hashlib.sha256(), 0
+    fd, partial = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(fd, "wb") as stream:
+            os.fchmod(fd, mode)
+            for piece in pieces:
+                summed.update(piece)
+                length += len(piece)
+                stream.write(piece)
+            stream.flush()
+            os.fsync(fd)
+        Path(partial).replace(folder / summed.hexdigest())
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
+    return summed.hexdigest(), length
 
 
 def sync_folder(folder: Path) -> None:

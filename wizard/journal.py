@@ -9,12 +9,12 @@ import os
 import pwd
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.errors import FedwizardError
-from wizard.files import append_file, sync_folder, write_file
+from wizard.files import append_file, sync_folder, write_file, write_named
 from wizard.record import (
     LARGEST_BLOB,
     LARGEST_LINE,
@@ -23,6 +23,7 @@ from wizard.record import (
     AlteredError,
     Event,
     Json,
+    Pieces,
     Reading,
     Redactor,
     blob_text,
@@ -174,6 +175,8 @@ class Journal:
             return {self._key(key): self._clean(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._clean(item) for item in value]
+        if isinstance(value, Pieces):
+            return self._long_text(value)
         raise TypeError(f"{type(value).__name__} has no place in the record")
 
     def _key(self, key: object) -> str:
@@ -190,6 +193,21 @@ class Journal:
         name = hashlib.sha256(content).hexdigest()
         write_file(self.blobs_dir / name, content)
         return {"blob": name, "bytes": len(content)}
+
+    def _long_text(self, text: Pieces) -> Json:
+        """A text that is in memory neither here nor where it came from."""
+        name, length = write_named(self.blobs_dir, self._filtered(text))
+        return {"blob": name, "bytes": length}
+
+    def _filtered(self, text: Pieces) -> Iterator[bytes]:
+        stream, length = self._secrets.stream(), 0
+        for piece in text.pieces():
+            content = well_formed(stream.feed(piece)).encode()
+            length += len(content)
+            if length > LARGEST_BLOB:
+                raise ValueError("a text too long for the record")
+            yield content
+        yield well_formed(stream.flush()).encode()
 
     def _write(self, line: bytes) -> None:
         status = os.fstat(self._fd)

@@ -8,10 +8,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn, Protocol, TypeVar
+from typing import BinaryIO, NoReturn, Protocol, TypeVar, runtime_checkable
 
 from wizard.errors import FedwizardError
 
@@ -35,10 +35,25 @@ class AlteredError(FedwizardError):
         self.line = line
 
 
+class Filter(Protocol):
+    """Keeps secrets out of text that arrives in pieces."""
+
+    def feed(self, text: str) -> str: ...
+    def flush(self) -> str: ...
+
+
 class Redactor(Protocol):
     """What keeps secrets out of the record."""
 
     def redact(self, text: str) -> str: ...
+    def stream(self) -> Filter: ...
+
+
+@runtime_checkable
+class Pieces(Protocol):
+    """A text that is too long to be held at once."""
+
+    def pieces(self) -> Iterator[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,7 +147,7 @@ class _Abandon(Exception):  # noqa: N818  (not an error: the runner is told to s
 class Writer:
     """What the runner needs of a session: the events so far, and appending one more."""
 
-    def __init__(self, events: tuple[Event, ...], append: Callable[[str, Mapping[str, Json], str], Event]) -> None:
+    def __init__(self, events: tuple[Event, ...], append: Callable[[str, Mapping[str, object], str], Event]) -> None:
         self.events, self._append = events, append
 
     def write(self, record: Record) -> Event:

@@ -120,10 +120,13 @@ def _exchanges(outcome: Outcome) -> Iterator[Line]:
             continue
         yield exact(exchange.node, exchange.command)
         yield literal(f"{exchange.result.value}, {exchange.duration_ms} ms, {exchange.started}", QUIET)
-        lines = visible(exchange.output).splitlines()
+        printed = exchange.printed
+        beginning = next(printed.pieces(), "") if printed.is_long else printed.tail
+        lines = visible(beginning).splitlines()
         yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
         if len(lines) > MOST_OUTPUT:
-            yield literal(f"  ({len(lines) - MOST_OUTPUT} more lines are on record)", QUIET)
+            more = "all the others" if printed.is_long else f"{len(lines) - MOST_OUTPUT} more lines"
+            yield literal(f"  ({more} are on record)", QUIET)
         yield ""
 
 

@@ -6,17 +6,15 @@ Prints the document on standard output, and what it is doing on standard error.
 import argparse
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.cli import cli
-from tests.bench.contest import Medians, Run, compete, ours, quiet, shell, sslyze
+from tests.bench.cli_others import others
+from tests.bench.contest import Medians, Run, compete, ours, python_with, quiet, shell, sslyze
 from tests.bench.lab import lab, planned, versions
 
-ROOT = Path(__file__).parent.parent.parent
 SSLYZE = ("sslyze==6.3.1", "dnspython==2.9.2")
 AT_ONCE = (10, 20, 40, 80)  # scans of sslyze; the best is used
 TIMEOUT = 3.0  # seconds, of our checks
@@ -33,29 +31,18 @@ def main() -> None:
         checks(args)
     if args.part != "checks":
         cli(args.rounds, quiet())
+        others(args.rounds)
 
 
 def checks(args: argparse.Namespace) -> None:
     """Surveys of many domains, against others."""
-    python = sslyze_python()
+    python = python_with(".bench-venv", SSLYZE)
     load = quiet()
     with tempfile.TemporaryDirectory() as folder:
         print("\n".join(head(python, load)))
         contest(Path(folder), python, args.domains, args.rounds)
         dead(Path(folder), args.domains, args.rounds)
         growth(Path(folder), args.growth, args.rounds)
-
-
-def sslyze_python() -> Path:
-    """The Python of a venv that holds sslyze and what looks up names for it; made when it is not there."""
-    venv = ROOT / ".bench-venv"
-    python = venv / "bin" / "python"
-    if not python.exists():
-        print("installing sslyze ...", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *SSLYZE]
-        subprocess.run(pip, check=True, stdout=sys.stderr)
-    return python
 
 
 def head(python: Path, load: float) -> list[str]:

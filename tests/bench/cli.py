@@ -53,7 +53,7 @@ def raw_shell(port: int) -> Iterator[paramiko.Channel]:
         transport.close()
 
 
-def _read(channel: paramiko.Channel) -> bytes:
+def read(channel: paramiko.Channel) -> bytes:
     """Up to what looks like the prompt: right only for output that stands still nowhere else."""
     received = bytearray()
     while not received.endswith(b"\nadmin:"):
@@ -68,11 +68,11 @@ def _read(channel: paramiko.Channel) -> bytes:
 def raw(port: int) -> Iterator[Ask]:
     """Questions by raw paramiko."""
     with raw_shell(port) as channel:
-        _read(channel)
+        read(channel)
 
         def ask(command: str) -> str:
             channel.sendall(f"{command}\r".encode())
-            text = _read(channel).decode()
+            text = read(channel).decode()
             return text.partition("\r\n")[2].removesuffix("admin:").replace("\r", "")
 
         yield ask
@@ -126,7 +126,7 @@ def _connecting(shell: Callable[[], contextlib.AbstractContextManager[object]], 
     return statistics.median(took[1:])
 
 
-def _asking(
+def asking(
     asks: Callable[[int], contextlib.AbstractContextManager[Ask]], port: int, command: str, count: int
 ) -> Seconds:
     """The median of some questions in one session."""
@@ -186,16 +186,16 @@ _TARGETS: dict[str, tuple[str, Callable[[Seconds, Seconds], bool]]] = {
 def _figures(server: Ports, folder: Path) -> Mapping[tuple[str, str], Callable[[], Seconds]]:
     near, far = server.port, server.far_port
     return {
-        ("connect, loopback", "raw"): lambda: _connecting(lambda: raw_shell(near), 10),
-        ("connect, loopback", "ours"): lambda: _connecting(lambda: ours_shell(near, folder), 10),
+        ("connect, loopback", "raw"): lambda: _connecting(lambda: raw_shell(near), 30),
+        ("connect, loopback", "ours"): lambda: _connecting(lambda: ours_shell(near, folder), 30),
         ("connect, 60 ms", "raw"): lambda: _connecting(lambda: raw_shell(far), 3),
         ("connect, 60 ms", "ours"): lambda: _connecting(lambda: ours_shell(far, folder), 3),
-        ("small answer, loopback", "raw"): lambda: _asking(raw, near, "show myself", COMMANDS),
-        ("small answer, loopback", "ours"): lambda: _asking(ours, near, "show myself", COMMANDS) - SETTLE,
-        ("small answer, 60 ms", "raw"): lambda: _asking(raw, far, "show myself", COMMANDS),
-        ("small answer, 60 ms", "ours"): lambda: _asking(ours, far, "show myself", COMMANDS) - SETTLE,
-        ("520 KB, loopback", "raw"): lambda: _asking(raw, near, "show large", 5),
-        ("520 KB, loopback", "ours"): lambda: _asking(ours, near, "show large", 5) - SETTLE,
+        ("small answer, loopback", "raw"): lambda: asking(raw, near, "show myself", COMMANDS),
+        ("small answer, loopback", "ours"): lambda: asking(ours, near, "show myself", COMMANDS) - SETTLE,
+        ("small answer, 60 ms", "raw"): lambda: asking(raw, far, "show myself", COMMANDS),
+        ("small answer, 60 ms", "ours"): lambda: asking(ours, far, "show myself", COMMANDS) - SETTLE,
+        ("520 KB, loopback", "raw"): lambda: asking(raw, near, "show large", 5),
+        ("520 KB, loopback", "ours"): lambda: asking(ours, near, "show large", 5) - SETTLE,
     }
 
 

@@ -150,6 +150,18 @@ def _medians(found: Sequence[Result]) -> Medians:
     )
 
 
+def python_with(name: str, packages: Sequence[str]) -> Path:
+    """The Python of a venv that holds some packages; made below the project when it is not there."""
+    venv = HERE.parent.parent / name
+    python = venv / "bin" / "python"
+    if not python.exists():
+        print(f"installing {' '.join(packages)} ...", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+        subprocess.run(pip, check=True, stdout=sys.stderr)
+    return python
+
+
 def quiet(most: float = 1.0, seconds: float = 30.0) -> float:
     """Wait until the machine has little else to do, if it ever has; returns the load that there is."""
     try:

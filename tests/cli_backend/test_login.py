@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import socket
 import stat
 import threading
@@ -230,6 +231,16 @@ def test_what_is_no_ssh_server_is_told_in_words(reach: Reach) -> None:
         reach(Place(port), Operator(PASSWORD), address="localhost").run("imp1", "show x")
 
 
+@pytest.mark.parametrize("refuses", ["terminal", "shell"])
+def test_a_node_that_gives_no_shell_is_told_so_and_nothing_is_typed(reach: Reach, refuses: str) -> None:
+    with serve(echo, Login(refuses=refuses)) as server, pytest.raises(Unreachable) as told:
+        reach(server, Operator(PASSWORD)).run("imp1", "show x")
+    # Both are asked for at once, and which answer is dealt with first is chance.
+    assert re.search("opens no shell|ended the session before its first prompt", told.value.problem)
+    assert "too many sessions" in told.value.remedy
+    assert server.received == b""
+
+
 def test_what_we_rely_on_in_paramiko_is_still_there() -> None:
     assert (OAKLEY_2.bit_length(), pow(2, OAKLEY_2 - 1, OAKLEY_2)) == (1024, 1)
     for name in ("ciphers", "macs", "kex", "keys"):
@@ -247,3 +258,6 @@ def test_what_we_rely_on_in_paramiko_is_still_there() -> None:
     for method in ("_really_parse_kex_init", "_parse_kex_init", "_parse_service_accept", "ensure_session"):
         assert callable(getattr(paramiko.ServiceRequestingTransport, method))
     assert callable(paramiko.auth_handler.AuthOnlyHandler.wait_for_response)
+    assert callable(paramiko.Transport._send_user_message)
+    assert callable(paramiko.Channel._event_pending)
+    assert {"event", "event_ready"} <= vars(paramiko.Channel(0)).keys()

@@ -131,24 +131,36 @@ def test_a_password_is_tried_once_and_a_third_failure_is_refused(server: Sshd, t
     assert log.count("Failed password") == 2
 
 
-def test_an_old_node_is_refused_until_the_plan_allows_it(tmp_path: Path) -> None:
-    old = (
-        "KexAlgorithms diffie-hellman-group14-sha1",
-        "HostKeyAlgorithms ssh-rsa",
-        "Ciphers aes128-cbc",
-        "MACs hmac-sha1",
-    )
+SHA1_KEX = "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1"
+# What the sshd of each release has (vos-cli.md 1.2, 6.4), and what is agreed on; a single exchange for each old one.
+OLD = {
+    "9.x": (SHA1_KEX, "aes128-cbc,3des-cbc", "diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc"),
+    "11.5": (
+        f"diffie-hellman-group-exchange-sha256,{SHA1_KEX}",
+        "aes128-ctr,aes128-cbc,3des-cbc",
+        "diffie-hellman-group-exchange-sha256, ssh-rsa, aes128-ctr",
+    ),
+    "group 1": ("diffie-hellman-group1-sha1", "3des-cbc", "diffie-hellman-group1-sha1, ssh-rsa, 3des-cbc"),
+    "group exchange": (SHA1_KEX.partition(",")[0], "aes128-cbc", f"{SHA1_KEX.partition(',')[0]}, ssh-rsa, aes128-cbc"),
+}
+
+
+@pytest.mark.parametrize("release", OLD)
+def test_an_old_node_is_refused_until_the_plan_allows_it(tmp_path: Path, release: str) -> None:
+    kex, ciphers, agreed = OLD[release]
+    old = (f"KexAlgorithms {kex}", "HostKeyAlgorithms ssh-rsa", f"Ciphers {ciphers}", "MACs hmac-sha1")
     with sshd(tmp_path, *old, key_type="rsa") as server:
         operator = Operator(server.password)
         with pytest.raises(AlgorithmsRefused) as refused:
             nodes(server, tmp_path, operator).run("imp1", "show network eth0")
         assert "--legacy-algorithms" in refused.value.remedy
+        assert "host key: it offers only ssh-rsa" in refused.value.problem
+        assert ("key exchange: it offers only" in refused.value.problem) == (release != "11.5")
         assert operator.passwords_asked == 0
         device = nodes(server, tmp_path, operator, legacy_algorithms=True)
         exchange = device.run("imp1", "show network eth0")
         assert exchange.result is Result.OK
-        assert exchange.algorithms == "diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc, hmac-sha1"
-        assert "key exchange: it offers only diffie-hellman-group14-sha1" in refused.value.problem
+        assert exchange.algorithms == f"{agreed}, hmac-sha1"
         device.close()
 
 

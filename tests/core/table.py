@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from checks.finding import Json
 from cli_backend.exchange import Risk
@@ -42,7 +43,7 @@ class Table:
     def write(self, *records: Record) -> None:
         """Put events on record."""
         for record in records:
-            event = Recorded(len(self.events) + 1, record.kind, record.step, record.body)
+            event = Recorded(len(self.events) + 1, record.kind, record.step, cast("Mapping[str, Json]", record.body))
             self.events.append(event)
             self.state = apply(self.state, event)
 

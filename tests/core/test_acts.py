@@ -9,6 +9,7 @@ import pytest
 from checks.finding import Findings
 from checks.requests import CheckRequest
 from cli_backend.exchange import Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Unreachable
+from cli_backend.printed import Printed
 from tests.core.table import Table, row, table
 from wizard.acts import Bench, Desk, perform, settle
 from wizard.engine import Record
@@ -51,7 +52,7 @@ class Console:
             raise answer
         result = answer if isinstance(answer, Result) else Result.REBOOTING if reboots else Result.OK
         output = "" if isinstance(answer, Result) else answer
-        return Exchange(node=node, command=command, result=result, output=output, started="", duration_ms=1)
+        return Exchange(node=node, command=command, result=result, printed=Printed(output), started="", duration_ms=1)
 
     def wait_for_return(
         self,

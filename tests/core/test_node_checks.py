@@ -3,6 +3,7 @@
 import pytest
 
 from cli_backend.exchange import Exchange, OnAnswer, OnOutput, Result
+from cli_backend.printed import Printed
 from tests.core.plans import practice_plan, with_asa
 from wizard.node_checks import check_nodes
 from wizard.plan.model import Plan
@@ -33,7 +34,9 @@ class Answering:
     ) -> Exchange:
         del expect, reboots, timeout, on_output, on_answer, cancel
         output = self.outputs.get(command, "")
-        return Exchange(node=node, command=command, result=Result.OK, output=output, started="", duration_ms=1)
+        return Exchange(
+            node=node, command=command, result=Result.OK, printed=Printed(output), started="", duration_ms=1
+        )
 
     def wait_for_return(self, *_args: object, **_options: object) -> bool:
         return False

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checks.finding import Findings, Json
+from checks.finding import Findings
 from checks.requests import CheckRequest
 from cli_backend.exchange import Answered, Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk, Unreachable
+from cli_backend.printed import Printed
 from tests.core.plans import practice_plan
 from wizard.engine import Answer, AskKind, Choice, Record
 from wizard.evidence import Failure
@@ -67,7 +68,12 @@ class ScriptedDevice:
         if self.block is not None:
             self.block.wait(30)
         return Exchange(
-            node=node, command=command, result=self.result, output="", started="2026-01-01T00:00:00Z", duration_ms=1
+            node=node,
+            command=command,
+            result=self.result,
+            printed=Printed(),
+            started="2026-01-01T00:00:00Z",
+            duration_ms=1,
         )
 
     def wait_for_return(
@@ -160,7 +166,7 @@ def bench(tmp_path: Path, device: ScriptedDevice, expect: tuple[Expected, ...] =
     """Build a runner that has not started: one change, and what comes after it."""
     told: queue.Queue[Told] = queue.Queue()
 
-    def append(kind: str, body: Mapping[str, Json], step: str) -> Event:
+    def append(kind: str, body: Mapping[str, object], step: str) -> Event:
         return device.journal.append(kind, body, step)
 
     runner = Runner(

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checks.finding import Finding, Findings, Json, Owner, Severity
+from checks.finding import Finding, Findings, Owner, Severity
 from checks.requests import CheckRequest, DnsRequest
 from cli_backend.exchange import Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Risk
+from cli_backend.printed import Printed
 from tests.core.plans import practice_plan
 from wizard.cast import Cast
 from wizard.evidence import Failure
@@ -217,7 +218,7 @@ class Device:
             node=node,
             command=command,
             result=script.result,
-            output=script.output,
+            printed=Printed(script.output),
             started="2026-01-01T00:00:00Z",
             duration_ms=12,
         )
@@ -284,7 +285,7 @@ def sitting_of(folder: Path, procedures: Sequence[Procedure], script: Script, *,
     secrets = Secrets()
     journal = Journal.create(folder / "journal.jsonl", folder / "blobs", secrets)
 
-    def append(kind: str, body: Mapping[str, Json], step_id: str) -> Event:
+    def append(kind: str, body: Mapping[str, object], step_id: str) -> Event:
         return journal.append(kind, body, step_id)
 
     def make_ports(prompter: Prompter, recorder: Recorder) -> Ports:

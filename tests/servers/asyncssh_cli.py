@@ -92,6 +92,8 @@ async def _console(process: "asyncssh.SSHServerProcess[bytes]") -> None:
 async def _answer(process: "asyncssh.SSHServerProcess[bytes]", verb: str, rest: str) -> None:
     if verb == "show" and rest == "large":
         process.stdout.write(LARGE.encode())
+    elif verb == "show" and rest.startswith("megabytes "):
+        await _flood(process, int(rest.partition(" ")[2]))
     elif verb == "show" and rest.startswith("mark "):
         _, mark, longest = rest.split(" ")
         await _haltingly(process, mark, int(longest) / 1000)
@@ -99,6 +101,18 @@ async def _answer(process: "asyncssh.SSHServerProcess[bytes]", verb: str, rest: 
         process.stdout.write(SMALL.encode())
     else:
         process.stdout.write(b"Automatic pagination is turned off\r\n")
+
+
+async def _flood(process: "asyncssh.SSHServerProcess[bytes]", megabytes: int) -> None:
+    for lines in flood(megabytes):
+        process.stdout.write(lines.replace("\n", "\r\n").encode())
+        await process.stdout.drain()
+
+
+def flood(megabytes: int) -> Iterator[str]:
+    """What `show megabytes N` prints, as it should be read, in pieces. No two lines are the same."""
+    for start in range(0, megabytes * 10_000, 1000):
+        yield "".join(f"line {number:>9} {'é' * 40}\n" for number in range(start, start + 1000))
 
 
 async def _haltingly(process: "asyncssh.SSHServerProcess[bytes]", mark: str, longest: float) -> None:

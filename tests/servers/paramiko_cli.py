@@ -66,6 +66,7 @@ class Login:
     rounds: Sequence[Sequence[tuple[str, bool, str]]] = ()
     then: str = ""  # what it wants after the password
     hangs_up: bool = False  # instead of saying that the password is wrong
+    refuses: str = ""  # terminal or shell
 
 
 @dataclass
@@ -132,9 +133,11 @@ class _Interface(paramiko.ServerInterface):
         return OPEN_SUCCEEDED
 
     def check_channel_pty_request(self, *_request: object) -> bool:
-        return True
+        return self._login.refuses != "terminal"
 
     def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:
+        if self._login.refuses == "shell":
+            return False
         self.shell.set()
         return True
 

@@ -192,8 +192,9 @@ def _tell(args: argparse.Namespace, exchange: "Exchange", document: dict[str, ob
     from cli_backend.exchange import Result
     from wizard.text import visible
 
-    if not args.json and exchange.output:
-        print(visible(exchange.output.strip("\n")))
+    if not args.json:
+        for piece in exchange.printed.pieces():
+            print(visible(piece), end="")
     lost = "what became of the command is not known"
     last = f". The last line it printed: {exchange.last_line}" if exchange.last_line else ""
     problems = {

@@ -195,7 +195,7 @@ def _sitting(session: Session, secrets: Secrets, around: Surroundings) -> Sittin
 
         checks = CheckService(network_for(plan, session.folder, around))
         login = Login(prompter, secrets, record, around.password)
-        device = device_for(plan, login, checks.resolve, around.connections)
+        device = device_for(plan, login, checks.resolve, around.connections, session.folder)
         return Ports(
             device=device, checks=checks, hands=around.hands, clock=SystemClock(), forget_password=login.forget
         )
@@ -231,9 +231,16 @@ def network_for(plan: Plan, folder: Path, around: Surroundings) -> "Network":
 
 
 def device_for(
-    plan: Plan, login: Login, resolve: Callable[[str], tuple[str, ...]], connections: Mapping[str, str]
+    plan: Plan,
+    login: Login,
+    resolve: Callable[[str], tuple[str, ...]],
+    connections: Mapping[str, str],
+    spill: Path | None = None,
 ) -> "Device":
-    """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls."""
+    """The CLI of all nodes of a plan. Names are resolved by our own DNS code, never by the system's resolver calls.
+
+    Long outputs are kept on the disk of `spill`, without it where this account's state is.
+    """
     from cli_backend.exchange import Endpoint
     from wizard.checklist import connect_to
 
@@ -253,18 +260,26 @@ def device_for(
             shown=f"{node.address} port {node.ssh_port}",
             by_config=elsewhere is None,
         )
-    return nodes_at(endpoints, login, resolve)
+    return nodes_at(endpoints, login, resolve, spill)
 
 
 def nodes_at(
-    endpoints: Mapping[str, "Endpoint"], operator: "Operator", resolve: Callable[[str], tuple[str, ...]]
+    endpoints: Mapping[str, "Endpoint"],
+    operator: "Operator",
+    resolve: Callable[[str], tuple[str, ...]],
+    spill: Path | None = None,
 ) -> "Nodes":
     """The CLI of nodes, with the host keys and the failed logins that this account remembers."""
     from cli_backend.node import Nodes
 
     state = state_folder()
     return Nodes(
-        endpoints, operator, known_hosts=state / "known_hosts", failures=state / "login-failures.json", resolve=resolve
+        endpoints,
+        operator,
+        known_hosts=state / "known_hosts",
+        failures=state / "login-failures.json",
+        resolve=resolve,
+        spill=spill or state,
     )
 
 
