@@ -1,6 +1,7 @@
 """The checks that a plan implies, and the network they run on."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 from checks.requests import CheckRequest, Network, TlsRequest
@@ -84,7 +85,16 @@ def redirections(texts: Iterable[str]) -> dict[Place, Place]:
 
 def servers(texts: Iterable[str]) -> tuple[Place, ...]:
     """Name servers, ADDRESS or ADDRESS:PORT. Raises UsageError."""
-    return tuple(split_host_port(text, 53) for text in texts)
+    return tuple(_name_server(text) for text in texts)
+
+
+def _name_server(text: str) -> Place:
+    address, port = split_host_port(text, 53)
+    try:
+        ip_address(address)
+    except ValueError as problem:
+        raise UsageError(f"{text!r} is no name server", "Write its IP address, and :PORT if it is not 53.") from problem
+    return address, port
 
 
 def split_host_port(text: str, default: int | None = None) -> Place:
@@ -95,5 +105,7 @@ def split_host_port(text: str, default: int | None = None) -> Place:
     elif default is not None and (not colon or ":" in name):
         name, port = text.strip("[]"), str(default)
     if not name or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise UsageError(f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port up to 65535.")
+        raise UsageError(
+            f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port from 1 to 65535."
+        )
     return name.lower(), int(port)

@@ -4,7 +4,12 @@ from checks.catalogue.entry import Entry
 from checks.finding import Severity
 
 ENTRIES = (
-    Entry("route-ok", Severity.PASS, "The route is right", "Requests to {subject} go the way that the plan says."),
+    Entry(
+        "route-ok",
+        Severity.PASS,
+        "The static routes are right",
+        "The plan's static routes for {subject} are written as they must be.",
+    ),
     Entry(
         "route-static",
         Severity.PASS,

@@ -54,6 +54,27 @@ def test_the_time_to_judge_by(check: Check, pki: Authorities) -> None:
     assert expired["observed"]["at"] == "2124-01-01T00:00:00Z"
 
 
+def test_a_certificate_that_was_cut_off_is_refused(
+    pki: Authorities, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, good = tmp_path / "cut.pem", pki.leaf().pem
+    for content, told in (
+        (good[:500], "1 certificates begin in it, and 0 end"),
+        (good + good[:500], "2 certificates begin in it, and 1 end"),
+        (b"-----BEGIN CERTIFICATE-----\n", "1 certificates begin in it, and 0 end"),
+    ):
+        path.write_bytes(content)
+        assert main(["check", "cert", str(path)]) == 64
+        assert told in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("option", ["--nameserver", "--internal-nameserver"])
+@pytest.mark.parametrize("value", ["foo", "localhost", "999.1.1.1", "foo:5353"])
+def test_a_name_server_is_an_address(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "dns", "partner.example", option, value]) == 64
+    assert "is no name server" in capsys.readouterr().err
+
+
 def test_a_block_that_cannot_be_decoded_is_a_finding(check: Check, pki: Authorities) -> None:
     for content in (b"AAAA", b"%%%", b""):
         block = b"-----BEGIN CERTIFICATE-----\n" + content + b"\n-----END CERTIFICATE-----\n"

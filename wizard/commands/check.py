@@ -184,8 +184,13 @@ def _readable_pem(path: Path) -> None:
         content = path.read_bytes()
     except OSError as problem:
         raise UsageError(f"{path} cannot be read: {problem.strerror}", "Name a PEM file.") from problem
-    if b"-----BEGIN CERTIFICATE-----" not in content:
-        raise UsageError(f"{path} holds no PEM certificate", "Convert it: openssl x509 -inform der -in FILE")
+    begun, ended = (content.count(b"-----%s CERTIFICATE-----" % mark) for mark in (b"BEGIN", b"END"))
+    if not begun:
+        convert = "If it is DER, convert it: openssl x509 -inform der -in FILE. Else name the file of the certificate."
+        raise UsageError(f"{path} holds no PEM certificate", convert)
+    if begun != ended:
+        cut_off = f"{path} is damaged: {begun} certificates begin in it, and {ended} end"
+        raise UsageError(cut_off, "It may have been cut off on its way. Copy it again, whole.")
 
 
 def _network(args: argparse.Namespace) -> "Network":
