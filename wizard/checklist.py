@@ -1,11 +1,11 @@
 """The checks that a plan implies, and the network they run on."""
 
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 
 from checks.requests import CheckRequest, Network, TlsRequest
 from wizard.errors import UsageError
+from wizard.plan.document import address_of
 from wizard.plan.model import Plan
 from wizard.procedures.common import (
     needs_own_srv,
@@ -51,18 +51,24 @@ def network_of(plan: Plan, folder: Path) -> Network:
 
 
 def trust_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """The trust files. Raises UsageError for one that cannot be read."""
-    found = []
-    for name in names:
-        path = folder / name
-        try:
-            content = path.read_bytes()
-        except OSError as problem:
-            raise UsageError(f"{path} cannot be read: {problem.strerror}", "Correct `trust` in the plan.") from problem
-        if b"-----BEGIN CERTIFICATE-----" not in content:
-            raise UsageError(f"{path} holds no PEM certificate", "Trust files are PEM; convert it with openssl.")
-        found.append(path)
-    return tuple(found)
+    """The trust files. Raises UsageError for one that holds no whole certificates."""
+    convert = "Trust files are PEM; convert it with openssl."
+    return tuple(certificate_file(folder / name, "Correct `trust` in the plan.", convert) for name in names)
+
+
+def certificate_file(path: Path, if_unreadable: str, if_none: str) -> Path:
+    """The file, once it is seen to hold PEM certificates, each of them to its end. Raises UsageError with a remedy."""
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be read: {problem.strerror}", if_unreadable) from problem
+    begun, ended = (content.count(b"-----%s CERTIFICATE-----" % mark) for mark in (b"BEGIN", b"END"))
+    if not begun:
+        raise UsageError(f"{path} holds no PEM certificate", if_none)
+    if begun != ended:
+        cut_off = f"{path} is damaged: {begun} certificates begin in it, and {ended} end"
+        raise UsageError(cut_off, "It may have been cut off on its way. Copy it again, whole.")
+    return path
 
 
 def connect_to(connections: Mapping[str, str]) -> dict[Place, Place]:
@@ -90,10 +96,8 @@ def servers(texts: Iterable[str]) -> tuple[Place, ...]:
 
 def _name_server(text: str) -> Place:
     address, port = split_host_port(text, 53)
-    try:
-        ip_address(address)
-    except ValueError as problem:
-        raise UsageError(f"{text!r} is no name server", "Write its IP address, and :PORT if it is not 53.") from problem
+    if not address_of(address):
+        raise UsageError(f"{text!r} is no name server", "Write its IP address, and :PORT if it is not 53.")
     return address, port
 
 

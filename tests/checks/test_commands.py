@@ -64,8 +64,9 @@ def test_a_certificate_that_was_cut_off_is_refused(
         (b"-----BEGIN CERTIFICATE-----\n", "1 certificates begin in it, and 0 end"),
     ):
         path.write_bytes(content)
-        assert main(["check", "cert", str(path)]) == 64
-        assert told in " ".join(capsys.readouterr().err.split())
+        for words in (["cert", str(path)], ["tls", "h.example", "--trust", str(path)]):
+            assert main(["check", *words]) == 64
+            assert told in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("option", ["--nameserver", "--internal-nameserver"])

@@ -157,7 +157,7 @@ def _address(text: str) -> tuple[str, str]:
 def _request(args: argparse.Namespace) -> "CheckRequest":
     from checks.names import BadNameError, domain_name
     from checks.requests import CertificateRequest, DnsRequest, TlsRequest
-    from wizard.checklist import split_host_port
+    from wizard.checklist import certificate_file, split_host_port
 
     try:
         expected = domain_name(args.expect_target) if args.expect_target else None
@@ -168,8 +168,8 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
             return TlsRequest(host=_host(name), port=port, name=args.name or _host(name))
     except BadNameError as problem:
         raise UsageError(f"{args.target!r} {problem}") from problem
-    _readable_pem(args.target)
-    return CertificateRequest(path=args.target, name=args.name)
+    convert = "If it is DER, convert it: openssl x509 -inform der -in FILE. Else name the file of the certificate."
+    return CertificateRequest(path=certificate_file(args.target, "Name a PEM file.", convert), name=args.name)
 
 
 def _host(name: str) -> str:
@@ -177,20 +177,6 @@ def _host(name: str) -> str:
     from checks.names import host
 
     return name.lower() if re.fullmatch(r"(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name) else host(name)
-
-
-def _readable_pem(path: Path) -> None:
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be read: {problem.strerror}", "Name a PEM file.") from problem
-    begun, ended = (content.count(b"-----%s CERTIFICATE-----" % mark) for mark in (b"BEGIN", b"END"))
-    if not begun:
-        convert = "If it is DER, convert it: openssl x509 -inform der -in FILE. Else name the file of the certificate."
-        raise UsageError(f"{path} holds no PEM certificate", convert)
-    if begun != ended:
-        cut_off = f"{path} is damaged: {begun} certificates begin in it, and {ended} end"
-        raise UsageError(cut_off, "It may have been cut off on its way. Copy it again, whole.")
 
 
 def _network(args: argparse.Namespace) -> "Network":
