@@ -137,7 +137,8 @@ class Text:
 
     def cut(self, length: int) -> None:
         """Take a pager's text away from the end; what erases it on the screen is swallowed when it comes."""
-        kept = self.in_memory_since(0)[:-length] if length else self.in_memory_since(0)
+        text = self.in_memory_since(0)
+        kept = text[: max(0, len(text) - length)]
         end = kept.rfind("\n") + 1
         self._chunks, self._size, self._line = [kept[:end]], self._spilled_length + end, kept[end:]
         self._erasing, self._erased, self._blanks, self._after_return = True, False, "", False

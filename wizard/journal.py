@@ -9,12 +9,12 @@ import os
 import pwd
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.errors import FedwizardError
-from wizard.files import append_file, sync_folder, write_file, write_named
+from wizard.files import append_file, sync_folder, write_named
 from wizard.record import (
     LARGEST_BLOB,
     LARGEST_LINE,
@@ -176,7 +176,7 @@ class Journal:
         if isinstance(value, list | tuple):
             return [self._clean(item) for item in value]
         if isinstance(value, Pieces):
-            return self._long_text(value)
+            return self._blob(self._filtered(value))
         raise TypeError(f"{type(value).__name__} has no place in the record")
 
     def _key(self, key: object) -> str:
@@ -190,13 +190,11 @@ class Journal:
             return clean
         if len(content) > LARGEST_BLOB:
             raise ValueError("a text too long for the record")
-        name = hashlib.sha256(content).hexdigest()
-        write_file(self.blobs_dir / name, content)
-        return {"blob": name, "bytes": len(content)}
+        return self._blob((content,))
 
-    def _long_text(self, text: Pieces) -> Json:
-        """A text that is in memory neither here nor where it came from."""
-        name, length = write_named(self.blobs_dir, self._filtered(text))
+    def _blob(self, pieces: Iterable[bytes]) -> Json:
+        """A text beside the journal. One that arrives in pieces is never in memory as a whole."""
+        name, length = write_named(self.blobs_dir, pieces)
         return {"blob": name, "bytes": length}
 
     def _filtered(self, text: Pieces) -> Iterator[bytes]:

@@ -121,8 +121,7 @@ def _exchanges(outcome: Outcome) -> Iterator[Line]:
         yield exact(exchange.node, exchange.command)
         yield literal(f"{exchange.result.value}, {exchange.duration_ms} ms, {exchange.started}", QUIET)
         printed = exchange.printed
-        beginning = next(printed.pieces(), "") if printed.is_long else printed.tail
-        lines = visible(beginning).splitlines()
+        lines = visible(next(printed.pieces(), "")).splitlines()
         yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
         if len(lines) > MOST_OUTPUT:
             more = "all the others" if printed.is_long else f"{len(lines) - MOST_OUTPUT} more lines"

@@ -166,7 +166,7 @@ class Compared:
 def compared(rounds: int) -> list[Compared]:
     """Every figure in each round, the two in an order of chance."""
     with console_server("password") as server, tempfile.TemporaryDirectory() as folder:
-        found = _measured(rounds, _figures(server, Path(folder)))
+        found = measured(rounds, _figures(server, Path(folder)))
     rows = []
     for what, (target, good) in _TARGETS.items():
         one, other = found[what, "raw"], found[what, "ours"]
@@ -199,9 +199,10 @@ def _figures(server: Ports, folder: Path) -> Mapping[tuple[str, str], Callable[[
     }
 
 
-def _measured(
+def measured(
     rounds: int, figures: Mapping[tuple[str, str], Callable[[], Seconds]]
 ) -> Mapping[tuple[str, str], Seconds]:
+    """The median of every figure; in each round all are measured, in an order of chance."""
     found: dict[tuple[str, str], list[Seconds]] = {name: [] for name in figures}
     for number in range(rounds):
         for name in random.sample(sorted(figures), len(figures)):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import random
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from tests.bench.cli import (
     asking,
     attributed_ours,
     attributed_raw,
+    measured,
     ours,
     raw,
     raw_shell,
@@ -39,10 +39,14 @@ PACKAGES = ("netmiko==4.8.0", "scrapli==2026.10.14", "pexpect==4.9.0", "paramiko
 CLIENTS = {package.partition("==")[0].replace("-", "_"): package.replace("==", " ") for package in PACKAGES}
 CONNECTIONS = 5
 FIGURES = ("connect", "small, loopback", "small, 60 ms", "large")
-_SUMS = {
-    name: hashlib.sha256(text.replace("\r", "").strip().encode()).hexdigest()
-    for name, text in (("small", SMALL), ("large", LARGE))
-}
+
+
+def _plain(answer: str) -> str:
+    """The lines of an answer, by which all are compared, as in peer_cli.py."""
+    return answer.replace("\r", "").strip()
+
+
+_SUMS = {name: hashlib.sha256(_plain(text).encode()).hexdigest() for name, text in (("small", SMALL), ("large", LARGE))}
 
 Measures = Mapping[tuple[str, str], Callable[[], Seconds]]
 
@@ -59,7 +63,7 @@ def others(rounds: int) -> None:
     print("| | connect | small answer | at 60 ms | 520 KB | right | misattributed | truncated | time |")
     print("|---" * 9 + "|")
     with console_server("password") as server, tempfile.TemporaryDirectory() as folder:
-        times = _times(rounds, _measures(server, python, Path(folder)))
+        times = measured(rounds, _measures(server, python, Path(folder)))
         for name, told in _names().items():
             found = _attributed(server, python, name)
             cells = [f"{times[name, figure] * 1000:.1f} ms" for figure in FIGURES]
@@ -99,16 +103,6 @@ def _measures(server: Ports, python: Path, folder: Path) -> Measures:
             )
         }
     return found
-
-
-def _times(rounds: int, measures: Measures) -> Mapping[tuple[str, str], Seconds]:
-    """Every figure of everybody in each round, in an order of chance."""
-    found: dict[tuple[str, str], list[Seconds]] = {name: [] for name in measures}
-    for number in range(rounds):
-        for name in random.sample(sorted(measures), len(measures)):
-            found[name].append(measures[name]())
-            print(f"round {number + 1}: {', '.join(name)} {found[name][-1] * 1000:.1f} ms", file=sys.stderr)
-    return {name: statistics.median(times) for name, times in found.items()}
 
 
 def _prompted(prompt: Callable[[], Seconds]) -> Seconds:
@@ -152,7 +146,7 @@ def _attributed(server: Ports, python: Path, name: str) -> Attributed:
     answers = _child(python, name, "marked", server.far_port, SESSIONS, EACH, LONGEST_PAUSE)["answers"]
     assert isinstance(answers, list)
     for mark, answer in answers:
-        found.judge(str(answer).replace("\r", "").strip(), str(mark))
+        found.judge(_plain(str(answer)), str(mark))
     found.seconds = time.perf_counter() - began
     return found
 

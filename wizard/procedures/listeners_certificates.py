@@ -10,7 +10,7 @@ from wizard.procedures.common import always_applies, own_tls
 from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import on_every_node
-from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, trust, trusted
+from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, root_of, trust, trusted
 from wizard.step import (
     SIP_PROXY,
     Applies,
@@ -159,22 +159,18 @@ def _certificate(plan: Plan, node: Node) -> tuple[Step, ...]:
 def _towards_partners(plan: Plan, asa: Asa) -> tuple[Step, ...]:
     outside = tuple(p for p in plan.partners if p.transport == "tls" and not meets_nodes(plan, p))
     authorities = [
-        at_asa.authenticate(for_display(p.domain), p.domain, p.certificate_authority or _root_of(p.external_fqdn))
+        at_asa.authenticate(for_display(p.domain), p.domain, p.certificate_authority or root_of(p.external_fqdn))
         for p in outside
     ]
     if plan.aol is not None:
         gateway = plan.aol.gateway_fqdn
-        authorities.append(at_asa.authenticate("AOL", gateway, plan.aol.certificate_authority or _root_of(gateway)))
+        authorities.append(at_asa.authenticate("AOL", gateway, plan.aol.certificate_authority or root_of(gateway)))
     return (
         at_asa.enroll_outside(plan, asa),
         *authorities,
         at_asa.configure(plan, asa, outside, _PROBE),
         at_asa.read_back(plan, asa),
     )
-
-
-def _root_of(host: str) -> str:
-    return f"the root of the authority of {host}"
 
 
 def _at_the_partner(plan: Plan, partner: Partner) -> Step:

@@ -81,8 +81,13 @@ def anchors_of(plan: Plan) -> tuple[Anchor, ...]:
     return tuple(found)
 
 
+def root_of(host: str) -> str:
+    """The certificate of an authority that the plan does not name."""
+    return f"the root of the authority of {host}"
+
+
 def _authority(step: str, authority: str, host: str, whose: str) -> Anchor:
-    file = f"the certificate of {authority}" if authority else f"the root of the authority of {host}"
+    file = f"the certificate of {authority}" if authority else root_of(host)
     return Anchor(step=step, name=authority or host, whose=whose, file=file, host=host, certain=bool(authority))
 
 
