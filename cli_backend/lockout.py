@@ -1,4 +1,4 @@
-"""Failed logins, kept per node across runs: three within five minutes lock the account, so a third is not tried."""
+"""Failed logins, kept per account across runs: three within five minutes lock it, so a third is not tried."""
 
 import contextlib
 import fcntl
@@ -9,12 +9,30 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cli_backend.exchange import LoginRefused
 
 WINDOW = 300  # seconds; the platform's default unlock time
 MOST = 2  # failures in the window; the next would be the third
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account on one machine. The machine is known by its host key: names and addresses recur in other networks.
+
+    `node` is what it is called here, for people.
+    """
+
+    node: str
+    user: str
+    host_key: str
+
+    @property
+    def key(self) -> str:
+        """What its failures are kept under."""
+        return f"{self.user}@{self.host_key}"
 
 
 class Failures:
@@ -29,7 +47,7 @@ class Failures:
         self._one_trial = threading.Lock()
 
     @contextlib.contextmanager
-    def trial(self, node: str, password: str) -> Iterator[None]:
+    def trial(self, account: Account, password: str) -> Iterator[None]:
         """Try a password. One that no node has accepted yet is on trial at one node at a time; the others wait for it.
 
         Raises LoginRefused as `may_try` does.
@@ -37,48 +55,48 @@ class Failures:
         with self._mutex:
             proven = self._mark(password) in self._proven
         with contextlib.nullcontext() if proven else self._one_trial:
-            self.may_try(node, password)
+            self.may_try(account, password)
             yield
 
-    def may_try(self, node: str, password: str) -> None:
+    def may_try(self, account: Account, password: str) -> None:
         """Raises LoginRefused when trying would lock the account, or when another node refused this password."""
         with self._mutex:
-            recent = self._recent(node)
+            recent = self._recent(account)
             refused_by = self._refused.get(self._mark(password))
         if len(recent) >= MOST:
             clock = time.strftime("%H:%M:%S", time.localtime(min(recent) + WINDOW))
             raise LoginRefused(
-                node,
+                account.node,
                 f"{len(recent)} logins failed within {WINDOW // 60} minutes; one more would lock the account",
                 f"Wait until {clock}, then try again with the right password.",
             )
         if refused_by is not None:
             raise LoginRefused(
-                node,
+                account.node,
                 f"{refused_by} refused this password; it is not tried again",
                 "Enter another password.",
             )
 
-    def failed(self, node: str, password: str) -> None:
+    def failed(self, account: Account, password: str) -> None:
         """Remember a failure; on disk when this returns."""
-        with self._mutex, self._across_processes():
-            self._refused[self._mark(password)] = node
-            self._store({**self._load(), node: [*self._recent(node), int(self._now())]})
+        self.unclear(account)
+        with self._mutex:
+            self._refused[self._mark(password)] = account.node
 
-    def unclear(self, node: str) -> None:
+    def unclear(self, account: Account) -> None:
         """Remember that a login ended without an answer: the node may have counted it."""
         with self._mutex, self._across_processes():
-            self._store({**self._load(), node: [*self._recent(node), int(self._now())]})
+            self._store({**self._load(), account.key: [*self._recent(account), int(self._now())]})
 
-    def succeeded(self, node: str, password: str) -> None:
+    def succeeded(self, account: Account, password: str) -> None:
         """A login that worked ends the counting."""
         with self._mutex:
             self._proven.add(self._mark(password))
-            if node not in self._load():
+            if account.key not in self._load():
                 return
             with self._across_processes():
                 times = self._load()
-                if times.pop(node, None) is not None:
+                if times.pop(account.key, None) is not None:
                     self._store(times)
 
     @contextlib.contextmanager
@@ -96,8 +114,8 @@ class Failures:
         return hmac.new(self._key, password.encode(), hashlib.sha256).digest()
 
     # A clock that was set back makes times lie ahead; they count for one window and no longer.
-    def _recent(self, node: str) -> list[int]:
-        return [at for at in self._load().get(node, []) if abs(self._now() - at) < WINDOW]
+    def _recent(self, account: Account) -> list[int]:
+        return [at for at in self._load().get(account.key, []) if abs(self._now() - at) < WINDOW]
 
     def _load(self) -> dict[str, list[int]]:
         try:

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cli_backend.exchange import Endpoint, LoginRefused, Operator, Unreachable
-from cli_backend.lockout import Failures
+from cli_backend.lockout import Account, Failures
 
 if TYPE_CHECKING:
     from cli_backend.legacy import NodeTransport
@@ -19,8 +19,10 @@ class _GaveUpError(Exception):
     """The person declined to answer a prompt."""
 
 
-def log_in(endpoint: Endpoint, transport: "NodeTransport", operator: Operator, failures: Failures) -> None:
-    """Authenticate. Raises LoginRefused when the node or the person refuses, Unreachable when the connection ends."""
+def log_in(
+    endpoint: Endpoint, transport: "NodeTransport", host_key: str, operator: Operator, failures: Failures
+) -> None:
+    """Authenticate to the machine of this host key. Raises LoginRefused when the node or the person refuses, Unreachable when the connection ends."""
     from paramiko import SSHException
 
     try:
@@ -33,8 +35,9 @@ def log_in(endpoint: Endpoint, transport: "NodeTransport", operator: Operator, f
             raise LoginRefused(
                 endpoint.name, "no password was given", "Try again with the password of the CLI account."
             )
-        with failures.trial(endpoint.name, password):
-            _try(endpoint, transport, operator, failures, password, allowed)
+        account = Account(node=endpoint.name, user=endpoint.user, host_key=host_key)
+        with failures.trial(account, password):
+            _try(endpoint, account, transport, operator, failures, password, allowed)
     except _GaveUpError as problem:
         raise LoginRefused(
             endpoint.name, "a prompt of the login was not answered", "Try again with the answer at hand."
@@ -47,6 +50,7 @@ def log_in(endpoint: Endpoint, transport: "NodeTransport", operator: Operator, f
 
 def _try(
     endpoint: Endpoint,
+    account: Account,
     transport: "NodeTransport",
     operator: Operator,
     failures: Failures,
@@ -60,16 +64,16 @@ def _try(
         _authenticate(endpoint, transport, operator, password, allowed)
     except AuthenticationException as problem:
         if transport.is_active() and "timeout" not in str(problem):
-            failures.failed(endpoint.name, password)
+            failures.failed(account, password)
             raise LoginRefused(
                 endpoint.name,
                 f"the node refused the login of {endpoint.user}",
                 "Check account and password. A locked account looks the same; it unlocks after five minutes.",
             ) from problem
         # A server may refuse by hanging up. This counts against the lock-out, not against the password.
-        failures.unclear(endpoint.name)
+        failures.unclear(account)
         raise SSHException(str(problem)) from problem
-    failures.succeeded(endpoint.name, password)
+    failures.succeeded(account, password)
 
 
 def _allowed(endpoint: Endpoint, transport: "NodeTransport") -> list[str]:

@@ -61,7 +61,7 @@ def connect(
     """Reach a node and log in. Raises CliError of the kind that fits; the password is tried once."""
     transport, shown = _reach(endpoint, operator, known_hosts, resolve)
     try:
-        log_in(endpoint, transport, operator, failures)
+        log_in(endpoint, transport, shown, operator, failures)
         channel = _open_shell(endpoint, transport)
         transport.set_keepalive(KEEPALIVE_SECONDS)
     except BaseException:

@@ -20,7 +20,7 @@ import pytest
 from cli_backend.exchange import Endpoint, HostKeyRefused, LoginRefused, Unreachable
 from cli_backend.hostkeys import fingerprint, known_keys
 from cli_backend.legacy import OAKLEY_2, GroupExchangeSha1, LegacyTransport, ModernTransport
-from cli_backend.lockout import WINDOW, Failures
+from cli_backend.lockout import WINDOW, Account, Failures
 from cli_backend.node import Nodes
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
@@ -193,22 +193,24 @@ def test_lines_of_known_hosts(tmp_path: Path) -> None:
 
 def test_the_lock_out_across_runs(tmp_path: Path) -> None:
     now, path = [1_000_000.0], tmp_path / "state" / "failures"
-    Failures(path, lambda: now[0]).failed("imp1", "a")
+    imp1 = Account(node="imp1", user="administrator", host_key="SHA256:one")
+    elsewhere = Account(node="imp1", user="administrator", host_key="SHA256:other")
+    Failures(path, lambda: now[0]).failed(imp1, "a")
     now[0] += 100
-    Failures(path, lambda: now[0]).failed("imp1", "b")
+    Failures(path, lambda: now[0]).failed(Account(node="10.0.0.1", user=imp1.user, host_key=imp1.host_key), "b")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert json.loads(path.read_text(encoding="utf-8")) == {"imp1": [1_000_000, 1_000_100]}
+    assert json.loads(path.read_text(encoding="utf-8")) == {"administrator@SHA256:one": [1_000_000, 1_000_100]}
     third = Failures(path, lambda: now[0])
     with pytest.raises(LoginRefused) as refused:
-        third.may_try("imp1", "c")
+        third.may_try(imp1, "c")
     assert "Wait until" in refused.value.remedy
-    third.may_try("imp2", "c")
+    third.may_try(elsewhere, "c")  # another network, whose node bears the same name
     now[0] = 1_000_000 + WINDOW
-    third.may_try("imp1", "c")
-    third.succeeded("imp1", "c")
+    third.may_try(imp1, "c")
+    third.succeeded(imp1, "c")
     assert json.loads(path.read_text(encoding="utf-8")) == {}
-    path.write_text('{"imp1": [true, "x", null], "imp2": 3', encoding="utf-8")
-    third.may_try("imp1", "c")
+    path.write_text('{"administrator@SHA256:one": [true, "x", null], "imp2": 3}', encoding="utf-8")
+    third.may_try(imp1, "c")
 
 
 def test_what_is_no_ssh_server_is_told_in_words(reach: Reach) -> None:
