@@ -31,9 +31,15 @@ class Owner(StrEnum):
     FIREWALL = "firewall"
 
 
+ON_OUR_SIDE = "On our side: "  # so begins a step that is ours where somebody else has to act
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One cause, told once: what was seen, what was expected, why it matters, how to mend it, and who must."""
+    """One cause, told once: what was seen, what was expected, why it matters, how to mend it, and who must.
+
+    The steps of `fix` are the owner's, but for those that begin with `ON_OUR_SIDE`.
+    """
 
     code: str
     severity: Severity
@@ -46,6 +52,11 @@ class Finding:
     verify_with: str = ""
     refs: tuple[str, ...] = ()
     evidence: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The steps that are the owner's, as a letter to them may hold them."""
+        return tuple(step for step in self.fix if not step.startswith(ON_OUR_SIDE))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -141,6 +141,10 @@ class LoginRefused(CliError):  # noqa: N818
     """The node refused the password, or we refuse to try it again before the lock-out window has passed."""
 
 
+class NoPassword(LoginRefused):
+    """Nobody gave a password, so the node was not asked to accept one."""
+
+
 class HostKeyRefused(CliError):  # noqa: N818
     """The host key changed, is revoked, or was not accepted."""
 

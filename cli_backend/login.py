@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from cli_backend.exchange import Endpoint, LoginRefused, Operator, Unreachable
+from cli_backend.exchange import Endpoint, LoginRefused, NoPassword, Operator, Unreachable
 from cli_backend.lockout import Account, Failures
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ class _GaveUpError(Exception):
 def log_in(
     endpoint: Endpoint, transport: "NodeTransport", host_key: str, operator: Operator, failures: Failures
 ) -> None:
-    """Authenticate to the machine of this host key. Raises LoginRefused when the node or the person refuses, Unreachable when the connection ends."""
+    """Authenticate to the machine of this host key.
+
+    Raises LoginRefused when the node or the person refuses, Unreachable when the connection ends.
+    """
     from paramiko import SSHException
 
     try:
@@ -32,9 +35,7 @@ def log_in(
             return
         password = operator.password(endpoint.name)
         if password is None:
-            raise LoginRefused(
-                endpoint.name, "no password was given", "Try again with the password of the CLI account."
-            )
+            raise NoPassword(endpoint.name, "no password was given", "Try again with the password of the CLI account.")
         account = Account(node=endpoint.name, user=endpoint.user, host_key=host_key)
         with failures.trial(account, password):
             _try(endpoint, account, transport, operator, failures, password, allowed)

@@ -1,12 +1,13 @@
 """The checks that a plan implies, and the network they run on."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from checks.requests import CheckRequest, Network, TlsRequest
 from wizard.errors import UsageError
 from wizard.plan.document import address_of
-from wizard.plan.model import Plan
+from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import (
     needs_own_srv,
     own_srv,
@@ -21,22 +22,48 @@ from wizard.procedures.routes import aol_routes
 Place = tuple[str, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """The checks of what one organisation shows: ours, a partner's (by its domain), or AOL's."""
+
+    whose: str
+    contact: str
+    requests: tuple[CheckRequest, ...]
+
+
+OURS, AOL = "us", "AOL"
+
+
 def requests_of(plan: Plan) -> tuple[CheckRequest, ...]:
     """Every live check of a plan: our records, the partners' records, and their servers."""
+    return tuple(request for side in sides_of(plan) for request in side.requests)
+
+
+def sides_of(plan: Plan) -> tuple[Side, ...]:
+    """The live checks of a plan by whose they are: who has to mend what is found there is written to apart."""
+    partners = (Side(whose=each.domain, contact=each.contact, requests=_of_partner(each)) for each in plan.partners)
+    return (Side(whose=OURS, contact="", requests=_of_ours(plan)), *partners, *_of_aol(plan))
+
+
+def _of_ours(plan: Plan) -> tuple[CheckRequest, ...]:
     requests: list[CheckRequest] = [public_address(plan), own_tls(plan)]
     if needs_own_srv(plan):
         requests += [own_srv(plan, domain) for domain in plan.federation_domains]
     if plan.email is not None:
         requests.append(own_xmpp_srv(plan, plan.email.domain))
-    for partner in plan.partners:
-        if partner.peer == "access-edge":
-            requests.append(partner_srv(partner))
-        if partner.transport == "tls":
-            requests.append(partner_tls(partner))
-    if plan.aol is not None:
-        requests.append(TlsRequest(host=plan.aol.route_target, name=plan.aol.gateway_fqdn))
-    requests += aol_routes(plan)
     return tuple(requests)
+
+
+def _of_partner(partner: Partner) -> tuple[CheckRequest, ...]:
+    srv = (partner_srv(partner),) if partner.peer == "access-edge" else ()
+    return (*srv, partner_tls(partner)) if partner.transport == "tls" else srv
+
+
+def _of_aol(plan: Plan) -> tuple[Side, ...]:
+    if plan.aol is None:
+        return ()
+    gateway = TlsRequest(host=plan.aol.route_target, name=plan.aol.gateway_fqdn)
+    return (Side(whose=AOL, contact="", requests=(gateway, *aol_routes(plan))),)
 
 
 def network_of(plan: Plan, folder: Path) -> Network:

@@ -129,6 +129,7 @@ def _finding(body: Mapping[str, Json]) -> Finding | None:
         owner=owner,
         verify_with=str(body.get("verify_with", "")),
         refs=_texts(body.get("refs")),
+        evidence=_table(body.get("evidence")),
     )
 
 

@@ -65,10 +65,11 @@ class NodeFacts:
 
 @dataclass(frozen=True)
 class CheckFact:
-    """How a check of a step ended, and what it found."""
+    """How a check of a step ended, what it found, and when it was begun (RFC 3339)."""
 
     status: str
     findings: tuple[Finding, ...] = ()
+    started: str = ""
 
     @property
     def codes(self) -> frozenset[str]:

@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from checks.catalogue import finding
 from checks.finding import Finding, Findings, Severity, worst_first
 from checks.requests import TlsRequest
-from cli_backend.exchange import AlgorithmsRefused, CliError, Device, HostKeyRefused, LoginRefused, Result, Risk
+from cli_backend.exchange import (
+    AlgorithmsRefused,
+    CliError,
+    Device,
+    HostKeyRefused,
+    LoginRefused,
+    NoPassword,
+    Result,
+    Risk,
+)
 from wizard.acts import evidence_of
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
@@ -36,12 +45,11 @@ def check_nodes(plan: Plan, device: Device) -> Findings:
     began, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     first, *others = plan.nodes_publisher_first
     found = [*_node(plan, first, device)]
-    if any(f.code == "node-login-refused" for f in found):
-        skipped = "the first node refused the password; it was not tried here"
-        found += [
-            finding("node-login-refused", node.name, severity=Severity.NOT_TESTED, observed={"reason": skipped})
-            for node in others
-        ]
+    refused = next((f for f in found if f.code == "node-login-refused"), None)
+    if refused is not None:
+        nobody = refused.severity is Severity.NOT_TESTED
+        skipped = refused.why if nobody else "the first node refused the password; it was not tried here"
+        found += [_not_asked(node, skipped) for node in others]
     elif others:
         with ThreadPoolExecutor(len(others)) as pool:
             for findings in pool.map(lambda node: _node(plan, node, device), others):
@@ -78,9 +86,15 @@ def _node(plan: Plan, node: Node, device: Device) -> tuple[Finding, ...]:
         return tuple(_read(plan, node, device))
     except AlgorithmsRefused as error:
         return (finding("node-unreachable", node.name, observed={"reason": error.problem, "remedy": error.remedy}),)
+    except NoPassword as error:
+        return (_not_asked(node, error.problem),)
     except CliError as error:
         code = next((code for kind, code in _REFUSED if isinstance(error, kind)), "node-unreachable")
         return (finding(code, node.name, observed={"reason": error.problem}),)
+
+
+def _not_asked(node: Node, reason: str) -> Finding:
+    return finding("node-login-refused", node.name, severity=Severity.NOT_TESTED, observed={"reason": reason})
 
 
 def _read(plan: Plan, node: Node, device: Device) -> Iterable[Finding]:

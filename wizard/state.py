@@ -200,7 +200,8 @@ def _learn(facts: Facts, event: Recorded) -> Facts:
     if isinstance(check, dict):
         findings = check.get("findings")
         bodies = [f for f in findings if isinstance(f, dict)] if isinstance(findings, list) else []
-        facts = facts.with_check(event.step, CheckFact(_text(check, "status"), findings_of(bodies)))
+        seen = CheckFact(_text(check, "status"), findings_of(bodies), _text(check, "started"))
+        facts = facts.with_check(event.step, seen)
     return facts
 
 

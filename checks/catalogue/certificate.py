@@ -2,14 +2,14 @@
 
 from checks.catalogue.entry import Entry
 from checks.catalogue.sunset import sunset
-from checks.finding import Owner, Severity
+from checks.finding import ON_OUR_SIDE, Owner, Severity
 
 _SEE = "{see}"
 _REISSUE = "Have a new certificate issued and installed, then exchange trust again."
 _BOTH_WAYS = (
     "Have a certificate issued with both usages by a private authority that both sides trust, or by a public one whose"
     " authorities for clients are apart from those for servers.",
-    "Upload the root of that authority on the other side.",
+    "Exchange the root of that authority between the two sides.",
     "Where a product has a certificate of its own for the connections that it makes (Expressway from X15.5; for IM and"
     " Presence see CSCws03437), two certificates do instead of one.",
 )
@@ -35,7 +35,9 @@ _NAMES = (
         "Its subject CN is {cn}; the TLS peer subject is {expected_cn}. The cluster compares the two, never the"
         " alternative names, and refuses the connection when they differ.",
         "Have a certificate issued whose CN is {expected_cn}.",
-        "Or, if {cn} is right, enter it as the TLS peer subject, in the TLS context too, and restart Cisco SIP Proxy.",
+        "Or, if {cn} is right and meant to stay, say so.",
+        f"{ON_OUR_SIDE}if {{cn}} is right, enter it as the TLS peer subject, in the TLS context too, and restart"
+        " Cisco SIP Proxy.",
         refs=("RFC 5922",),
     ),
     _fail(
@@ -79,8 +81,9 @@ _DATES = (
         "cert-expired",
         "A certificate has expired",
         "{certificate} ended at {until}; it was judged as of {at} (depth {depth}, 0 is the server's own).",
-        "Renew it. If it belongs to an authority, install the renewed one on the server and in cup-trust.",
-        "If the date is not over, set the clock of this machine.",
+        "Renew it. If it belongs to an authority, install the renewed one on the server.",
+        f"{ON_OUR_SIDE}if it belongs to an authority, upload the renewed one as cup-trust.",
+        f"{ON_OUR_SIDE}if the date is not over, set the clock of this machine.",
     ),
     _fail(
         "cert-not-yet-valid",
@@ -113,7 +116,7 @@ _CHAIN = (
         "An intermediate certificate is missing",
         "The issuer {issuer} was neither sent nor is it trusted, so the way to a root is cut. {aia}",
         "Install the certificate of {issuer} on the server, in the store for intermediate authorities of the computer.",
-        "Or upload it as cup-trust, and give it to the wizard as trust.",
+        f"{ON_OUR_SIDE}or upload it as cup-trust, and give it to the wizard as trust.",
     ),
     _fail(
         "cert-root-untrusted",
@@ -136,7 +139,7 @@ _CHAIN = (
         "The certificate is signed by itself",
         "{certificate} has no authority that vouches for it.",
         "Have it signed by an authority.",
-        "Or, between an ASA and the cluster, trust this very certificate.",
+        f"{ON_OUR_SIDE}or, between an ASA and the cluster, trust this very certificate.",
     ),
     _warn(
         "cert-chain-order",

@@ -1,7 +1,7 @@
 """Codes of DNS: the federation record, its target, the addresses, and the servers that give them."""
 
 from checks.catalogue.entry import Entry
-from checks.finding import Owner, Severity
+from checks.finding import ON_OUR_SIDE, Owner, Severity
 
 _SRV = "nslookup -type=srv {subject}"
 _HOST = "nslookup {subject}"
@@ -117,13 +117,14 @@ ENTRIES = (
         "{target} does not lie in {domain}. OCS and Lync demand that the two match when they discover a partner by"
         " DNS; a static entry on their side makes an exception.",
         "Use a target inside {domain}, and a certificate with that name.",
-        "Or agree on a static entry (direct federation) with the other side.",
+        "Or have the two sides agree on a static entry (direct federation).",
     ),
     _fail(
         "srv-target-unexpected",
         "The record leads to another name",
         "It leads to {target}, expected is {expected_target}. The two must be one name.",
-        "Change the target of the record to {expected_target}, or correct the expected name.",
+        "Change the target of the record to {expected_target}.",
+        f"{ON_OUR_SIDE}or, if {{target}} is right, correct the expected name.",
     ),
     _warn(
         "srv-several",
@@ -149,7 +150,7 @@ ENTRIES = (
         Severity.FAIL,
         "The address is not public",
         "{addresses} is {range}. Nobody outside can reach it.{now_and_then}",
-        ("Publish the public address, that of the ASA or of the load balancer.",),
+        ("Publish the public address of the server, or of what stands in front of it.",),
         _US,
         _HOST,
     ),
@@ -158,7 +159,10 @@ ENTRIES = (
         Severity.FAIL,
         "The name leads to another address",
         "It leads to {addresses}, the plan says {expected_address}.",
-        ("Correct the address record, or the plan.",),
+        (
+            "Change the address record to {expected_address}.",
+            f"{ON_OUR_SIDE}or, if {{addresses}} is right, correct the plan.",
+        ),
         _US,
         _HOST,
     ),
@@ -186,7 +190,10 @@ ENTRIES = (
         Severity.NOT_TESTED,
         "The name server failed",
         "{server} failed to answer (SERVFAIL or an unreadable answer), so nothing is known of {subject}. {cause}",
-        ("Ask another name server with --nameserver.", "Have the owner of the zone see that its own servers answer."),
+        (
+            "See that the name servers of the zone answer.",
+            f"{ON_OUR_SIDE}ask another name server with --nameserver.",
+        ),
         Owner.PARTNER,
         _HOST,
     ),
@@ -293,7 +300,7 @@ ENTRIES = (
         "ns-disagree",
         "The zone's name servers disagree",
         "They do not say the same: {servers}. What a peer sees depends on which one it asks.",
-        "{cure}",
+        "See that all of them hold the same zone, fed from one source. {cure}",
     ),
     _warn(
         "ns-delegation-differs",
@@ -313,7 +320,7 @@ ENTRIES = (
         Severity.WARN,
         "The address has no name",
         "{subject} has no PTR record. The cluster looks one up for who connects, which then takes up to 40 s.",
-        ("Have a PTR record published for {subject}.",),
+        ("Publish a PTR record for {subject}.",),
         Owner.PARTNER,
         _HOST,
     ),

@@ -1,7 +1,7 @@
 """Codes of the way to a server: TCP, TLS, SIP."""
 
 from checks.catalogue.entry import Entry
-from checks.finding import Owner, Severity
+from checks.finding import ON_OUR_SIDE, Owner, Severity
 
 _PROBE = "openssl s_client -connect {subject} -showcerts"
 
@@ -21,7 +21,10 @@ ENTRIES = (
         Severity.FAIL,
         "The connection is refused",
         "The server, or a firewall before it, refuses connections at {address}. Nothing listens there.",
-        ("See that the service runs and listens on this port.", "Ask whether a firewall rejects this address."),
+        (
+            "See that the service runs and listens on this port.",
+            "See whether a firewall rejects the address that asks.",
+        ),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -48,7 +51,7 @@ ENTRIES = (
         Severity.FAIL,
         "The server breaks the connection off",
         "It accepted the connection at {address} and reset it. {means}",
-        ("Ask for the server's log at this moment.", "See that its certificate is assigned to this interface."),
+        ("See what the server's log says of this moment.", "See that its certificate is assigned to this interface."),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -57,7 +60,7 @@ ENTRIES = (
         Severity.FAIL,
         "The server closes the connection",
         "It accepted the connection at {address} and closed it. {means}",
-        ("Ask for the server's log at this moment.",),
+        ("See what the server's log says of this moment.",),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -111,7 +114,7 @@ ENTRIES = (
         Severity.FAIL,
         "The server ends the handshake with an alert",
         "It says: {alert}. {means}",
-        ("Ask for the server's log at this moment.",),
+        ("See what the server's log says of this moment.",),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -120,7 +123,7 @@ ENTRIES = (
         Severity.FAIL,
         "The handshake cannot be read",
         "What the server sends is no valid TLS handshake: {reason}.",
-        ("See whether a device in between changes the connection.", "Ask for the server's log at this moment."),
+        ("See whether a device in between changes the connection.", "See what the server's log says of this moment."),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -136,8 +139,8 @@ ENTRIES = (
         "The release finds no version or cipher in common",
         "To what release {releases} is known to offer, {offered}, the server answers: {refusal}.",
         (
-            "Ask the other side to accept one of these on the interface for federation.",
-            "Or put a device that speaks both, such as an ASA with TLS proxy, between the two.",
+            "Accept one of these on the interface for federation.",
+            f"{ON_OUR_SIDE}or put a device that speaks both, such as an ASA with TLS proxy, between the two.",
         ),
         Owner.PARTNER,
         "openssl s_client -connect {subject} -tls1 -cipher ALL:@SECLEVEL=0",
@@ -147,7 +150,10 @@ ENTRIES = (
         Severity.WARN,
         "The server offers only old TLS",
         "It offers nothing newer than TLS {version} with {cipher}. Newer releases and systems refuse to talk to it.",
-        ("Ask the other side whether it can be updated.", "Do not raise the minimum TLS version on our side before."),
+        (
+            "See whether it can be updated.",
+            f"{ON_OUR_SIDE}until then, do not raise the minimum TLS version.",
+        ),
         Owner.PARTNER,
         _PROBE,
         ("RFC 8996",),
@@ -157,7 +163,7 @@ ENTRIES = (
         Severity.INFO,
         "Whether the server asks for our certificate",
         "{means}",
-        ("Ask the other side to demand certificates on the interface for federation.",),
+        ("Demand a certificate of the peer on the interface for federation.",),
         Owner.PARTNER,
         _PROBE,
         ("RFC 5246 7.4.4",),
@@ -169,8 +175,8 @@ ENTRIES = (
         "It names the authorities whose certificates it accepts, and none of those that signed ours, {issuers}, is"
         " among them: {accepts}.",
         (
-            "Have the other side trust the authority that signed our certificate.",
-            "Or have our certificate signed by one of those it names.",
+            "Trust the authority that signed our certificate: {issuers}.",
+            f"{ON_OUR_SIDE}or have our certificate signed by one of the authorities that it names.",
         ),
         Owner.PARTNER,
         _PROBE,
@@ -188,8 +194,8 @@ ENTRIES = (
         "The server refuses our certificate",
         "It says: {alert}. {means}",
         (
-            "Have the other side trust the authority that signed our certificate.",
-            "See that our certificate serves client authentication, and has not expired.",
+            "Trust the authority that signed our certificate.",
+            f"{ON_OUR_SIDE}see that our certificate serves client authentication, and has not expired.",
         ),
         Owner.PARTNER,
         _PROBE,

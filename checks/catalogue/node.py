@@ -6,7 +6,12 @@ from checks.finding import Owner, Severity
 _GUIDE = ("IM and Presence 9.0, SIP federation",)
 
 ENTRIES = (
-    Entry("node-ok", Severity.PASS, "The node is as the plan says", "What was read of the node is as the plan says."),
+    Entry(
+        "node-ok",
+        Severity.PASS,
+        "The node is as the plan says",
+        "What was read of the node is as the plan says.{and_yet}",
+    ),
     Entry(
         "node-unreachable",
         Severity.FAIL,
@@ -20,7 +25,8 @@ ENTRIES = (
         "The node refuses the login",
         "{reason}",
         (
-            "Check the account in the plan and the password.",
+            "Check the account in the plan and the password: it is asked for on the terminal, or one line is read with"
+            " --password-stdin.",
             "After three failures wait five minutes: the account locks.",
         ),
     ),
@@ -139,7 +145,8 @@ ENTRIES = (
         "Nothing at port {port} of {address} takes part in a TLS handshake ({seen}). Everything that partners dial ends"
         " there.",
         (
-            "See that Cisco SIP Proxy runs on the node, and whether a firewall stands between.",
+            "See that Cisco SIP Proxy and Cisco XCP SIP Federation Connection Manager run on the node, and whether a"
+            " firewall stands between.",
             "Compare the port on System > Application Listeners with peer_auth_port in the plan; after a change of it,"
             " restart Cisco SIP Proxy.",
         ),

@@ -11,7 +11,7 @@ from checks.certificate.judge_names import judge_names
 from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf, renewal_of
 from checks.certificate.path import End, Path, build
 from checks.certificate.subject import Told, date
-from checks.finding import Finding, Severity
+from checks.finding import Finding, Json, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
@@ -41,10 +41,26 @@ def judge_chain(
         *_trust(told, path, have_roots=bool(trusted)),
         *_order(told, path),
     ]
-    yield from found
+    yield from (_identified(each, path.members) for each in found)
     if all(f.severity in _NOTHING_WRONG for f in found):
         observed = {"cn": list(leaf.cns), "until": date(leaf.ends), "issuer": leaf.issuer, "names": list(leaf.names)}
         yield told("cert-ok", observed=observed)
+
+
+def _identified(found: Finding, members: tuple[CertificateFacts, ...]) -> Finding:
+    """A finding about one certificate, with what tells that one from any other of the same name."""
+    depth = found.observed.get("depth")
+    if not isinstance(depth, int):
+        return found
+    meant = members[depth]
+    identity: dict[str, Json] = {
+        "subject": meant.subject,
+        "serial": f"{meant.serial:x}",
+        "begins": date(meant.begins),
+        "ends": date(meant.ends),
+        "sha256": meant.sha256,
+    }
+    return replace(found, evidence={**found.evidence, "certificate": identity})
 
 
 def _of_leaf(found: Finding) -> Finding:

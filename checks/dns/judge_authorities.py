@@ -74,8 +74,8 @@ def _behind(serving: list[Authority]) -> list[str]:
 
 def _cure(behind: list[str]) -> str:
     if behind:
-        return f"Mend the zone transfer to {', '.join(behind)}, which lags behind."
-    return "Feed all servers from one source: they have the same serial, and yet other records."
+        return f"The zone transfer to {', '.join(behind)} lags behind: mend it."
+    return "They have the same serial, and yet other records."
 
 
 def _delegation(facts: Domain, serving: list[Authority], owner: Owner) -> Iterator[Finding]:

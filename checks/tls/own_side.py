@@ -17,6 +17,5 @@ _OURS = (
 def of_our_side(found: Finding) -> Finding:
     """A finding about a server, as it is for those who run it."""
     owner = Owner.YOU if found.owner is Owner.PARTNER else found.owner
-    if found.fix and found.code.startswith(_NO_HANDSHAKE):
-        return replace(found, owner=owner, fix=_OURS)
-    return replace(found, owner=owner)
+    no_handshake = found.fix and found.code.startswith(_NO_HANDSHAKE)
+    return replace(found, owner=owner, fix=_OURS if no_handshake else found.asks)

@@ -128,7 +128,32 @@ def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert shown.startswith(code)
         assert "Who acts:" in shown
         assert max(map(len, shown.splitlines())) <= 80
-        assert ("openssl s_client" in shown) is ("openssl s_client" in CODES[code].verify)
+        assert ("See for yourself:" in shown) is bool(CODES[code].verify)
+        assert not re.search(r"(^|\.) ?<[\w ]+>( [A-Z]|$)", shown, re.MULTILINE)
+
+
+def test_a_code_may_be_written_in_capitals(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "SRV-Name-Missing"]) == 0
+    assert capsys.readouterr().out.startswith("srv-name-missing")
+
+
+@pytest.mark.parametrize("what", [["dns", "partner.example"], ["tls", "sip.partner.example"]])
+def test_an_expected_target_that_is_no_name_is_named_itself(
+    what: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *what, "--expect-target", "1.2.3.4"]) == 64
+    assert "--expect-target '1.2.3.4'" in capsys.readouterr().err
+
+
+def test_a_report_for_people_ends_with_how_much_and_who(pki: Authorities, capsys: pytest.CaptureFixture[str]) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf(ends=NOW).pem, pki.intermediate.pem)
+    assert main(["check", "cert", str(path)]) == 2
+    counts, owners, note = capsys.readouterr().out.splitlines()[-4:-1] or ("", "", "")
+    assert re.fullmatch(r"In all: 1 fail, \d+ info\.", counts)
+    assert owners == "Who has to act: the other side's administrator."
+    assert note.startswith("Whether its authority is trusted was not judged")
+    assert main(["check", "cert", str(path), "--trust", str(pki.trust)]) == 2
+    assert "was not judged" not in capsys.readouterr().out
 
 
 def test_an_unknown_code_names_its_neighbours(capsys: pytest.CaptureFixture[str]) -> None:

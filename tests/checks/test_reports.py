@@ -13,7 +13,7 @@ from wizard.__main__ import main
 from wizard.report.document import CheckDocument
 from wizard.report.json import check_document
 from wizard.report.junit import junit_document
-from wizard.report.letter import letter
+from wizard.report.letter import Looked, letter
 from wizard.report.nagios import nagios_line
 
 HOSTILE = "a\x1b[31mb|c<d>&\x00\u202e"
@@ -106,12 +106,12 @@ def test_monitoring_gets_one_line_whatever_the_other_side_sends() -> None:
 
 def test_a_letter_holds_what_its_reader_can_mend_and_nothing_else() -> None:
     ours = Finding(code="x", severity=Severity.FAIL, subject="ours", why="Ours.", owner=Owner.YOUR_DNS_ADMIN)
-    text = letter("them", "federation", (*MIXED.findings, ours), Owner.PARTNER)
+    text = letter("them", "federation", (*MIXED.findings, ours), Owner.PARTNER, Looked())
     assert "1. sip.partner.example: It ended yesterday." in text
     assert "openssl s_client" in text
     assert "Ours." not in text
     assert "dns-timeout" not in text
-    assert letter("them", "federation", (ours,), Owner.PARTNER) == ""
+    assert letter("them", "federation", (ours,), Owner.PARTNER, Looked()) == ""
 
 
 def test_the_command_writes_junit_and_prints_the_line(

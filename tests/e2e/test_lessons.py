@@ -52,6 +52,31 @@ def test_a_lesson_is_solved_by_the_walk(name: str, fedwizard: Fedwizard, tmp_pat
         network.stop()
 
 
+def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
+    fedwizard: Fedwizard, tmp_path: Path
+) -> None:
+    network = PracticeNetwork.start(tmp_path / "N", "wrong-cn", 0)
+    words = ("check", "plan", str(tmp_path / "N" / "check.toml"))
+    try:
+        letter = fedwizard(*words, "--request", "partner")
+        assert letter.status == 2
+        assert letter.out.startswith("To the administrator of partner.example")
+        assert "edge1.partner.example" in letter.out
+        assert "branch.example" not in letter.out
+        told = fedwizard(*words).out
+        assert "The nodes themselves were not asked" in told
+        asked = fedwizard(*words, "--nodes", "--json")
+        refused = [f for f in json.loads(asked.out)["findings"] if f["code"] == "node-login-refused"]
+        assert {f["severity"] for f in refused} == {"not-tested"}
+        assert all("no password was given" in f["why"] and "--password-stdin" in f["fix"][0] for f in refused)
+    finally:
+        network.stop()
+    for form in ((), ("--json",), ("--request", "partner")):
+        ended = fedwizard(*words, *form)
+        assert (ended.status, ended.out) == (64, "")
+        assert "is not open" in ended.err
+
+
 @pytest.mark.parametrize("name", CURES)
 def test_a_lesson_is_seen_by_the_check_and_mended_by_an_act(name: str, fedwizard: Fedwizard, tmp_path: Path) -> None:
     network = PracticeNetwork.start(tmp_path / "N", name, 0)

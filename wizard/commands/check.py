@@ -5,18 +5,19 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.check_options import network_of, planned_network, shared_options
+from wizard.commands.check_plan import check_plan
+from wizard.commands.checked import Checked, Correspondent
 from wizard.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.finding import Findings
     from checks.requests import CheckRequest, Network
-    from checks.service import CheckService
-    from wizard.plan.model import Plan
 
+_NO_TRUST = "Whether its authority is trusted was not judged: --trust PEM gives what is or will be in cup-trust."
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
 
@@ -24,7 +25,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Register `check` and what can be checked."""
     parser = subparsers.add_parser("check", help="look at DNS, TLS and certificates; changes nothing")
     whats = parser.add_subparsers(metavar="WHAT", required=True, dest="what")
-    shared = _shared_options()
+    shared = shared_options()
     plan = whats.add_parser("plan", parents=[shared], help="every check of a plan")
     plan.add_argument("target", metavar="PLAN", type=Path)
     plan.add_argument("--nodes", action="store_true", help="ask the nodes' CLI too")
@@ -42,34 +43,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def _shared_options() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    add = shared.add_argument
-    form = shared.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    form.add_argument("--nagios", action="store_true", help="one line with performance data, for monitoring")
-    add("--junit", type=Path, metavar="FILE", help="write JUnit XML there too")
-    form.add_argument("--request", choices=("partner", "dns-admin"), help="a letter to whoever has to act")
-    add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="ask this one; may be repeated")
-    add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="the inside view")
-    add("--authoritative", action="store_true", help="ask the domain's own servers too")
-    add("--connect-to", action="append", default=[], metavar="HOST:PORT:ADDR:PORT", help="reach it elsewhere")
-    add("--trust", action="append", default=[], metavar="PEM", help="what will be in cup-trust")
-    add("--name", metavar="NAME", help="the TLS peer subject")
-    add("--expect-target", metavar="FQDN", help="where the record should lead")
-    add("--at", type=_time, metavar="TIME", help="judge as of this time, RFC 3339")
-    add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
-    add("--concurrency", type=_count, default=100, metavar="N", help="how many checks at the same time")
-    add("--revocation", action="store_true", help="ask where the certificates say whether they were revoked")
-    add("--client-cert", type=Path, metavar="PEM", help="what we present to a server that demands one")
-    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file; none: only foretold")
-    return shared
-
-
 def run(args: argparse.Namespace) -> int:
     """Run one check and report it; returns the status that monitoring expects."""
-    whats = {"plan": _plan, "route": _route}
-    findings = whats.get(args.what, _one)(args)
+    whats = {"plan": check_plan, "route": _route}
+    checked = whats.get(args.what, _one)(args)
+    findings = checked.findings
     if args.junit is not None:
         _write_junit(args.junit, findings)
     if args.json:
@@ -82,13 +60,15 @@ def run(args: argparse.Namespace) -> int:
 
         print(nagios_line(findings))
     elif args.request:
-        print(_letter(args.request, findings) or f"Nothing was found for the {args.request} to mend.")
+        from wizard.commands.check_letters import letters
+
+        print("\n".join(letters(args.request, checked)))
     else:
-        from wizard.report.text import check_lines
+        from wizard.report.text import check_lines, summary_lines
 
         if args.what in {"dns", "tls"} and not args.nameserver:
             print("Asked with the name servers of this machine; --nameserver asks others.")
-        print("\n".join(check_lines(findings)))
+        print("\n".join((*check_lines(findings), "", *summary_lines(findings, checked.notes))))
     return EXIT[findings.status.value]
 
 
@@ -102,30 +82,25 @@ def _write_junit(path: Path, findings: "Findings") -> None:
         raise UsageError(f"{path} cannot be written: {problem.strerror}", "Name another file.") from problem
 
 
-def _letter(reader: str, findings: "Findings") -> str:
-    from checks.finding import Owner
-    from wizard.report.letter import letter
-
-    owner = Owner.PARTNER if reader == "partner" else Owner.YOUR_DNS_ADMIN
-    to = "the administrator on the other side" if owner is Owner.PARTNER else "our DNS administrator"
-    return letter(to, "SIP federation", findings.findings, owner)
+def _one(args: argparse.Namespace) -> Checked:
+    notes = [_NO_TRUST] if args.what in {"tls", "cert"} and not args.trust else []
+    return _run(_request(args), network_of(args), notes)
 
 
-def _one(args: argparse.Namespace) -> "Findings":
-    return _run(_request(args), _network(args))
-
-
-def _run(request: "CheckRequest", network: "Network") -> "Findings":
-    from checks.service import CheckService
+def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ()) -> Checked:
+    from checks.service import CheckService, target_of
 
     service = CheckService(network)
     try:
-        return service.run(request)
+        findings = service.run(request)
     finally:
         service.close()
+    about = f"SIP federation with {target_of(request)}"
+    other_side = Correspondent(to="the administrator on the other side", about=about, findings=findings)
+    return Checked(findings=findings, partners=(other_side,), network=network, notes=tuple(notes))
 
 
-def _route(args: argparse.Namespace) -> "Findings":
+def _route(args: argparse.Namespace) -> Checked:
     """The way of one address. With name servers of the command line only those are asked."""
     from dataclasses import replace
 
@@ -134,7 +109,7 @@ def _route(args: argparse.Namespace) -> "Findings":
 
     address, domain = _address(args.target)
     plan = load(args.plan)
-    network = _planned_network(args, plan, args.plan)
+    network = planned_network(args, plan, args.plan)
     if args.nameserver and not args.internal_nameserver:
         network = replace(network, internal_name_servers=())
     return _run(route_request(plan, domain, address), network)
@@ -159,8 +134,8 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
     from checks.requests import CertificateRequest, DnsRequest, TlsRequest
     from wizard.checklist import certificate_file, split_host_port
 
+    expected = _expected_target(args.expect_target) if args.expect_target else None
     try:
-        expected = domain_name(args.expect_target) if args.expect_target else None
         if args.what == "dns":
             return DnsRequest(domain=domain_name(args.target), service=args.service, expect_target=expected)
         if args.what == "tls":
@@ -172,150 +147,17 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
     return CertificateRequest(path=certificate_file(args.target, "Name a PEM file.", convert), name=args.name)
 
 
+def _expected_target(name: str) -> str:
+    from checks.names import BadNameError, domain_name
+
+    try:
+        return domain_name(name)
+    except BadNameError as problem:
+        raise UsageError(f"--expect-target {name!r} {problem}", "Write the name of a host.") from problem
+
+
 def _host(name: str) -> str:
     """A host; a single label too, for /etc/hosts may hold it. Raises BadNameError."""
     from checks.names import host
 
     return name.lower() if re.fullmatch(r"(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name) else host(name)
-
-
-def _network(args: argparse.Namespace) -> "Network":
-    from checks.requests import Network
-    from wizard.checklist import redirections, servers, trust_files
-
-    return Network(
-        name_servers=servers(args.nameserver),
-        internal_name_servers=servers(args.internal_nameserver),
-        authoritative=args.authoritative,
-        connect_to=redirections(args.connect_to),
-        trust=trust_files(args.trust, Path()),
-        at=args.at,
-        timeout=args.timeout,
-        concurrency=args.concurrency,
-        client_certificate=_client_certificate(args),
-        revocation=args.revocation,
-        release="any" if args.what == "tls" else None,
-    )
-
-
-def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
-    """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
-    if args.client_cert is None:
-        return None
-    key = args.client_key or args.client_cert
-    for path in (args.client_cert, key):
-        if not path.is_file():
-            raise UsageError(f"{path} cannot be read", "Name a PEM file.")
-    from checks.tls.ours import issuers_in
-    from checks.tls.probe import context_for
-
-    if args.client_key is None and b"PRIVATE KEY-----" not in key.read_bytes() and issuers_in(key):
-        return key, None
-    try:
-        context_for((args.client_cert, key))
-    except OSError as problem:
-        hint = "Both are PEM, belong together, and the key has no passphrase."
-        raise UsageError(f"{args.client_cert} and {key} cannot be used: {problem}", hint) from problem
-    return args.client_cert, key
-
-
-def _plan(args: argparse.Namespace) -> "Findings":
-    """All checks of a plan at the same time, as one document; options go before what the plan says."""
-    from checks.service import CheckService
-    from wizard.checklist import requests_of
-    from wizard.plan.problems import load
-    from wizard.report.merge import merged
-
-    plan = load(args.target)
-    requests = requests_of(plan)
-    service = CheckService(_planned_network(args, plan, args.target))
-    try:
-        if args.nodes:
-            results = _with_nodes(args, plan, service, requests)
-        else:
-            results = list(service.run_many(requests, _Progress(len(requests), shown=not args.json)))
-    finally:
-        service.close()
-    return merged(str(args.target), results)
-
-
-def _planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Network":
-    from dataclasses import replace
-
-    from wizard.checklist import network_of
-
-    given, planned = _network(args), network_of(plan, path.absolute().parent)
-    return replace(
-        given,
-        name_servers=given.name_servers or planned.name_servers,
-        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
-        connect_to={**planned.connect_to, **given.connect_to},
-        trust=(*planned.trust, *given.trust),
-        release=planned.release,
-    )
-
-
-def _with_nodes(
-    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[CheckRequest]"
-) -> "list[Findings]":
-    """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from wizard.commands.node_login import check_all_nodes
-    from wizard.node_checks import listener_findings, listener_requests
-
-    listeners = listener_requests(plan)
-    progress = _Progress(len(requests) + len(listeners), shown=args.password_stdin and not args.json)
-    with ThreadPoolExecutor(1) as pool:
-        network = pool.submit(service.run_many, (*requests, *listeners), progress)
-        try:
-            nodes = check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
-        except BaseException:
-            service.close()  # whoever leaves does not wait for the network
-            raise
-        results = network.result()
-    count = len(requests)
-    return [*results[:count], nodes, listener_findings(plan, results[count:])]
-
-
-class _Progress:
-    """One line on standard error for each check that is done, for people only."""
-
-    def __init__(self, count: int, *, shown: bool) -> None:
-        self._done, self._count = 0, count
-        self._shown = shown and sys.stderr.isatty()
-
-    def __call__(self, findings: "Findings") -> None:
-        """A check is done."""
-        from wizard.text import visible_line
-
-        self._done += 1
-        if self._shown:
-            status = findings.status.value
-            print(f"{self._done} of {self._count}: {visible_line(findings.target)}: {status}", file=sys.stderr)
-
-
-def _time(text: str) -> datetime:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a time such as 2026-01-31T12:00:00Z") from None
-    if when.tzinfo is None:
-        raise argparse.ArgumentTypeError("a time with its zone, such as 2026-01-31T12:00:00Z")
-    return when
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 300:
-        raise argparse.ArgumentTypeError("seconds, more than 0 and at most 300")
-    return value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1000:
-        raise argparse.ArgumentTypeError("a number from 1 to 1000")
-    return int(text)

@@ -6,6 +6,9 @@ from difflib import get_close_matches
 
 from wizard.errors import UsageError
 
+_ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence of its own that only a check can fill in
+_CERTIFICATE = "openssl s_client -connect <host>:5061 -showcerts, or of a file: openssl x509 -noout -text -in <file>"
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `explain`."""
@@ -24,27 +27,30 @@ def run(args: argparse.Namespace) -> int:
     if args.code is None:
         print("\n".join(f"{code:<28}{entry.title}" for code, entry in sorted(CODES.items())))
         return 0
-    entry = CODES.get(args.code)
+    entry = CODES.get(args.code.strip().lower())
     if entry is None:
-        near = get_close_matches(args.code, CODES, n=3, cutoff=0.5)
+        near = get_close_matches(args.code.lower(), CODES, n=3, cutoff=0.5)
         hint = f"Did you mean {', '.join(near)}?" if near else "`fedwizard explain` alone lists all codes."
         raise UsageError(f"{args.code} is not the code of a finding.", hint)
     print(wrap(f"{entry.code}: {entry.title} ({entry.severity.value} as a rule)") + "\n")
-    print(wrap(_generic(entry.why)))
+    why = _generic(entry.why)
+    if why:
+        print(wrap(why) + "\n")
     if entry.fix:
-        print("\nWhat to do:")
+        print("What to do:")
         for number, step in enumerate(entry.fix, 1):
             print(wrap(f"{number}. {_generic(step)}", 76, "  "))
-    print(wrap(f"\nWho acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
-    if entry.verify and entry.verify != f"{{{OWN_COMMAND}}}":
-        print(wrap(f"See for yourself: {_generic(entry.verify)}"))
+    print(wrap(f"Who acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
+    if entry.verify:
+        verify = _CERTIFICATE if entry.verify == f"{{{OWN_COMMAND}}}" else _generic(entry.verify)
+        print(wrap(f"See for yourself: {verify}"))
     if entry.refs:
         print(wrap(f"References: {', '.join(entry.refs)}"))
-    if any("{" in text for text in (entry.why, *entry.fix, entry.verify)):
+    if any("<" in text for text in map(_generic, (entry.why, *entry.fix, entry.verify))):
         print("\nWords in <> stand for what a check saw or expected.")
     return 0
 
 
 def _generic(template: str) -> str:
-    """A template with the names of its values in their place."""
-    return re.sub(r"\{(\w+)\}", lambda place: f"<{place[1].replace('_', ' ')}>", template)
+    """A template with the names of its values in their place; what only a check can say is left out."""
+    return re.sub(r"\{(\w+)\}", lambda place: f"<{place[1].replace('_', ' ')}>", _ASIDE.sub("", template))

@@ -21,6 +21,7 @@ from wizard.practice.pki import Authority, host_key
 from wizard.practice.plan_text import plan_text, reachable_plan
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT
 from wizard.practice.scenarios import scenario as find_scenario
+from wizard.practice.socket_path import CONNECTIONS, LOCK
 from wizard.practice.ssh_node import SshNode, quieten_paramiko
 from wizard.practice.state import STATE_FILE, World
 
@@ -86,7 +87,7 @@ def _bring_up(world: World) -> dict[str, object]:
         "internal_name_servers": [name_server.endpoint],
         "scenario": plan.name,
     }
-    write_file(directory / "connections.json", json.dumps(reached, indent=1).encode() + b"\n")
+    write_file(directory / CONNECTIONS, json.dumps(reached, indent=1).encode() + b"\n")
     text = (directory / "plan.toml").read_text(encoding="utf-8")
     write_file(directory / "check.toml", reachable_plan(text, connections, name_server.endpoint).encode())
     return reached
@@ -109,7 +110,7 @@ def _plan(world: World, nodes: dict[str, SshNode]) -> None:
 
 def _lock(directory: Path) -> int:
     """Keep a second network out of the folder. Raises FedwizardError when one runs in it and does not end."""
-    fd = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fd = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + _PREDECESSOR
     while True:
         try:

@@ -1,11 +1,26 @@
-"""Where the control socket of a practice network is. Its own module, so that clients need nothing of the servers."""
+"""Where a practice network is found in its folder. Its own module: clients need nothing of the servers."""
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 CONTROL = "control.sock"
+CONNECTIONS = "connections.json"
+LOCK = "lock"  # held while the network runs
+
+
+def has_ended(directory: Path) -> bool:
+    """Whether a practice network was in this folder and runs no longer; not so where there never was one."""
+    if not (directory / CONNECTIONS).exists():
+        return False
+    try:
+        with (directory / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """What several procedures share: reading steps, judges of node facts, and the requests that a plan implies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from checks.catalogue import finding
 from checks.finding import Finding
@@ -106,6 +106,11 @@ def reading(node: str, command: str, observes: str, judge: Judge = no_findings) 
     return Command(node=node, command=command, risk=Risk.READ_ONLY, observes=observes, judge=judge)
 
 
+def as_planned(node: str, *, observed: Mapping[str, object], and_yet: str = "") -> Finding:
+    """What was read of a node is as it should be at this point; `and_yet` says what is still to come."""
+    return finding("node-ok", node, observed=observed, values={"and_yet": f" {and_yet}".rstrip()})
+
+
 def services_judge(node: str, services: tuple[str, ...]) -> Judge:
     """Finds fault with every one of the services that was not seen STARTED on a node."""
 
@@ -113,7 +118,7 @@ def services_judge(node: str, services: tuple[str, ...]) -> Judge:
         seen = facts.node(node)
         stopped = [service for service in services if not seen.runs(service)]
         if not stopped:
-            return (finding("node-ok", node, observed={"services": list(services)}),)
+            return (as_planned(node, observed={"services": list(services)}),)
         return tuple(_stopped(node, service, facts) for service in stopped)
 
     return judge

@@ -5,7 +5,15 @@ from checks.finding import Finding
 from cli_backend.exchange import Expected, Risk
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import always_applies, health_reads, only_if, read, reading, unwell
+from wizard.procedures.common import (
+    always_applies,
+    as_planned,
+    health_reads,
+    only_if,
+    read,
+    reading,
+    unwell,
+)
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
@@ -70,7 +78,8 @@ def _disagreement(plan: Plan, node: Node) -> Judge:
         if dhcp != node.dhcp:
             return (finding("node-plan-differs", node.name, observed={"dhcp": dhcp}, expected={"dhcp": node.dhcp}),)
         if dhcp or domain in {"", plan.local.sip_proxy_domain}:
-            return (finding("node-ok", node.name, observed={"dhcp": dhcp, "domain": domain}),)
+            and_yet = "" if dhcp or domain else "It has no domain yet."
+            return (as_planned(node.name, observed={"dhcp": dhcp, "domain": domain}, and_yet=and_yet),)
         expected = {"domain": plan.local.sip_proxy_domain}
         return (finding("node-domain-differs", node.name, observed={"domain": domain}, expected=expected),)
 
@@ -171,7 +180,7 @@ def _read_back(plan: Plan, node: Node) -> Step:
         network = facts.node(node.name).network
         domain = network.domain if network else None
         if domain == target:
-            return (finding("node-ok", node.name, observed={"domain": domain}),)
+            return (as_planned(node.name, observed={"domain": domain}),)
         return (finding("node-domain-missing", node.name, observed={"domain": domain}, expected={"domain": target}),)
 
     return read(
@@ -195,7 +204,7 @@ def _services(node: Node) -> Step:
                 state = {"service": service, "state": seen.services.get(service, "not listed"), "reason": ""}
                 expected = {"state": "STARTED"}
                 return (finding("node-service-stopped", node.name, observed=state, expected=expected),)
-        return (finding("node-ok", node.name, observed={"services": "all running that ran before"}),)
+        return (as_planned(node.name, observed={"services": "all running that ran before"}),)
 
     return Step(
         id=f"domain/services@{node.name}",
@@ -216,7 +225,7 @@ def _replication(plan: Plan) -> Step:
 
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         if facts.node(publisher).replication_healthy is True:
-            return (finding("node-ok", publisher, observed={"replication": "healthy"}),)
+            return (as_planned(publisher, observed={"replication": "healthy"}),)
         return (finding("node-replication-bad", publisher, expected={"replication": "(2) Setup Completed"}),)
 
     command = reading(publisher, "utils dbreplication runtimestate", "replication")

@@ -4,7 +4,7 @@ from checks.catalogue import finding
 from checks.finding import Finding
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import always_applies, question, read, services_judge
+from wizard.procedures.common import always_applies, as_planned, question, read, services_judge
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -61,7 +61,7 @@ def _release_judge(node: str) -> Judge:
         release = facts.node(node).release
         seen, planned = release or "not understood", plan.release.value
         if release == planned:
-            return (finding("node-ok", node, observed={"release": seen}),)
+            return (as_planned(node, observed={"release": seen}),)
         shown = {"release": seen}
         return (finding("node-release-differs", node, observed=shown, expected={"release": planned}),)
 
@@ -83,7 +83,7 @@ def _network(node: Node) -> Step:
 def _ntp(node: Node) -> Step:
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         if facts.node(node.name).ntp_synchronised is True:
-            return (finding("node-ok", node.name, observed={"ntp": "synchronised"}),)
+            return (as_planned(node.name, observed={"ntp": "synchronised"}),)
         return (finding("node-ntp-unsynchronised", node.name, expected={"ntp": "synchronised"}),)
 
     return read(
@@ -101,7 +101,7 @@ def _replication(node: Node) -> Step:
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         healthy = facts.node(node.name).replication_healthy
         if healthy is True:
-            return (finding("node-ok", node.name, observed={"replication": "healthy"}),)
+            return (as_planned(node.name, observed={"replication": "healthy"}),)
         return (finding("node-replication-bad", node.name, expected={"replication": "(2) Setup Completed"}),)
 
     return read(
@@ -135,7 +135,7 @@ def _cluster(plan: Plan) -> Step:
         known = {name.lower() for name in seen}
         missing = [n.name for n in plan.nodes if not known & {n.name.lower(), n.fqdn, n.address}]
         if not missing:
-            return (finding("node-ok", publisher, observed={"nodes": len(plan.nodes)}),)
+            return (as_planned(publisher, observed={"nodes": len(plan.nodes)}),)
         shown = {"nodes": list(seen)}
         return tuple(finding("node-plan-differs", name, observed=shown, expected={"node": name}) for name in missing)
 

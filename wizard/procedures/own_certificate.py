@@ -7,7 +7,7 @@ from checks.catalogue import finding
 from checks.finding import Finding, Severity
 from wizard.facts import Certificate, Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import read
+from wizard.procedures.common import as_planned, read
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -63,7 +63,7 @@ def _is_listed(node: Node) -> Judge:
     def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         names = facts.node(node.name).own_certificates
         if names is not None and FILE in names:
-            return (finding("node-ok", node.name, observed={"certificates": list(names)}),)
+            return (as_planned(node.name, observed={"certificates": list(names)}),)
         shown = {"cn": f"not known: {FILE} is not listed", "certificates": list(names or ())}
         return (finding("node-cert-name", node.name, observed=shown, expected={"certificate": FILE}),)
 
@@ -84,7 +84,8 @@ def _carries_the_name(node: Node, severity: Severity, *, signed: bool = False) -
             return (wrong,)
         if signed and seen.self_signed is not False:
             return (finding("node-cert-unsigned", node.name, observed=observed),)
-        fine = finding("node-ok", node.name, observed=observed)
+        by_itself = "It is signed by the node itself." if seen.self_signed else ""
+        fine = as_planned(node.name, observed=observed, and_yet=by_itself)
         trusted = facts.node(node.name).trusted
         if not signed or trusted is None or any(lists(entry, seen.issuer) for entry in trusted):
             return (fine,)
@@ -306,7 +307,7 @@ def unchanged(node: Node) -> Step:
         seen = facts.node(node.name)
         now = seen.certificate.identity if seen.certificate else "one that was not understood"
         if now == seen.exchanged:
-            return (finding("node-ok", node.name, observed={"identity": now}),)
+            return (as_planned(node.name, observed={"identity": now}),)
         expected = {"identity": seen.exchanged or "none"}
         return (finding("node-cert-changed", node.name, observed={"identity": now}, expected=expected),)
 

@@ -9,7 +9,7 @@ from checks.names import destination_pattern, for_display, srv_name
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
-from wizard.procedures.common import Verdict, partner_srv, read
+from wizard.procedures.common import Verdict, as_planned, partner_srv, read
 from wizard.procedures.releases import LABELS
 from wizard.procedures.routes import TCP_PORT, Route, routes_of
 from wizard.procedures.stored import Leftover, deleted_by, deletion, left_behind, tick_it
@@ -113,7 +113,7 @@ def _judge_record(node: str, asked: str, route: Route) -> Judge:
             return (finding("route-srv-unused", route.domain, observed=observed),)
         if not found.records and not route.planned:
             return (finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}),)
-        return (finding("node-ok", node, observed={"name": asked, "targets": targets}),)
+        return (as_planned(node, observed={"name": asked, "targets": targets}),)
 
     return judge
 

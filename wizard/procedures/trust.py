@@ -8,7 +8,7 @@ from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Node, Partner, Plan
 from wizard.procedures import own_certificate as own
-from wizard.procedures.common import read
+from wizard.procedures.common import as_planned, read
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import on_every_node
 from wizard.step import (
@@ -191,7 +191,7 @@ def _trust_judge(node: Node, anchors: tuple[Anchor, ...]) -> Judge:
             return (finding("node-trust-missing", node.name, severity=Severity.NOT_TESTED, observed=shown),)
         missing = [name for name in names if not any(own.lists(entry, name) for entry in trusted)]
         if not missing:
-            return (finding("node-ok", node.name, observed={"trusted": list(trusted)}),)
+            return (as_planned(node.name, observed={"trusted": list(trusted)}),)
         return tuple(finding("node-trust-missing", node.name, observed={"authority": name}) for name in missing)
 
     return judge

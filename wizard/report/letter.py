@@ -1,6 +1,8 @@
 """Failing findings as a letter to whoever has to act: the partner's administrator, or our own DNS administrator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from checks.finding import Finding, Owner, Severity, worst_first
 from wizard.text import visible_line
@@ -8,22 +10,61 @@ from wizard.text import visible_line
 ACTIONABLE = frozenset({Severity.FAIL, Severity.WARN})
 
 
-def letter(to: str, about: str, findings: Iterable[Finding], owner: Owner) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """When the findings of a letter were seen (RFC 3339; empty: not told), and which name servers were asked."""
+
+    at: str = ""
+    name_servers: Sequence[str] = ()
+
+
+def letter(to: str, about: str, findings: Iterable[Finding], owner: Owner, looked: Looked) -> str:
     """A letter with every finding that its reader has to act on; empty when there is none.
 
-    `to` is the salutation's addressee, `about` what both sides want to work, such as a pair of domains.
+    `to` is the salutation's addressee, `about` what both sides want to work, such as a pair of domains. Steps that
+    are ours stay out of it.
     """
-    theirs = [found for found in worst_first(findings) if found.owner is owner and found.severity in ACTIONABLE]
+    theirs = to_mend(findings, owner)
     if not theirs:
         return ""
-    opening = f"To {to}\n\nWe are setting up {about}. Our checks found what only you can mend:"
-    closing = "Please tell us when it is done. We then look again, with the same checks."
-    items = "\n\n".join("\n".join(_item(number, found)) for number, found in enumerate(theirs, 1))
+    opening = f"To {to}\n\n{about} has to work. {_how(looked)} We found what only you can mend:"
+    closing = (
+        "Please tell us when it is done: we then look again, with the same checks. If something is meant to be as it"
+        " is, tell us that, and we see what has to change on our side."
+    )
+    outside = owner is Owner.PARTNER
+    items = "\n\n".join("\n".join(_item(number, found, outside=outside)) for number, found in enumerate(theirs, 1))
     return f"{opening}\n\n{items}\n\n{closing}"
 
 
-def _item(number: int, found: Finding) -> Iterator[str]:
+def to_mend(findings: Iterable[Finding], owner: Owner) -> tuple[Finding, ...]:
+    """What somebody has to act on, worst first."""
+    return tuple(found for found in worst_first(findings) if found.owner is owner and found.severity in ACTIONABLE)
+
+
+def _how(looked: Looked) -> str:
+    asked = f"names were looked up at {', '.join(looked.name_servers)}" if looked.name_servers else ""
+    try:
+        when = datetime.fromisoformat(looked.at).astimezone(UTC).strftime("%Y-%m-%d at %H:%M UTC")
+    except ValueError:
+        return f"We checked it; {asked}." if asked else "We checked it."
+    return f"We checked it on {when}{f'; {asked}' if asked else ''}."
+
+
+def _item(number: int, found: Finding, *, outside: bool) -> Iterator[str]:
     yield f"{number}. {visible_line(found.subject)}: {visible_line(found.why)}"
-    yield from (f"   - {visible_line(step)}" for step in found.fix)
+    yield from _certificate(found)
+    yield from (f"   - {visible_line(step)}" for step in found.asks)
     if found.verify_with:
-        yield f"   To see it yourself: {visible_line(found.verify_with)}"
+        where = "from outside your network" if outside else "yourself"
+        yield f"   To see it {where}: {visible_line(found.verify_with)}"
+
+
+def _certificate(found: Finding) -> Iterator[str]:
+    """Which certificate is meant: names alone do not tell the old one from its renewal."""
+    meant = found.evidence.get("certificate")
+    if isinstance(meant, dict):
+        told = {key: visible_line(str(meant.get(key, ""))) for key in ("subject", "serial", "begins", "ends", "sha256")}
+        yield "   The certificate: {subject}, serial number {serial},".format(**told)
+        yield "   valid from {begins} to {ends},".format(**told)
+        yield "   SHA-256 {sha256}".format(**told)

@@ -1,6 +1,6 @@
 """Findings for people: worst first, at most 80 columns, everything foreign made visible."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from checks.finding import Finding, Findings, Json, Owner, Severity
 from wizard.text import visible_line, wrap
@@ -36,6 +36,19 @@ def check_lines(findings: Findings) -> Iterator[str]:
             yield from wrap(f"{number}  {visible_line(link.subject)}", WIDTH, "  ").splitlines()
             yield f"     SHA-256 {link.sha256[:32]}"
             yield f"             {link.sha256[32:]}"
+
+
+def summary_lines(findings: Findings, notes: Iterable[str]) -> Iterator[str]:
+    """The end of a report, where the eye is left: how many of each kind, who has to act, what was not looked at."""
+    counts = {severity: sum(f.severity is severity for f in findings.findings) for severity in Severity}
+    told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
+    yield f"In all: {told or 'nothing'}."
+    acting = {f.owner for f in findings.findings if f.severity in {Severity.FAIL, Severity.WARN}}
+    if acting:
+        names = "; ".join(OWNERS[owner] for owner in Owner if owner in acting)
+        yield from wrap(f"Who has to act: {names}.", WIDTH).splitlines()
+    for note in notes:
+        yield from wrap(note, WIDTH).splitlines()
 
 
 def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:

@@ -1,0 +1,121 @@
+"""The options that all checks share, and the network they describe."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.errors import UsageError
+
+if TYPE_CHECKING:
+    from checks.requests import Network
+    from wizard.plan.model import Plan
+
+
+def shared_options() -> argparse.ArgumentParser:
+    """A parent for the parsers of all checks."""
+    shared = argparse.ArgumentParser(add_help=False)
+    add = shared.add_argument
+    form = shared.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    form.add_argument("--nagios", action="store_true", help="one line with performance data, for monitoring")
+    add("--junit", type=Path, metavar="FILE", help="write JUnit XML there too")
+    form.add_argument("--request", choices=("partner", "dns-admin"), help="a letter to whoever has to act")
+    add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="ask this one; may be repeated")
+    add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="the inside view")
+    add("--authoritative", action="store_true", help="ask the domain's own servers too")
+    add("--connect-to", action="append", default=[], metavar="HOST:PORT:ADDR:PORT", help="reach it elsewhere")
+    add("--trust", action="append", default=[], metavar="PEM", help="what will be in cup-trust")
+    add("--name", metavar="NAME", help="the TLS peer subject")
+    add("--expect-target", metavar="FQDN", help="where the record should lead")
+    add("--at", type=_time, metavar="TIME", help="judge as of this time, RFC 3339")
+    add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
+    add("--concurrency", type=_count, default=100, metavar="N", help="how many checks at the same time")
+    add("--revocation", action="store_true", help="ask where the certificates say whether they were revoked")
+    add("--client-cert", type=Path, metavar="PEM", help="what we present to a server that demands one")
+    add("--client-key", type=Path, metavar="PEM", help="its key; default the same file; none: only foretold")
+    return shared
+
+
+def network_of(args: argparse.Namespace) -> "Network":
+    """The network that the options describe. Raises UsageError."""
+    from checks.requests import Network
+    from wizard.checklist import redirections, servers, trust_files
+
+    return Network(
+        name_servers=servers(args.nameserver),
+        internal_name_servers=servers(args.internal_nameserver),
+        authoritative=args.authoritative,
+        connect_to=redirections(args.connect_to),
+        trust=trust_files(args.trust, Path()),
+        at=args.at,
+        timeout=args.timeout,
+        concurrency=args.concurrency,
+        client_certificate=_client_certificate(args),
+        revocation=args.revocation,
+        release="any" if args.what == "tls" else None,
+    )
+
+
+def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Network":
+    """The network of a plan file; what the options say goes before what the plan says. Raises UsageError."""
+    from dataclasses import replace
+
+    from wizard import checklist
+
+    given, planned = network_of(args), checklist.network_of(plan, path.absolute().parent)
+    return replace(
+        given,
+        name_servers=given.name_servers or planned.name_servers,
+        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
+        connect_to={**planned.connect_to, **given.connect_to},
+        trust=(*planned.trust, *given.trust),
+        release=planned.release,
+    )
+
+
+def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
+    """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
+    if args.client_cert is None:
+        return None
+    key = args.client_key or args.client_cert
+    for path in (args.client_cert, key):
+        if not path.is_file():
+            raise UsageError(f"{path} cannot be read", "Name a PEM file.")
+    from checks.tls.ours import issuers_in
+    from checks.tls.probe import context_for
+
+    if args.client_key is None and b"PRIVATE KEY-----" not in key.read_bytes() and issuers_in(key):
+        return key, None
+    try:
+        context_for((args.client_cert, key))
+    except OSError as problem:
+        hint = "Both are PEM, belong together, and the key has no passphrase."
+        raise UsageError(f"{args.client_cert} and {key} cannot be used: {problem}", hint) from problem
+    return args.client_cert, key
+
+
+def _time(text: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time such as 2026-01-31T12:00:00Z") from None
+    if when.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time with its zone, such as 2026-01-31T12:00:00Z")
+    return when
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 300:
+        raise argparse.ArgumentTypeError("seconds, more than 0 and at most 300")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
+        raise argparse.ArgumentTypeError("a number from 1 to 1000")
+    return int(text)

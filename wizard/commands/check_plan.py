@@ -1,0 +1,120 @@
+"""`check plan`: everything that a plan implies, at the same time, as one document."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.commands.check_options import planned_network
+from wizard.commands.checked import Checked, Correspondent
+from wizard.errors import UsageError
+
+if TYPE_CHECKING:
+    from checks.finding import Findings
+    from checks.requests import CheckRequest, Network
+    from checks.service import CheckService
+    from wizard.checklist import Side
+    from wizard.plan.model import Plan
+
+_NODES_LEFT_OUT = "The nodes themselves were not asked: --nodes asks their CLI too."
+_NO_TRUST = "Whether authorities are trusted was not judged: `trust` in the plan, or --trust PEM, names their roots."
+
+
+def check_plan(args: argparse.Namespace) -> Checked:
+    """All checks of a plan at the same time; options go before what the plan says."""
+    from checks.service import CheckService
+    from wizard.checklist import sides_of
+    from wizard.plan.problems import load
+    from wizard.report.merge import merged
+
+    plan = load(args.target)
+    _see_that_it_is_open(args.target.absolute().parent)
+    sides, network = sides_of(plan), planned_network(args, plan, args.target)
+    requests = tuple(request for side in sides for request in side.requests)
+    service = CheckService(network)
+    try:
+        if args.nodes:
+            results = _with_nodes(args, plan, service, requests)
+        else:
+            results = list(service.run_many(requests, _Progress(len(requests), shown=not args.json)))
+    finally:
+        service.close()
+    return Checked(
+        findings=merged(str(args.target), results),
+        network=network,
+        partners=tuple(_correspondents(plan, sides, results)),
+        notes=tuple(_notes(args, network)),
+    )
+
+
+def _notes(args: argparse.Namespace, network: "Network") -> Iterator[str]:
+    if not args.nodes:
+        yield _NODES_LEFT_OUT
+    if not network.trust:
+        yield _NO_TRUST
+
+
+def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Findings]") -> Iterator[Correspondent]:
+    """The other organisations, each with what its own checks found; `results` begin in the order of the sides."""
+    from wizard.checklist import OURS
+    from wizard.report.merge import merged
+
+    left = iter(results)
+    for side in sides:
+        own = [next(left) for _ in side.requests]
+        if side.whose != OURS:
+            to = f"{side.contact}, {side.whose}" if side.contact else f"the administrator of {side.whose}"
+            about = f"SIP federation between {plan.local.sip_proxy_domain} and {side.whose}"
+            yield Correspondent(to=to, about=about, findings=merged(side.whose, own))
+
+
+def _see_that_it_is_open(folder: Path) -> None:
+    """A practice network that has ended answers nothing, which would read as everybody's fault. Raises UsageError."""
+    from wizard.practice.socket_path import has_ended
+
+    if has_ended(folder):
+        raise UsageError(
+            f"the practice network of {folder} is not open, so there is nothing to check",
+            f"Open its session in another terminal: fedwizard resume {folder.parent}",
+        )
+
+
+def _with_nodes(
+    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[CheckRequest]"
+) -> "list[Findings]":
+    """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from wizard.commands.node_login import check_all_nodes
+    from wizard.node_checks import listener_findings, listener_requests
+
+    listeners = listener_requests(plan)
+    progress = _Progress(len(requests) + len(listeners), shown=args.password_stdin and not args.json)
+    with ThreadPoolExecutor(1) as pool:
+        network = pool.submit(service.run_many, (*requests, *listeners), progress)
+        try:
+            nodes = check_all_nodes(plan, service.resolve, password_stdin=args.password_stdin)
+        except BaseException:
+            service.close()  # whoever leaves does not wait for the network
+            raise
+        results = network.result()
+    count = len(requests)
+    return [*results[:count], nodes, listener_findings(plan, results[count:])]
+
+
+class _Progress:
+    """One line on standard error for each check that is done, for people only."""
+
+    def __init__(self, count: int, *, shown: bool) -> None:
+        self._done, self._count = 0, count
+        self._shown = shown and sys.stderr.isatty()
+
+    def __call__(self, findings: "Findings") -> None:
+        """A check is done."""
+        from wizard.text import visible_line
+
+        self._done += 1
+        if self._shown:
+            status = findings.status.value
+            print(f"{self._done} of {self._count}: {visible_line(findings.target)}: {status}", file=sys.stderr)
