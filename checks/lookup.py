@@ -25,7 +25,7 @@ from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import ChainLink, Finding, Json
-from checks.names import BadNameError, domain_name, host, srv_name
+from checks.names import BadNameError, domain_name, host, place_of, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
 from checks.servers import FederationServer
@@ -135,7 +135,7 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
 async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
     began = time.monotonic()
-    subject = f"[{request.host}]:{request.port}" if ":" in request.host else f"{request.host}:{request.port}"
+    subject = place_of(request.host, request.port)
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
     found_addresses, failed = await _addresses(target, network)
     if failed is not None:

@@ -23,14 +23,9 @@ def domain_name(text: str) -> str:
     an underscore, an empty or overlong label.
     """
     name = text.strip().rstrip(".").lower()
-    if not name:
-        raise BadNameError("is empty; enter a domain name such as partner.example")
-    if "@" in name:
-        raise BadNameError(f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}")
-    if "/" in name or ":" in name:
-        raise BadNameError("is a URL or holds a port; enter the bare name")
-    if _is_address(name):
-        raise BadNameError("is an IP address; enter a name")
+    problem = _something_else(name)
+    if problem:
+        raise BadNameError(problem)
     name = name if name.isascii() else _to_ascii(name)
     labels = name.split(".")
     for label in labels:
@@ -44,6 +39,20 @@ def domain_name(text: str) -> str:
     if len(name) > _MAX_NAME:
         raise BadNameError(f"is {len(name)} characters long; {_MAX_NAME} is the most")
     return name
+
+
+def _something_else(name: str) -> str:
+    """What a text is that was taken for a domain name, and what to enter instead; empty where it may be one."""
+    told = (
+        (not name, "is empty; enter a domain name such as partner.example"),
+        ("@" in name, f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}"),
+        ("/" in name, "is a URL; enter the bare name in it"),
+        (_is_address(name), "is an IP address; enter a name"),
+        (":" in name, "holds a port; enter the bare name"),
+        (".." in name or name.startswith("."), "holds two dots in a row, or begins with one; take one away"),
+        (name.startswith("_"), "is the name of a record; enter the domain alone, without the parts that begin with _"),
+    )
+    return next((problem for is_so, problem in told if is_so), "")
 
 
 def host(text: str) -> str:
@@ -102,6 +111,11 @@ def earlier_form(name: str) -> str:
         return idna.decode(name).encode("idna").decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return name
+
+
+def place_of(host: str, port: int) -> str:
+    """A host and its port as people write them; an IPv6 address stands in brackets (RFC 3986)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _to_ascii(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 from checks.catalogue import finding
 from checks.finding import ChainLink, Finding, Findings, Severity, worst_first
+from checks.names import place_of
 from checks.requests import (
     CertificateRequest,
     CheckRequest,
@@ -209,7 +210,7 @@ def target_of(request: CheckRequest) -> str:
         case HostRequest():
             return request.name
         case TlsRequest():
-            return f"{request.host}:{request.port}"
+            return place_of(request.host, request.port)
         case CertificateRequest():
             return str(request.path)
         case RouteRequest():

@@ -130,6 +130,8 @@ def _name_server(text: str) -> Place:
 
 def split_host_port(text: str, default: int | None = None) -> Place:
     """HOST:PORT, [V6]:PORT, or with a default port HOST and V6 alone. Raises UsageError."""
+    if "/" in text:
+        raise UsageError(f"{text!r} is a URL or a path", "Write HOST:PORT, such as sip.partner.example:5061.")
     name, colon, port = text.rpartition(":")
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]

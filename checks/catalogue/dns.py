@@ -211,9 +211,9 @@ ENTRIES = (
         Severity.NOT_TESTED,
         "The name server does not answer",
         "{server} gave no answer in time.{told}",
-        ("See that it runs and that port 53 is open to it, both UDP and TCP.",),
+        ("See that it runs and that port {port} is open to it, both UDP and TCP.",),
         _US,
-        "nslookup {subject} {server}",
+        "{see}",
     ),
     Entry(
         "dnssec-bogus",

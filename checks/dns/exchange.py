@@ -14,6 +14,7 @@ import dns.rdatatype
 from checks.dns.plain import Plain, plain_query
 from checks.dns.reply import Outcome, Reply, Srv, read, read_message
 from checks.dns.udp import Udp
+from checks.names import place_of
 
 TRIES = 3
 PAYLOAD = 1232  # bytes; what passes every network unfragmented
@@ -59,7 +60,8 @@ class Question:
 
 def shown(server: Server) -> str:
     """A name server as people write it."""
-    return f"{server[0]}:{server[1]}" if server[1] != 53 else server[0]
+    address, port = server
+    return address if port == 53 else place_of(address, port)
 
 
 async def ask_one(

@@ -8,7 +8,7 @@ import dns.serial
 from checks.catalogue import finding
 from checks.dns.authorities import Authority
 from checks.dns.gather import Domain
-from checks.dns.judge_basics import clock
+from checks.dns.judge_basics import asked_by_hand, clock
 from checks.finding import Finding, Owner, Severity
 
 _SHORT, _LONG = 60, 86400  # seconds
@@ -36,7 +36,8 @@ def _one(authority: Authority, zone: str, owner: Owner, *, another: bool) -> Ite
         yield finding("ns-unresolvable", authority.host, owner=owner, observed=observed)
     elif authority.silent:
         severity = Severity.FAIL if another else Severity.INFO
-        values = {"told": " It is one of the servers of the zone."}
+        told = " It is one of the servers of the zone."
+        values = {"told": told, **asked_by_hand(zone, authority.address)}
         yield finding("dns-timeout", authority.host, severity=severity, owner=owner, observed=observed, values=values)
     elif not authority.serves:
         yield finding("ns-lame", authority.host, owner=owner, observed={**observed, "answer": answer_of(authority)})

@@ -1,5 +1,6 @@
 """What several judges of DNS answers share."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,8 @@ _NOT_ANSWERED = {
     Outcome.TIMEOUT: "dns-timeout",
     Outcome.TCP_BLOCKED: "dns-tcp-blocked",
 }
+_SERVER = re.compile(r"\[([0-9a-fA-F:]+)\]:(\d+)|([0-9.]+):(\d+)|([0-9a-fA-F.:]+)")
+_NAME = re.compile(r"(?!-)[A-Za-z0-9_.-]+")  # nothing that a shell would act on
 ZONE_FAILS = "Most often the servers of the zone do not answer it."
 
 
@@ -33,7 +36,18 @@ def unanswered(subject: str, reply: Reply, *, severity: Severity | None = None) 
     observed = {"server": reply.server} | ({"reason": reply.detail} if reply.detail else {})
     code = _NOT_ANSWERED[reply.outcome]
     told = f" {reply.detail}" if reply.detail and reply.outcome is Outcome.TIMEOUT else ""
-    return finding(code, subject, severity=severity, observed=observed, values={"told": told, "cause": ZONE_FAILS})
+    values = {"told": told, "cause": ZONE_FAILS, **asked_by_hand(subject, reply.server)}
+    return finding(code, subject, severity=severity, observed=observed, values=values)
+
+
+def asked_by_hand(name: str, server: str) -> dict[str, str]:
+    """The values `see`, a command that asks this name server itself, empty for none, and `port`, where it listens."""
+    known = _SERVER.fullmatch(server)
+    if known is None or not _NAME.fullmatch(name):
+        return {"see": "", "port": "53"}
+    address, port = known[1] or known[3] or known[5], known[2] or known[4] or "53"
+    options = [*([f"-port={port}"] if port != "53" else []), *(["-type=srv"] if name.startswith("_") else [])]
+    return {"see": " ".join(["nslookup", *options, name, address]), "port": port}
 
 
 def clock(now: datetime, seconds: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CODES
+from checks.dns.judge_basics import asked_by_hand
 from checks.finding import Findings, Severity, worst_first
 from tests.checks.support import Check
 from tests.servers.pki import NOW, Authorities
@@ -130,6 +131,36 @@ def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert max(map(len, shown.splitlines())) <= 80
         assert ("See for yourself:" in shown) is bool(CODES[code].verify)
         assert not re.search(r"(^|\.) ?<[\w ]+>( [A-Z]|$)", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["tls", "https://x.example/"], "is a URL"),
+        (["dns", "partner.example:5061"], "holds a port"),
+        (["dns", "_sipfederationtls._tcp.partner.example"], "enter the domain alone"),
+        (["dns", "partner..example"], "two dots in a row"),
+        (["dns", "2001:db8::1"], "is an IP address"),
+    ],
+)
+def test_what_is_no_domain_is_told_what_it_is(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *words]) == 64
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "server", "see"),
+    [
+        ("a.example", "192.0.2.1", "nslookup a.example 192.0.2.1"),
+        ("_x._tcp.a.example", "[::1]:5353", "nslookup -port=5353 -type=srv _x._tcp.a.example ::1"),
+        ("a.example", "::1", "nslookup a.example ::1"),
+        ("a.example", "no name server", ""),
+        ("$(reboot).example", "192.0.2.1", ""),
+        ("-type.example", "192.0.2.1", ""),
+    ],
+)
+def test_a_name_server_is_asked_by_hand_with_a_command_that_is_safe(name: str, server: str, see: str) -> None:
+    assert asked_by_hand(name, server)["see"] == see
 
 
 def test_a_code_may_be_written_in_capitals(capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,7 +115,12 @@ def test_why_a_name_server_is_silent(check: Check, answer: Answer, tcp: bool, wo
     ):
         checked = check("dns", "partner.example", "--nameserver", server, "--timeout", "0.6")
     assert checked.faults == {"dns-timeout": "not-tested"}
-    assert words in checked.finding("dns-timeout")["why"]
+    silent = checked.finding("dns-timeout")
+    assert words in silent["why"]
+    address, _, port = silent["observed"]["server"].rpartition(":")
+    assert f"port {port} is open to it" in silent["fix"][0]
+    name = "_sipfederationtls._tcp.partner.example"
+    assert silent["verify_with"] == f"nslookup -port={port} -type=srv {name} {address}"
 
 
 def _dropping(query: dns.message.Message) -> dns.message.Message | bytes | list[bytes] | None:

@@ -4,10 +4,16 @@ import argparse
 import re
 from difflib import get_close_matches
 
+from checks.catalogue.entry import OWN_COMMAND
 from wizard.errors import UsageError
 
 _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence of its own that only a check can fill in
-_CERTIFICATE = "openssl s_client -connect <host>:5061 -showcerts, or of a file: openssl x509 -noout -text -in <file>"
+_OWN = f"{{{OWN_COMMAND}}}"
+_BY_HAND = {  # where a check makes the command itself
+    "dns": "nslookup -port={port} -type=srv {subject} {server}",
+    "cert": "openssl s_client -connect {subject} -showcerts </dev/null,"
+    " or of a file: openssl x509 -noout -text -in {file}",
+}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +26,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """`fedwizard explain CODE`."""
     from checks.catalogue import CODES
-    from checks.catalogue.entry import OWN_COMMAND
     from wizard.report.text import OWNERS
     from wizard.text import wrap
 
@@ -41,12 +46,14 @@ def run(args: argparse.Namespace) -> int:
         for number, step in enumerate(entry.fix, 1):
             print(wrap(f"{number}. {_generic(step)}", 76, "  "))
     print(wrap(f"Who acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
-    if entry.verify:
-        verify = _CERTIFICATE if entry.verify == f"{{{OWN_COMMAND}}}" else _generic(entry.verify)
+    verify = (
+        _generic(_BY_HAND.get(entry.code.partition("-")[0], "")) if entry.verify == _OWN else _generic(entry.verify)
+    )
+    if verify:
         print(wrap(f"See for yourself: {verify}"))
     if entry.refs:
         print(wrap(f"References: {', '.join(entry.refs)}"))
-    if any("<" in text for text in map(_generic, (entry.why, *entry.fix, entry.verify))):
+    if any("<" in text for text in (why, *map(_generic, entry.fix), verify)):
         print("\nWords in <> stand for what a check saw or expected.")
     return 0
 
