@@ -39,7 +39,8 @@ GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
 QUESTION_LENGTH = 4000  # characters of a question that are passed on
 
-_SETTLES = (PAGER_SETTLE, 0.2, SETTLE, 0.4, ANNOUNCED_SETTLE)  # and no two of them further apart than LOOK_AGAIN
+AWAKE = 0.0005  # seconds; a short wait ends more punctually than a long one, which leaves the processor asleep
+_SETTLES = (PAGER_SETTLE, 0.2, SETTLE - AWAKE, SETTLE, 0.4, ANNOUNCED_SETTLE)  # no two further apart than LOOK_AGAIN
 _PAGER_KEYS = {Quiet.MORE: " ", Quiet.OPTIONS: "n", Quiet.OPTIONS_END: "q"}
 
 
@@ -204,7 +205,7 @@ class Session:
             late.feed(self._shell.take())
             self._shell.wait(SETTLE)
         self._shell.listening = True
-        if classify(reading(late.tail())) not in {Quiet.PROMPT, Quiet.NOTHING}:
+        if len(late) and classify(reading(late.tail())) not in {Quiet.PROMPT, Quiet.NOTHING}:
             self.close()
 
     def _send(self, dialogue: _Dialogue) -> Result | None:
@@ -243,6 +244,7 @@ class Session:
         return result
 
     def _converse(self, dialogue: _Dialogue) -> Result:
+        time.sleep(GATHER)  # whatever comes first has to settle for longer
         while True:
             self._take(dialogue)
             self._stream(dialogue)
@@ -256,7 +258,7 @@ class Session:
             if dialogue.cancelled:
                 return Result.TIMED_OUT
             self._shell.wait(self._patience())
-            if dialogue.begin is not None and self._shell.pending:
+            if self._shell.pending:
                 time.sleep(GATHER)
 
     def _patience(self) -> float:
