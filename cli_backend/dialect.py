@@ -25,14 +25,14 @@ PAGER_TEXT = re.compile(
 )
 
 # Each alternative is a row of the questions seen; a line left open behind a question mark is one as well.
+_CHOICE = re.compile(r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no|y/n)\])\s*\??\s*:{0,2}\s*\Z")
 QUESTION = re.compile(
-    r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no|y/n)\])\s*\??\s*:{0,2}\s*\Z"
-    r"|::\s*\Z|any other key to abort\s*\Z|hit enter\s*\Z|please answer 'y'[^\n]*:\s*\Z"
+    r"(?i)::\s*\Z|any other key to abort\s*\Z|hit enter\s*\Z|please answer 'y'[^\n]*:\s*\Z"
     r"|or \"q\" ?\) ?:?\s*\Z|(?:^|\n)[ \t]*choice:\s*\Z|(?:^|\n)[ \t]*enter [^\n]* ?:[ \t]*\Z"
     r"|(?:^|\n)[ \t]*(?:sftp server (?:ip|port[^\n]*)|user id|download directory):[ \t]*\Z"
     r"|[^\n?]\?[ \t]*\Z"
 )
-PASSWORD = re.compile(r"(?i)(?:^|\n)[^\n]*password[^\n]*:[ \t]*\Z")
+PASSWORD = re.compile(r"(?i)(?:^|\n)[^\n]*pass(?:word|phrase|code)[^\n]*:[ \t]*\Z")
 
 FAILURE = re.compile(
     r"(?mi)^[ \t]*+(Executed command unsuccessfully\.?|No valid command entered.*|Incorrect number of .*"
@@ -61,21 +61,33 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 
 _READ_ONLY = _any_of(
-    r"show\b.*",
+    r"show( .*)?",
     r"utils service list( page)?",
     r"utils service auto-restart show .*",
     r"utils ntp (status|server list|config)",
     r"utils dbreplication (runtimestate|status)",
-    r"utils network (host|ping|traceroute|ipv6 ping|ipv6 traceroute|arp list)\b.*",
+    r"utils network (host|ping|traceroute|ipv6 ping|ipv6 traceroute|arp list)( .*)?",
+    r"utils network connectivity(?! reset\b)( .*)?",
     r"utils diagnose (test|list|version)",
-    r"utils ha status\b.*",
+    r"utils ha status( .*)?",
     r"utils (fips|vmtools|os secure) status",
     r"file (list|view|search|tail) .*",
     r"set cli pagination (on|off)",
-    r"help\b.*",
+    r"help( .*)?",
     r"quit|exit",
-    # One statement, and one that only reads: a second one behind a semicolon, or INTO, may write.
-    r"run (?:sql|pe sql \S+) select\b(?!.*(?:;|\binto\b)).*",
+)
+# One statement that only reads: a second one behind a semicolon, INTO, or a function of the database may write, FOR
+# UPDATE locks, and a comment may hide any of them.
+_SELECT = re.compile(r"run (?:sql|pe sql [a-z0-9_]+) (?P<statement>select\b.*)")
+_WRITES = re.compile(r";|\binto\b|\bfor update\b|\bnextval\b|--|/\*|\{")
+_CALLS = re.compile(r"([a-z_][a-z0-9_.:$]*|\"[^\"]*\")\s*\(")
+# What may stand before a parenthesis without being a function of somebody's own.
+_HARMLESS_CALLS = re.compile(
+    r"select|from|where|and|or|not|in|on|as|by|having|any|all|some|exists|between|like|matches|when|then|else|case"
+    r"|join|union|minus|intersect|values|distinct|unique|limit|skip|first|over|partition|multiset|table|cast"
+    r"|count|sum|avg|min|max|abs|mod|round|trunc|ceil|floor|power|sqrt|hex|length|char_length|octet_length|lower|upper"
+    r"|initcap|trim|ltrim|rtrim|lpad|rpad|substr|substring|replace|nvl|nvl2|coalesce|nullif|decode|to_char|to_date"
+    r"|to_number|date|datetime|extend|day|month|year|weekday|mdy|interval|char|n?varchar|lvarchar|nchar|decimal|dbinfo"
 )
 _DISRUPTIVE = _any_of(
     r"(set|unset) network\b.*",
@@ -90,16 +102,23 @@ _DISRUPTIVE = _any_of(
     r"set cert (regen|delete|import)\b.*",
     r"set replication-sync\b.*",
 )
-# Before these the node asks (vos-cli.md 2.4, 3.2); of other disruptive commands no question is known.
+# Before these the node asks (vos-cli.md 2.4, 3.2, 3.3); of other disruptive commands no question is known.
 _ASKS_BEFORE = _any_of(
-    r"(set|unset) network (domain|dns|ip|hostname|gateway|mtu|pmtud|failover)\b.*",
-    r"delete dns\b.*",
+    r"(set|unset) network domain\b.*",
+    r"set network (dns (primary|secondary)|ip|hostname|mtu|pmtud|failover)\b.*",
     r"utils system (restart|shutdown|switch-version)\b.*",
     r"utils fips (enable|disable)\b.*",
     r"set tls min-version\b.*",
     r"set cert regen\b.*",
 )
-_RESTARTS = _any_of(r"(set|unset) network (domain|hostname)\b.*", r"utils system (restart|shutdown|switch-version)\b.*")
+# These end with a restart of the node (vos-cli.md 4).
+_RESTARTS = _any_of(
+    r"(set|unset) network (domain|dns options)\b.*",
+    r"set network (hostname|ip|gateway|dhcp)\b.*",
+    r"utils system (restart|shutdown|switch-version)\b.*",
+    r"utils fips (enable|disable)\b.*",
+    r"set tls min-version\b.*",
+)
 
 
 class Quiet(Enum):
@@ -123,9 +142,16 @@ def classify(tail: str) -> Quiet:
     options = PAGER_OPTIONS.search(tail)
     if options:
         return Quiet.OPTIONS_END if int(options["shown"]) >= int(options["all"]) else Quiet.OPTIONS
+    if _CHOICE.search(tail):  # also one about a password
+        return Quiet.QUESTION
     if PASSWORD.search(tail):
         return Quiet.PASSWORD
     return Quiet.QUESTION if QUESTION.search(tail) else Quiet.NOTHING
+
+
+def asks_for_secret(question: str) -> bool:
+    """Whether the answer to a question of the node must be seen nowhere."""
+    return classify(question) is Quiet.PASSWORD
 
 
 def failure_in(command: str, output: str) -> str | None:
@@ -146,9 +172,15 @@ def risk_of(command: str) -> Risk:
     """What a command can do. Unknown commands are changes, and of `run sql` only one plain SELECT reads."""
     if _is_one_of(command, _DISRUPTIVE):
         return Risk.DISRUPTIVE
-    if _is_one_of(command, _READ_ONLY):
-        return Risk.READ_ONLY
-    return Risk.CHANGE
+    return Risk.READ_ONLY if _is_one_of(command, _READ_ONLY) or _only_selects(command) else Risk.CHANGE
+
+
+def _only_selects(command: str) -> bool:
+    """Whether it is one plain SELECT, with no function in it but those that every database has."""
+    found = _SELECT.fullmatch(_normalised(command))
+    if found is None or _WRITES.search(found["statement"]):
+        return False
+    return all(_HARMLESS_CALLS.fullmatch(call[1]) for call in _CALLS.finditer(found["statement"]))
 
 
 def asks_before(command: str) -> bool:
@@ -162,7 +194,11 @@ def restarts(command: str) -> bool:
 
 
 def _is_one_of(command: str, pattern: re.Pattern[str]) -> bool:
-    return pattern.fullmatch(" ".join(command.split()).lower()) is not None
+    return pattern.fullmatch(_normalised(command)) is not None
+
+
+def _normalised(command: str) -> str:
+    return " ".join(command.split()).lower()
 
 
 def typeable(text: str) -> bool:

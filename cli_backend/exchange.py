@@ -80,7 +80,8 @@ class Endpoint:
     """How a node is reached. `address` and `port` are numeric and final (after resolution and the connection map).
 
     `host_key` is the pinned fingerprint, `SHA256:...` as OpenSSH prints it, None where the operator must confirm one.
-    `by_config`: the person's `~/.ssh/config` may know of another host name, and of jump hosts on the way.
+    `by_config`: the person's `~/.ssh/config` may know of another host name, and of jump hosts on the way; and of
+    another port and user, where nobody said them: then the values here are for a file that says nothing of them.
     """
 
     name: str
@@ -91,6 +92,8 @@ class Endpoint:
     legacy_algorithms: bool = False
     shown: str = ""
     by_config: bool = True
+    port_said: bool = True
+    user_said: bool = True
 
     @property
     def place(self) -> str:
@@ -135,6 +138,14 @@ class CliError(Exception):
 
 class Unreachable(CliError):  # noqa: N818  (a state of the node, named as codes.md names it)
     """No TCP connection, or no SSH behind it."""
+
+
+class NoPrompt(Unreachable):
+    """A shell without a first prompt, so nothing was sent: it stayed silent, asks something, or ended."""
+
+    def __init__(self, node: str, problem: str, remedy: str, result: Result, question: str | None = None) -> None:
+        super().__init__(node, problem, remedy)
+        self.result, self.question = result, question
 
 
 class LoginRefused(CliError):  # noqa: N818

@@ -24,6 +24,14 @@ class KnownKey:
     revoked: bool
 
 
+@dataclass(frozen=True)
+class ShownKey:
+    """The key that a server shows."""
+
+    kind: str
+    key: bytes
+
+
 def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key, as OpenSSH prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
@@ -54,10 +62,10 @@ def known_keys(path: Path, name: str) -> Iterator[KnownKey]:
             yield KnownKey(*key, revoked)
 
 
-def known_of(endpoint: Endpoint, known_hosts: Path) -> tuple[KnownKey, ...]:
-    """The keys that are known for a node, by us and in the person's own file."""
+def known_of(name: str, known_hosts: Path) -> tuple[KnownKey, ...]:
+    """The keys that are known under a name, by us and in the person's own file."""
     files = (known_hosts, Path.home() / ".ssh" / "known_hosts")
-    return tuple(found for file in files for found in known_keys(file, _name_of(endpoint)))
+    return tuple(found for file in files for found in known_keys(file, name))
 
 
 def kinds_of(known: Sequence[KnownKey]) -> tuple[str, ...]:
@@ -66,10 +74,18 @@ def kinds_of(known: Sequence[KnownKey]) -> tuple[str, ...]:
 
 
 def check(
-    endpoint: Endpoint, key_type: str, key: bytes, known: Sequence[KnownKey], known_hosts: Path, operator: Operator
+    endpoint: Endpoint,
+    server: ShownKey,
+    known: Sequence[KnownKey],
+    name: str,
+    known_hosts: Path,
+    operator: Operator,
 ) -> str:
-    """Accept a host key or raise HostKeyRefused. Returns its fingerprint."""
-    shown = fingerprint(key)
+    """Accept the host key that a server shows, or raise HostKeyRefused. Returns its fingerprint.
+
+    `known` is what was known under `name`; a key that a person accepts is known under it from then on.
+    """
+    key, shown = server.key, fingerprint(server.key)
     if any(found.revoked and found.key == key for found in known):
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is revoked. Nothing was sent", "Ask who revoked it, and why."
@@ -79,8 +95,8 @@ def check(
             return shown
         raise HostKeyRefused(
             endpoint.name,
-            f"the host key is {shown}, the plan says {endpoint.host_key}. Nothing was sent",
-            "Find out why it changed, such as a reinstalled node, before you correct host_key in the plan.",
+            f"the host key is {shown}, and not {endpoint.host_key} as it should be. Nothing was sent",
+            "Find out why it changed, such as a reinstalled node, before you correct it, in the plan as host_key.",
         )
     trusted = [found for found in known if not found.revoked]
     if any(found.key == key for found in trusted):
@@ -89,20 +105,15 @@ def check(
         raise HostKeyRefused(
             endpoint.name,
             f"the host key changed: it is {shown} now. Nothing was sent",
-            f"Find out why before you remove the old line for {_name_of(endpoint)} from {known_hosts} or"
+            f"Find out why before you remove the old line for {name} from {known_hosts} or"
             " ~/.ssh/known_hosts. A reinstalled node and FIPS mode make a new key.",
         )
-    if not operator.accept_host_key(endpoint.name, key_type, shown):
+    if not operator.accept_host_key(endpoint.name, server.kind, shown):
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is not known and was not accepted", "Compare it with the node's."
         )
-    _remember(known_hosts, _name_of(endpoint), key_type, key)
+    _remember(known_hosts, name, server)
     return shown
-
-
-def _name_of(endpoint: Endpoint) -> str:
-    """The name under which a node is in a file: its address as it is reached."""
-    return endpoint.address if endpoint.port == 22 else f"[{endpoint.address}]:{endpoint.port}"
 
 
 def _key(text: str) -> tuple[bytes, str] | None:
@@ -137,14 +148,14 @@ def _matches(pattern: str, name: str) -> bool:
     return re.fullmatch(expression, name, re.IGNORECASE) is not None
 
 
-def _remember(path: Path, name: str, key_type: str, key: bytes) -> None:
+def _remember(path: Path, name: str, server: ShownKey) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         size = os.fstat(fd).st_size
         torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
-        line = f"{name} {key_type} {base64.b64encode(key).decode()}\n"
+        line = f"{name} {server.kind} {base64.b64encode(server.key).decode()}\n"
         os.write(fd, (("\n" if torn else "") + line).encode())
         os.fsync(fd)
     finally:

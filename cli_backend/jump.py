@@ -23,32 +23,53 @@ _SHOWN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """The way to a node: the host to connect to, and the hops before it, the nearest first."""
+    """The way to a node: the host and port to connect to, whom to log in as, and the hops before, the nearest first.
+
+    `alias` is the name under which its host key is to be known, where the file gives it another one.
+    """
 
     host: str
+    port: int
+    user: str
     hops: tuple[str, ...] = ()
+    alias: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """The name under which OpenSSH keeps the host key."""
+        return self.alias or (self.host if self.port == 22 else f"[{self.host}]:{self.port}")
 
 
 def way_to(endpoint: Endpoint) -> Way:
-    """The way that the person's own file says; straight on where it says nothing, or OpenSSH is not there."""
-    straight = Way(host=endpoint.address)
+    """The way that the person's own file says; straight on where it says nothing, or OpenSSH is not there.
+
+    What was said of user and port goes before the file. Raises Unreachable for a file that OpenSSH does not understand.
+    """
+    straight = Way(host=endpoint.address, port=endpoint.port, user=endpoint.user)
     config = config_file()
     if not endpoint.by_config or config is None or endpoint.address.startswith("-"):
         return straight
-    command = ["ssh", "-F", str(config), "-G", "-p", str(endpoint.port), "-l", endpoint.user, "--", endpoint.address]
+    said = ["-p", str(endpoint.port)] if endpoint.port_said else []
+    said += ["-l", endpoint.user] if endpoint.user_said else []
+    # The first value counts: behind the file stands what is ours where it says nothing.
+    text = f'Include "{config}"\nHost *\n  User "{endpoint.user}"\n  Port {endpoint.port}\n'
+    command = ["ssh", "-F", "/dev/stdin", "-G", *said, "--", endpoint.address]
     try:
-        said = subprocess.run(
-            command, capture_output=True, text=True, timeout=_ASKING, check=True, stdin=subprocess.DEVNULL
-        ).stdout
+        printed = subprocess.run(command, capture_output=True, text=True, timeout=_ASKING, check=True, input=text)
     except (OSError, subprocess.SubprocessError) as problem:
         complaint = str(getattr(problem, "stderr", "") or problem)
         raise Unreachable(
             endpoint.name, f"OpenSSH does not understand {config}: {_line(complaint)}", "Mend that file."
         ) from problem
-    values = dict(line.partition(" ")[::2] for line in said.splitlines())
+    values = dict(line.partition(" ")[::2] for line in printed.stdout.splitlines())
     jump = values.get("proxyjump", "none")
-    hops = () if jump == "none" else tuple(hop for hop in jump.split(",") if hop)
-    return Way(host=values.get("hostname", endpoint.address), hops=hops)
+    return Way(
+        host=values.get("hostname", endpoint.address),
+        port=int(values.get("port", endpoint.port)),
+        user=values.get("user", endpoint.user),
+        hops=() if jump == "none" else tuple(hop for hop in jump.split(",") if hop),
+        alias=values.get("hostkeyalias", ""),
+    )
 
 
 def config_file() -> Path | None:
@@ -67,7 +88,7 @@ def carried(endpoint: Endpoint, way: Way, seconds: float) -> socket.socket:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [*words, "-W", f"{host}:{endpoint.port}", "--", last],
+            [*words, "-W", f"{host}:{way.port}", "--", last],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.PIPE,

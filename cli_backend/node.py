@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from cli_backend.comeback import Waiting, wait
 from cli_backend.dialect import refuse, risk_of
+from cli_backend.dialogue import Order
 from cli_backend.exchange import (
     Cancel,
     CommandRefused,
@@ -24,7 +25,7 @@ from cli_backend.exchange import (
 )
 from cli_backend.lockout import Failures
 from cli_backend.owner import Owner, Ticket, in_background
-from cli_backend.session import Order, Session
+from cli_backend.session import Session
 from cli_backend.ssh import Resolve, connect, probe
 
 FIRST_PROMPT_SECONDS = 120.0

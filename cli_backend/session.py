@@ -1,28 +1,23 @@
 """One session on one node: commands one after the other, each sent, read to a quiet state, and judged."""
 
-import re
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, failure_in, risk_of, typeable
+from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, risk_of, typeable
+from cli_backend.dialogue import Dialogue, Order
 from cli_backend.exchange import (
     Answered,
     Cancel,
     Exchange,
-    Expected,
-    OnAnswer,
-    OnOutput,
+    NoPrompt,
     Operator,
     Result,
     Risk,
     Unreachable,
 )
 from cli_backend.owner import in_background
-from cli_backend.printed import Printed
 from cli_backend.shell import Shell
 from cli_backend.ssh import Connection
 from cli_backend.terminal import Text, echo_end, reading
@@ -37,73 +32,10 @@ HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
 STREAM_GAP = 0.1  # seconds between two batches of streamed output
 GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which lets the reading have the processor
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
-QUESTION_LENGTH = 4000  # characters of a question that are passed on
 
 AWAKE = 0.0005  # seconds; a short wait ends more punctually than a long one, which leaves the processor asleep
 _SETTLES = (PAGER_SETTLE, 0.2, SETTLE - AWAKE, SETTLE, 0.4, ANNOUNCED_SETTLE)  # no two further apart than LOOK_AGAIN
 _PAGER_KEYS = {Quiet.MORE: " ", Quiet.OPTIONS: "n", Quiet.OPTIONS_END: "q"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """One command to run, with everything that goes with it."""
-
-    command: str
-    expect: Sequence[Expected] = ()
-    reboots: bool = False
-    timeout: float = 120.0
-    on_output: OnOutput | None = None
-    on_answer: OnAnswer | None = None
-    cancel: Cancel | None = None
-
-
-@dataclass
-class _Dialogue:
-    """What one command has come to. `seen` is how much text was dealt with, `shown` how much was streamed."""
-
-    order: Order
-    deadline: float
-    text: Text
-    expected: list[Expected] = field(default_factory=list)
-    begin: int | None = None  # where the output begins, once the echo was found
-    entered: int = 0  # where the text stood when Enter was typed behind the command
-    seen: int = 0
-    shown: int = 0
-    streamed: float = 0.0
-    answered: list[Answered] = field(default_factory=list)
-    question: str | None = None
-    judged: tuple[Printed, str | None] | None = None  # what `judgement` found, until more arrives
-
-    def judgement(self, *, prompt: bool) -> tuple[Printed, str | None]:
-        """The output as it is told, and the line by which the node says that it failed.
-
-        Long outputs take a while, so this is done while the prompt settles, and kept unless more comes.
-        """
-        if prompt and self.judged is not None:
-            return self.judged
-        printed = Printed() if self.begin is None else self.text.printed(self.begin, prompt=prompt)
-        failures = (failure_in(self.order.command, piece) for piece in printed.pieces())
-        found = (printed, next(filter(None, failures), None))
-        self.judged = found if prompt else None
-        return found
-
-    @property
-    def fresh(self) -> str:
-        """The end of what was not dealt with, as it reads. What follows an answer does not begin a line."""
-        start = max(self.seen, len(self.text) - QUESTION_LENGTH)
-        mark = "." if self.answered and start == self.seen else ""
-        return mark + reading(self.text.since(start))
-
-    @property
-    def asked(self) -> str:
-        """The question that stands there, with what led to it."""
-        return self.fresh.removeprefix(".").strip()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it should end now."""
-        cancel = self.order.cancel
-        return time.monotonic() >= self.deadline or (cancel is not None and cancel.is_set())
 
 
 class Session:
@@ -133,7 +65,7 @@ class Session:
     def wait_for_prompt(self, timeout: float, cancel: Cancel | None = None) -> None:
         """Wait for the first prompt, past banner and start-up text, and turn paging off. Raises Unreachable."""
         order = Order(command="", timeout=timeout, cancel=cancel)
-        dialogue = _Dialogue(order, time.monotonic() + timeout, self._text(), begin=0)
+        dialogue = Dialogue(order, time.monotonic() + timeout, self._text(), begin=0)
         result = self._guarded(dialogue)
         if result is not Result.OK:
             self.close()
@@ -143,27 +75,30 @@ class Session:
         if paging.result not in {Result.OK, Result.FAILED}:
             raise Unreachable(self.name, "the node stopped answering after its first prompt", "Try again in a minute.")
 
-    def _no_prompt(self, dialogue: _Dialogue, result: Result) -> Unreachable:
+    def _no_prompt(self, dialogue: Dialogue, result: Result) -> NoPrompt:
         """Why there is no session, as far as it can be told."""
         if result is Result.CLOSED:
-            return Unreachable(
+            return NoPrompt(
                 self.name,
                 "the node took the login and ended the session before its first prompt",
                 "It may have too many sessions open, or be starting. Close sessions that nobody uses, or try again in"
                 " a minute.",
+                result,
             )
         asked = f": it asks {dialogue.question!r}" if dialogue.question else f" ({result.value})"
-        return Unreachable(
+        return NoPrompt(
             self.name,
             f"the node gave no prompt{asked}",
             "Its CLI may still be starting, or wants an answer first. Try again in a minute, or log in by hand.",
+            result,
+            dialogue.question,
         )
 
     def run(self, order: Order) -> Exchange:
         """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""
         began, started = time.monotonic(), datetime.now(UTC)
         self._reconcile()
-        dialogue = _Dialogue(order, time.monotonic() + order.timeout, self._text(), list(order.expect))
+        dialogue = Dialogue(order, time.monotonic() + order.timeout, self._text(), list(order.expect))
         # What only reads goes out with its Enter, which saves a round trip; a change waits for its echo.
         reads = risk_of(order.command) is Risk.READ_ONLY
         if not self._shell.type(order.command + ("\r" if reads else "")):
@@ -189,7 +124,7 @@ class Session:
     def _text(self) -> Text:
         return Text(self._spill)
 
-    def _end(self, dialogue: _Dialogue, result: Result) -> None:
+    def _end(self, dialogue: Dialogue, result: Result) -> None:
         """Keep a session only in a state that is known. One that is about to restart is left to the node to close."""
         self._shell.listening = False
         if result is Result.TIMED_OUT and dialogue.order.reboots and dialogue.answered:
@@ -208,7 +143,7 @@ class Session:
         if len(late) and classify(reading(late.tail())) not in {Quiet.PROMPT, Quiet.NOTHING}:
             self.close()
 
-    def _send(self, dialogue: _Dialogue) -> Result | None:
+    def _send(self, dialogue: Dialogue) -> Result | None:
         """Type Enter once the console shows the whole command. None: sent."""
         command = dialogue.order.command
         until = min(dialogue.deadline, time.monotonic() + ECHO_SECONDS)
@@ -232,7 +167,7 @@ class Session:
     def _lost(self) -> bool:
         return self._shell.closed and not self._shell.pending
 
-    def _guarded(self, dialogue: _Dialogue, *, send: bool = False) -> Result:
+    def _guarded(self, dialogue: Dialogue, *, send: bool = False) -> Result:
         """The dialogue to its end. Whatever goes wrong in its middle, nothing is ever typed into what stands there."""
         try:
             result = (self._send(dialogue) if send else None) or self._converse(dialogue)
@@ -243,7 +178,7 @@ class Session:
         self._end(dialogue, result)
         return result
 
-    def _converse(self, dialogue: _Dialogue) -> Result:
+    def _converse(self, dialogue: Dialogue) -> Result:
         time.sleep(GATHER)  # whatever comes first has to settle for longer
         while True:
             self._take(dialogue)
@@ -266,14 +201,14 @@ class Session:
         quiet = self._shell.quiet_for()
         return min((enough - quiet for enough in _SETTLES if enough > quiet), default=LOOK_AGAIN)
 
-    def _take(self, dialogue: _Dialogue) -> None:
+    def _take(self, dialogue: Dialogue) -> None:
         if data := self._shell.take():
             dialogue.text.feed(data)
             dialogue.judged = None
         if dialogue.begin is None:
             self._find_begin(dialogue)
 
-    def _find_begin(self, dialogue: _Dialogue) -> None:
+    def _find_begin(self, dialogue: Dialogue) -> None:
         """The output begins with the line after the echo."""
         entered = dialogue.entered
         if not entered:
@@ -284,7 +219,7 @@ class Session:
         if end:
             dialogue.begin = dialogue.seen = dialogue.shown = entered + end
 
-    def _react(self, dialogue: _Dialogue) -> Result | None:
+    def _react(self, dialogue: Dialogue) -> Result | None:
         """What to do about a quiet tail; None: go on reading."""
         quiet = self._shell.quiet_for()
         if self._shell.pending:
@@ -298,25 +233,19 @@ class Session:
         elif state is Quiet.PROMPT:
             dialogue.judgement(prompt=True)
             return Result.OK if quiet >= SETTLE else None
-        elif quiet >= ANNOUNCED_SETTLE and self._announced(dialogue, fresh, state):
+        elif quiet >= ANNOUNCED_SETTLE and dialogue.announced(state):
             return self._answer_announced(dialogue)
         elif state in {Quiet.QUESTION, Quiet.PASSWORD} and quiet >= QUESTION_SETTLE:
             return self._ask(dialogue)
         return None
 
-    def _announced(self, dialogue: _Dialogue, fresh: str, state: Quiet) -> bool:
-        """Whether this is the next question that the command announces. One in words of its own is an open line."""
-        known = state in {Quiet.QUESTION, Quiet.PASSWORD}
-        last = (fresh.rstrip() if known else fresh).rpartition("\n")[2].strip()
-        return bool(last and dialogue.expected and re.fullmatch(dialogue.expected[0].pattern, last))
-
-    def _page(self, dialogue: _Dialogue, key: str) -> None:
+    def _page(self, dialogue: Dialogue, key: str) -> None:
         pager = PAGER_TEXT.search(dialogue.text.tail())
         if pager is not None:
             dialogue.text.cut(len(pager[0]))
             self._shell.type(key)
 
-    def _stream(self, dialogue: _Dialogue, *, everything: bool = False) -> None:
+    def _stream(self, dialogue: Dialogue, *, everything: bool = False) -> None:
         """Pass on what came, in batches. An open line that may become a prompt or a pager is held back."""
         if dialogue.order.on_output is None or dialogue.begin is None:
             return
@@ -335,7 +264,7 @@ class Session:
 
     # --- answering ---
 
-    def _ask(self, dialogue: _Dialogue) -> Result | None:
+    def _ask(self, dialogue: Dialogue) -> Result | None:
         """Take a question to the person, and go on reading meanwhile. None: answered, or gone by itself."""
         began, length, asked = time.monotonic(), len(dialogue.text), dialogue.asked
         call = partial(self._operator.answer_question, self.name, dialogue.order.command, asked)
@@ -357,14 +286,14 @@ class Session:
             return Result.QUESTION
         return self._answer(dialogue, answer, length)
 
-    def _answer_announced(self, dialogue: _Dialogue) -> Result | None:
+    def _answer_announced(self, dialogue: Dialogue) -> Result | None:
         before = len(dialogue.answered)
         result = self._answer(dialogue, dialogue.expected[0].answer, len(dialogue.text))
         if len(dialogue.answered) > before:
             dialogue.expected.pop(0)
         return result
 
-    def _answer(self, dialogue: _Dialogue, answer: str, length: int) -> Result | None:
+    def _answer(self, dialogue: Dialogue, answer: str, length: int) -> Result | None:
         """Type an answer where the console still waits at `length`. None: typed, or there is no question any more."""
         hidden = classify(dialogue.fresh) is Quiet.PASSWORD
         answered = Answered(question=dialogue.asked, answer="(not shown)" if hidden else answer)
@@ -387,7 +316,7 @@ class Session:
         self._shell.type("\r")
         return None
 
-    def _echoed(self, dialogue: _Dialogue, length: int, shown: str, *, hidden: bool) -> bool:
+    def _echoed(self, dialogue: Dialogue, length: int, shown: str, *, hidden: bool) -> bool:
         """Whether the console shows the whole answer; only then is Enter typed."""
         until = time.monotonic() + (HIDDEN_ECHO_SECONDS if hidden else ECHO_SECONDS)
         while not self._lost and time.monotonic() < until:

@@ -4,14 +4,14 @@ import logging
 import re
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli_backend.exchange import AlgorithmsRefused, Endpoint, HostKeyRefused, Operator, Unreachable
-from cli_backend.hostkeys import check, kinds_of, known_of, same_kind
-from cli_backend.jump import carried, way_to
+from cli_backend.hostkeys import ShownKey, check, kinds_of, known_of, same_kind
+from cli_backend.jump import Way, carried, way_to
 from cli_backend.lockout import Failures
 from cli_backend.login import log_in
 
@@ -59,7 +59,9 @@ def connect(
     endpoint: Endpoint, operator: Operator, failures: Failures, known_hosts: Path, resolve: Resolve
 ) -> Connection:
     """Reach a node and log in. Raises CliError of the kind that fits; the password is tried once."""
-    transport, shown = _reach(endpoint, operator, known_hosts, resolve)
+    way = way_to(endpoint)
+    endpoint = replace(endpoint, port=way.port, user=way.user)
+    transport, shown = _reach(endpoint, way, operator, known_hosts, resolve)
     try:
         log_in(endpoint, transport, shown, operator, failures)
         channel = _open_shell(endpoint, transport)
@@ -73,7 +75,7 @@ def connect(
 def probe(endpoint: Endpoint, resolve: Resolve) -> Port:
     """Look whether an SSH server speaks on a node's port, without logging in."""
     try:
-        with _open_socket(endpoint, resolve, PROBE_SECONDS) as sock:
+        with _open_socket(endpoint, way_to(endpoint), resolve, PROBE_SECONDS) as sock:
             received = b""
             while b"SSH-" not in received and len(received) < 4096:
                 data = sock.recv(256)
@@ -87,21 +89,24 @@ def probe(endpoint: Endpoint, resolve: Resolve) -> Port:
         return Port.SILENT
 
 
-def _reach(endpoint: Endpoint, operator: Operator, known_hosts: Path, resolve: Resolve) -> tuple["NodeTransport", str]:
+def _reach(
+    endpoint: Endpoint, way: Way, operator: Operator, known_hosts: Path, resolve: Resolve
+) -> tuple["NodeTransport", str]:
     """A transport whose host key is accepted, and the fingerprint.
 
     A server shows one of its keys. The plan may hold the fingerprint of another one, so each kind that the server has
     is asked for before the key counts as changed. Nothing but the key exchange happens on these connections.
     """
-    known = known_of(endpoint, known_hosts)
+    known = known_of(way.known_as, known_hosts)
     wanted, tried = kinds_of(known), list[str]()
     first: HostKeyRefused | None = None
     while True:
-        transport = _negotiated(endpoint, resolve, wanted)
+        transport = _negotiated(endpoint, way, resolve, wanted)
         key = transport.get_remote_server_key()
-        tried.append(key.get_name())
+        shown = ShownKey(key.get_name(), key.asbytes())
+        tried.append(shown.kind)
         try:
-            return transport, check(endpoint, key.get_name(), key.asbytes(), known, known_hosts, operator)
+            return transport, check(endpoint, shown, known, way.known_as, known_hosts, operator)
         except HostKeyRefused as refused:
             transport.close()
             first = first or refused
@@ -115,12 +120,11 @@ def _reach(endpoint: Endpoint, operator: Operator, known_hosts: Path, resolve: R
         wanted = (others[0],)
 
 
-def _open_socket(endpoint: Endpoint, resolve: Resolve, seconds: float = CONNECT_SECONDS) -> socket.socket:
-    way = way_to(endpoint)
+def _open_socket(endpoint: Endpoint, way: Way, resolve: Resolve, seconds: float = CONNECT_SECONDS) -> socket.socket:
     if way.hops:
         return carried(endpoint, way, seconds)
-    addresses = resolve(way.host) or (way.host,)
-    reason = "no address"
+    addresses = resolve(way.host)
+    reason = f"no address is known for {way.host}"
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -128,7 +132,7 @@ def _open_socket(endpoint: Endpoint, resolve: Resolve, seconds: float = CONNECT_
             # A name instead of a number would ask the system's resolver, which cannot be cancelled.
             socket.inet_pton(family, address)
             sock.settimeout(seconds)
-            sock.connect((address, endpoint.port))
+            sock.connect((address, way.port))
             _tune(sock)
         except OSError as problem:
             sock.close()
@@ -151,9 +155,9 @@ def _tune(sock: socket.socket) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
-def _negotiated(endpoint: Endpoint, resolve: Resolve, kinds: Sequence[str]) -> "NodeTransport":
+def _negotiated(endpoint: Endpoint, way: Way, resolve: Resolve, kinds: Sequence[str]) -> "NodeTransport":
     """A transport after the key exchange; host keys of `kinds` are asked for first."""
-    sock = _open_socket(endpoint, resolve)
+    sock = _open_socket(endpoint, way, resolve)
     from cli_backend.legacy import LegacyTransport, ModernTransport
 
     logger = logging.getLogger("paramiko")

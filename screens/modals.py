@@ -209,7 +209,7 @@ def prompt_dialog(prompt: Prompt) -> LineDialog:
         case PromptKind.QUESTION:
             heading = f"{prompt.node} asks something that this step did not announce"
             leave = "Enter sends exactly this. Escape sends nothing, and the step ends."
-            return LineDialog(heading, text, "Your answer:", leave=leave)
+            return LineDialog(heading, text, "Your answer:", hidden=not prompt.echo, leave=leave)
         case PromptKind.EXTRA:
             leave = "Enter sends it. Escape gives up this step."
             return LineDialog(f"{prompt.node} asks", text, "Answer:", hidden=not prompt.echo, leave=leave)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from checks.finding import Json
+from cli_backend.dialect import asks_for_secret
 from wizard.engine import Record
 from wizard.ports import Prompt, Prompter, PromptKind
 from wizard.secrets import Secrets
@@ -53,19 +54,27 @@ class Login:
     def answer_prompt(self, node: str, prompt: str, echo: bool) -> str | None:
         """Another prompt of the login; the answer is on record only where the node would show it."""
         answer = self._prompter.ask(Prompt(kind=PromptKind.EXTRA, node=node, text=prompt, echo=echo))
-        if answer and not echo:
-            self._secrets.add(answer, "code")
-        said = "answered, hidden" if answer and not echo else answer
+        said = answer if echo else self._hidden(answer, "code")
         self._record(Record("login.prompt", "", {"node": node, "prompt": prompt, "answer": said}))
         return answer
 
     def answer_question(self, node: str, command: str, question: str) -> str | None:
-        """A question that the command did not announce: verbatim to the person, both on record."""
+        """A question that the command did not announce: verbatim to the person, both on record, but no secret."""
         body: dict[str, Json] = {"node": node, "command": command, "question": question}
         self._record(Record("cmd.question", "", body))
-        answer = self._prompter.ask(Prompt(kind=PromptKind.QUESTION, node=node, text=question))
-        self._record(Record("cmd.question-answered", "", {**body, "answer": answer}))
+        secret = asks_for_secret(question)
+        answer = self._prompter.ask(Prompt(kind=PromptKind.QUESTION, node=node, text=question, echo=not secret))
+        said = self._hidden(answer, "password") if secret else answer
+        self._record(Record("cmd.question-answered", "", {**body, "answer": said}))
         return answer
+
+    def _hidden(self, answer: str | None, kind: str) -> str | None:
+        """What the record says of an answer that is a secret; from now on it is kept out of everything else, too."""
+        if not answer:
+            return answer
+        if warning := self._secrets.add(answer, kind):
+            self._record(Record("note", "", {"text": warning}))
+        return "answered, hidden"
 
     def _keep(self, password: str) -> None:
         self._password = password

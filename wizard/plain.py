@@ -267,7 +267,6 @@ def _prompt(prompt: Prompt) -> str | None:
         return "yes" if input("Is this the node's key? Type yes to accept it: ").strip() == "yes" else None
     if prompt.kind is PromptKind.QUESTION:
         print(f"{prompt.node} asks this; the step did not announce it. Enter alone sends nothing.")
-        return input("answer: ") or None
     if prompt.echo:
         return input("answer: ") or None
     return getpass.getpass("(hidden): ") or None

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli_backend.dialect import Quiet, classify, failure_in, refuse, risk_of, typeable
+from cli_backend.dialect import (
+    Quiet,
+    asks_before,
+    asks_for_secret,
+    classify,
+    failure_in,
+    refuse,
+    restarts,
+    risk_of,
+    typeable,
+)
 from cli_backend.exchange import CommandRefused, Risk
 
 QUESTIONS = [
@@ -86,6 +96,10 @@ def test_pagers() -> None:
         ("utils network host _sipfederationtls._tcp.x.example srv", Risk.READ_ONLY),
         ("run sql select name from processnode", Risk.READ_ONLY),
         ("run pe sql ttlogin select * from x", Risk.READ_ONLY),
+        ("  RUN  SQL   Select COUNT(*) from processnode", Risk.READ_ONLY),
+        ("run sql select name, upper(name) from (select name from a) b where id in (1,2)", Risk.READ_ONLY),
+        ("run sql select a.name from a where exists (select 1 from b where b.id = a.id)", Risk.READ_ONLY),
+        ("run sql select max ( id ) from a", Risk.READ_ONLY),
         ("utils fips status", Risk.READ_ONLY),
         ("run sql update processnode set name='x'", Risk.CHANGE),
         ("run sql delete select.x", Risk.CHANGE),
@@ -93,6 +107,26 @@ def test_pagers() -> None:
         ("run sql select 1 from a; delete from b", Risk.CHANGE),
         ("run sql select * from a into temp b", Risk.CHANGE),
         ("run sql selection", Risk.CHANGE),
+        ("run sql", Risk.CHANGE),
+        ("run sql SELECT * FROM a INTO TEMP b", Risk.CHANGE),
+        ("run sql select 1 from a;", Risk.CHANGE),
+        ("run sql ;delete from a", Risk.CHANGE),
+        ("run sql -- select", Risk.CHANGE),
+        ("run sql /* select */ delete from a", Risk.CHANGE),
+        ("run sql {select} delete from a", Risk.CHANGE),
+        ("run sql select dosomething(1) from a", Risk.CHANGE),
+        ("run sql select dosomething/**/(1) from a", Risk.CHANGE),
+        ("run sql select informix.dosomething (1) from a", Risk.CHANGE),
+        ('run sql select "DoSomething"(1) from a', Risk.CHANGE),
+        ("run sql select * from table(function dosomething())", Risk.CHANGE),
+        ("run sql select counter.nextval from a", Risk.CHANGE),
+        ("run sql select * from a for update", Risk.CHANGE),
+        ("run sql (select 1 from a)", Risk.CHANGE),
+        ("run sql execute procedure p()", Risk.CHANGE),
+        ("run sql insert into a select * from b", Risk.CHANGE),
+        ("run pe sql ttlogin delete from x", Risk.CHANGE),
+        ("run loadcsv select x", Risk.CHANGE),
+        ("show-all", Risk.CHANGE),
         ("showx", Risk.CHANGE),
         ("utils service start Cisco SIP Proxy", Risk.CHANGE),
         ("utils service activate Cisco SIP Proxy", Risk.CHANGE),
@@ -109,6 +143,85 @@ def test_pagers() -> None:
 )
 def test_risks(command: str, risk: Risk) -> None:
     assert risk_of(command) is risk
+
+
+# Every command that the reference of the CLI names, by what it can do.
+NAMED = {
+    Risk.READ_ONLY: """
+        show network eth0|show network eth0 detail|show network all|show network cluster|show network ipprefs public
+        show status|show version active|show version inactive|show hardware|show myself|show accountlocking
+        show cli pagination|show cli session timeout|show session maxlimit|show tls min-version|show cert list own
+        show cert list trust|show cert own tomcat/tomcat.pem|show cert trust cup-trust/x.pem|show csr list own
+        show csr own tomcat|set cli pagination off|set cli pagination on|utils service list|utils service list page
+        utils service auto-restart show Cisco Tomcat|utils ntp status|utils dbreplication runtimestate
+        utils network ping 192.0.2.1 count 2|utils network ipv6 ping 2001:db8::1|utils network traceroute 192.0.2.1
+        utils network host _x._tcp.example.com srv|utils network connectivity|utils network connectivity 192.0.2.1 22 5
+        utils diagnose test|utils diagnose list|utils diagnose version|utils ha status|utils ha status prg
+        file list activelog x detail|file view activelog x|file search activelog x y|file tail activelog x
+        run sql select name,nodeid from processnode|run pe sql ttlogin select x from y|help utils|quit|exit""",
+    Risk.CHANGE: """
+        set cli session timeout 30|set session maxlimit 5|set commandcount enable|set password user admin|set trace x
+        utils service start Cisco SIP Proxy|utils service activate Cisco SIP Proxy|set csr gen tomcat|utils ntp restart
+        utils service auto-restart enable Cisco Tomcat|utils service auto-restart disable Cisco Tomcat
+        utils ntp server add 192.0.2.1|utils ntp server delete|utils network connectivity reset 192.0.2.1
+        utils diagnose fix|utils diagnose module tomcat|utils core analyze x|file get activelog x
+        file delete activelog x
+        run sql update a set b=1|run sql insert into a values (1)|run sql delete from a|utils haproxy x|set webapp x
+        set smtp 192.0.2.1|utils snmp config 1/2c community-string|del x|something else""",
+    Risk.DISRUPTIVE: """
+        set network domain x.example|set network domain|unset network domain|set network hostname
+        set network ip eth0 192.0.2.1 255.255.255.0|set network gateway 192.0.2.1|set network dhcp eth0 enable
+        set network dns primary 192.0.2.1|set network dns options timeout 5|unset network dns options
+        delete dns 192.0.2.1
+        set network mtu 1400|set network pmtud state disable|set network failover ena|utils system restart
+        utils system shutdown|utils system switch-version|utils system upgrade initiate|set tls min-version 1.2
+        utils fips enable|utils fips disable|utils service restart Cisco XCP Router|utils service stop Cisco Tomcat
+        utils service deactivate Cisco SIP Proxy|utils ha failover imp2|utils ha fallback imp2|utils ha recover prg
+        set cert regen tomcat|set cert delete tomcat-trust x.pem|set cert import own tomcat
+        set replication-sync monitor disable|utils dbreplication reset all|utils dbreplication stop""",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "risk"),
+    [
+        (line.strip(), risk)
+        for risk, text in NAMED.items()
+        for line in text.replace("\n", "|").split("|")
+        if line.strip()
+    ],
+)
+def test_every_command_of_the_reference_has_its_risk(command: str, risk: Risk) -> None:
+    assert risk_of(command) is risk
+    assert risk_of(f"  {command.upper()} ".replace(" ", "  ")) is risk
+
+
+@pytest.mark.parametrize(
+    ("command", "asks", "ends"),
+    [
+        ("set network domain x.example", True, True),
+        ("unset network domain", True, True),
+        ("set network hostname", True, True),
+        ("set network dns primary 192.0.2.1", True, False),
+        ("set network dns options timeout 5", False, True),
+        ("set network mtu 1400", True, False),
+        ("set network dhcp eth0 enable", False, True),
+        ("utils system restart", True, True),
+        ("utils fips enable", True, True),
+        ("set tls min-version 1.2", True, True),
+        ("set cert regen tomcat", True, False),
+        ("utils service restart Cisco Tomcat", False, False),
+        ("delete dns 192.0.2.1", False, False),
+    ],
+)
+def test_where_the_node_asks_and_where_it_restarts(command: str, asks: bool, ends: bool) -> None:
+    assert (asks_before(command), restarts(command)) == (asks, ends)
+
+
+def test_a_question_about_a_password_is_no_secret() -> None:
+    assert classify("\nThe password will be reset. Continue (y/n):") is Quiet.QUESTION
+    assert not asks_for_secret("Reset the password (yes/no)?")
+    assert asks_for_secret("   Please enter the new password:")
 
 
 def test_failures_are_the_node_s_own_words() -> None:

@@ -121,6 +121,48 @@ def test_a_file_that_is_no_configuration_is_told(home: Path) -> None:
 
 def test_where_the_plan_says_how_a_node_is_reached_the_file_says_nothing(home: Path, servers: dict[str, Sshd]) -> None:
     configure(home, servers, "near")
-    assert way_to(Endpoint(name="imp1", address=NODE)) == Way(host="127.0.0.1", hops=("near",))
-    assert way_to(Endpoint(name="imp1", address=NODE, by_config=False)) == Way(host=NODE)
-    assert way_to(Endpoint(name="imp1", address="192.0.2.1")) == Way(host="192.0.2.1")
+    user = "administrator"
+    assert way_to(Endpoint(name="imp1", address=NODE)) == Way(host="127.0.0.1", port=22, user=user, hops=("near",))
+    assert way_to(Endpoint(name="imp1", address=NODE, by_config=False)) == Way(host=NODE, port=22, user=user)
+    assert way_to(Endpoint(name="imp1", address="192.0.2.1")) == Way(host="192.0.2.1", port=22, user=user)
+
+
+FILE = """
+Host imp1
+  HostName 192.0.2.11
+  Port 2222
+Match host imp2,imp3
+  User cups
+Host imp3
+  HostKeyAlias the-third
+"""
+WAYS = {
+    "imp1": ("192.0.2.11", 2222, "administrator", "[192.0.2.11]:2222"),
+    "imp2": ("imp2", 22, "cups", "imp2"),
+    "imp3": ("imp3", 22, "cups", "the-third"),
+    "imp4": ("imp4", 22, "administrator", "imp4"),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_port_user_and_names_come_from_the_file_where_nobody_said_them(home: Path, name: str) -> None:
+    (home / ".ssh" / "config").write_text(FILE)
+    unsaid = Endpoint(name=name, address=name, port_said=False, user_said=False)
+    way = way_to(unsaid)
+    assert (way.host, way.port, way.user, way.known_as) == WAYS[name]
+    said = way_to(Endpoint(name=name, address=name, port=2200, user="me"))
+    assert (said.port, said.user) == (2200, "me")
+
+
+def test_a_host_key_is_known_under_the_name_that_openssh_uses(
+    home: Path, servers: dict[str, Sshd], tmp_path: Path
+) -> None:
+    node = servers["node"]
+    block = f"Host {NODE}\n  HostName 127.0.0.1\n  Port {node.port}\n  User {node.user}\n"
+    (home / ".ssh" / "config").write_text(block)
+    (home / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{node.port} {node.host_key.read_text()}")
+    operator = Operator(node.password)
+    device = node_of(servers, tmp_path, operator, port=22, user="administrator", port_said=False, user_said=False)
+    assert device.run("imp1", "show network eth0").result is Result.OK
+    device.close()
+    assert operator.shown == [], "it is known, so nobody is asked"

@@ -17,7 +17,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from cli_backend.exchange import Endpoint, HostKeyRefused, LoginRefused, Unreachable
+from cli_backend.exchange import Endpoint, HostKeyRefused, LoginRefused, NoPrompt, Result, Unreachable
 from cli_backend.hostkeys import fingerprint, known_keys
 from cli_backend.legacy import OAKLEY_2, GroupExchangeSha1, LegacyTransport, ModernTransport
 from cli_backend.lockout import WINDOW, Account, Failures
@@ -128,7 +128,7 @@ def test_the_plan_may_hold_the_fingerprint_of_any_key_of_the_node(reach: Reach) 
             assert device.run("imp1", "show x").host_key == fingerprint(key.asbytes())
             assert operator.shown == []
         operator = Operator(PASSWORD)
-        with pytest.raises(HostKeyRefused, match="the plan says"):
+        with pytest.raises(HostKeyRefused, match="as it should be"):
             reach(server, operator, host_key="SHA256:" + "A" * 43).run("imp1", "show x")
         assert operator.passwords_asked == 0
 
@@ -241,6 +241,15 @@ def test_a_node_that_gives_no_shell_is_told_so_and_nothing_is_typed(reach: Reach
     assert re.search("opens no shell|ended the session before its first prompt", told.value.problem)
     assert "too many sessions" in told.value.remedy
     assert server.received == b""
+
+
+def test_a_question_in_the_place_of_the_first_prompt_is_the_person_s(reach: Reach) -> None:
+    greeting = "You are required to change your password immediately\r\nNew Password: "
+    with serve(echo, greeting=greeting) as server, pytest.raises(NoPrompt) as told:
+        reach(server, Operator(PASSWORD)).run("imp1", "show x")
+    assert told.value.result is Result.QUESTION
+    assert "New Password:" in (told.value.question or "")
+    assert server.received == b"", "nothing is typed into it"
 
 
 def test_what_we_rely_on_in_paramiko_is_still_there() -> None:

@@ -105,7 +105,7 @@ def test_an_unknown_key_is_shown_once_and_a_changed_one_stops(server: Sshd, tmp_
     assert operator.shown == [pinned(server)]
     asked = operator.passwords_asked
     other = "SHA256:" + "A" * 43
-    with pytest.raises(HostKeyRefused, match="the plan says"):
+    with pytest.raises(HostKeyRefused, match="as it should be"):
         nodes(server, tmp_path, operator, host_key=other).run("imp1", "show network eth0")
     known = tmp_path / "known_hosts"
     other_key = base64.b64encode(b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + bytes(32)).decode()

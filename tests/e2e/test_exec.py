@@ -86,6 +86,37 @@ def test_an_announced_answer_is_typed_once_and_the_restart_is_no_failure(node: N
     assert json.loads(ran.out)["result"] == "rebooting"
 
 
+def test_the_blank_behind_a_question_may_be_written_or_not(node: Node) -> None:
+    words = ("utils", "system", "restart")
+    for answer in (r"Enter \(yes/no\)\?=no", r"Enter \(yes/no\)\? =no"):
+        ran = node.exec(*words, options=("--allow-change", "--answer", answer))
+        assert ran.status == 0, ran.err
+    assert node.received().count('"event": "answer"') == 2
+
+
+def test_answers_go_out_in_their_order_or_not_at_all(node: Node) -> None:
+    answers = ("--answer", r"Enter \(yes/no\)\?=yes", "--answer", f"{QUESTION}=y")
+    assert node.exec(*SET.split(), options=("--allow-change", *answers)).status == 3
+    assert '"event": "answer"' not in node.received()
+
+
+def test_a_node_that_only_the_ssh_configuration_knows(node: Node, home: Path) -> None:
+    (home / ".ssh").mkdir()
+    host, _, port = node.place.partition(":")
+    (home / ".ssh" / "config").write_text(f"Host the-node\n  HostName {host}\n  Port {port}\n")
+    secret = node.network.password_path.read_text()
+    options = ("--password-stdin", "--accept-host-key", node.host_key, "--json")
+    ran = node.fedwizard("exec", *options, "the-node", "show", "version", "active", stdin=secret)
+    assert ran.status == 0, ran.err
+    assert json.loads(ran.out)["node"] == "the-node"
+
+
+def test_a_name_without_an_address_is_told_as_such(fedwizard: Callable[..., Ran]) -> None:
+    ran = fedwizard("exec", "--password-stdin", "nobody.invalid", "show", "status", stdin="x\n")
+    assert ran.status == 5
+    assert "no address is known for nobody.invalid" in ran.err
+
+
 def test_a_restart_about_which_the_node_asks_nothing_needs_its_name(node: Node) -> None:
     words = ("utils", "service", "restart", "Cisco", "SIP", "Proxy")
     host = node.place.partition(":")[0]
@@ -134,8 +165,15 @@ def test_nobody_there_is_status_5(fedwizard: Callable[..., Ran]) -> None:
         ("exec", "imp1", "show\nset"),
         ("exec", "--answer", "no separator", "imp1", "show", "status"),
         ("exec", "--answer", "(=y", "imp1", "show", "status"),
+        ("exec", "--answer", "=y", "imp1", "show", "status"),
+        ("exec", "--answer", "Continue.*=y?", "imp1", "show", "status"),
+        ("exec", "--answer", "Continue.*=y\n", "imp1", "show", "status"),
+        ("exec", "--answer", "Continue.*=y\x03", "imp1", "show", "status"),
+        ("exec", "--answer", "Continue.*=ý", "imp1", "show", "status"),
         ("exec", "--timeout", "0", "imp1", "show", "status"),
         ("exec", "--accept-host-key", "MD5:aa", "imp1", "show", "status"),
+        ("exec", "--accept-host-key", "SHA256:abc", "imp1", "show", "status"),
+        ("exec", "im p1", "show", "status"),
         ("exec", "imp1:notaport", "show", "status"),
     ],
 )

@@ -201,12 +201,14 @@ def test_a_slow_start_is_waited_for(node: Patient, fedwizard: Exec, usual: str) 
     assert time.monotonic() - began > 1
 
 
-def test_what_starts_too_slowly_is_told(node: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_starts_too_slowly_is_told(node: Patient, fedwizard: Exec, monkeypatch: pytest.MonkeyPatch) -> None:
     node.put("slow-start", "1.5")
     monkeypatch.setattr("cli_backend.node.FIRST_PROMPT_SECONDS", 0.5)
     with pytest.raises(Unreachable) as cli:
         node.run(LISTING)
     assert (cli.value.problem, "starting" in cli.value.remedy) == ("the node gave no prompt (timed-out)", True)
+    told = fedwizard(node, LISTING)
+    assert (told.status, told.result, "gave no prompt" in told.said) == (4, "timed-out", True)
     monkeypatch.setattr("cli_backend.ssh.BANNER_SECONDS", 0.5)
     with pytest.raises(Unreachable) as ssh:
         node.run(LISTING)

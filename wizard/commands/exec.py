@@ -49,7 +49,7 @@ class _Refused(Exception):  # noqa: N818  (an end, not an error: exit status 6)
 def run(args: argparse.Namespace) -> int:
     """`fedwizard exec ...`. Raises UsageError before anything is connected."""
     from cli_backend.dialect import risk_of
-    from cli_backend.exchange import CliError, Unreachable
+    from cli_backend.exchange import CliError, NoPrompt, Unreachable
     from wizard.commands.node_login import endpoint_at, remedy_of
 
     command, expected = _command(args), _expected(args.answer)
@@ -60,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
         exchange = _send(args, endpoint, command, expected)
     except _Refused as refused:
         return _end(args, _document(endpoint, command, risk, "refused"), refused.problem, refused.remedy)
+    except NoPrompt as stuck:
+        found = {**_document(endpoint, command, risk, stuck.result.value), "question": stuck.question}
+        return _end(args, found, stuck.problem, stuck.remedy)
     except Unreachable as problem:
         return _end(args, _document(endpoint, command, risk, "closed"), problem.problem, problem.remedy)
     except CliError as problem:
@@ -87,6 +90,7 @@ def _command(args: argparse.Namespace) -> str:
 def _expected(texts: list[str]) -> tuple["Expected", ...]:
     import re
 
+    from cli_backend.dialect import typeable
     from cli_backend.exchange import Expected
 
     found = []
@@ -94,10 +98,17 @@ def _expected(texts: list[str]) -> tuple["Expected", ...]:
         pattern, separator, answer = text.rpartition("=")
         if not separator:
             raise UsageError(f"--answer {text!r} is not PATTERN=TEXT", r"Such as --answer 'Continue \(y/n\)\?=y'.")
+        if not pattern:
+            raise UsageError(f"--answer {text!r}: the pattern is empty", "It has to match the question's last line.")
         try:
             re.compile(pattern)
         except re.error as problem:
             raise UsageError(f"--answer {text!r}: the pattern is no regular expression: {problem}") from problem
+        if not typeable(answer):
+            raise UsageError(
+                f"--answer {text!r}: the console would act on a character of {answer!r} instead of taking it as text",
+                "Answers are printable ASCII, on one line, without a question mark.",
+            )
         found.append(Expected(pattern=pattern, answer=answer))
     return tuple(found)
 
@@ -143,7 +154,9 @@ class _Stranger:
     def answer_prompt(self, node: str, prompt: str, echo: bool) -> str | None:
         """A second factor is typed on the terminal."""
         del echo
-        return getpass.getpass(f"{node} asks: {prompt}", sys.stderr) if sys.stdin.isatty() else None
+        from wizard.text import visible
+
+        return getpass.getpass(f"{node} asks: {visible(prompt)}", sys.stderr) if sys.stdin.isatty() else None
 
     def answer_question(self, node: str, command: str, question: str) -> str | None:
         """An unannounced question is not answered."""

@@ -1,6 +1,7 @@
 """The nodes' CLI for commands without a walk: passwords from the terminal or standard input, host keys confirmed."""
 
 import getpass
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from checks.finding import Findings
     from cli_backend.exchange import CliError, Endpoint
     from wizard.plan.model import Plan
+
+SSH_PORT = 22
+_HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:%-]*")  # also one that only `~/.ssh/config` knows
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 
 
 class TerminalPrompter:
@@ -51,14 +56,21 @@ def endpoint_at(place: str, host_key: str | None, *, legacy_algorithms: bool) ->
     from wizard.checklist import split_host_port
 
     user, _, at = place.rpartition("@")
-    host, port = split_host_port(at, 22)
-    if host_key is not None and not host_key.startswith("SHA256:"):
-        raise UsageError(f"--accept-host-key {host_key!r} is no fingerprint", "Write it as OpenSSH does: SHA256:...")
+    host, port = split_host_port(at, SSH_PORT)
+    if not _HOST.fullmatch(host):
+        raise UsageError(f"{place!r} is not [USER@]HOST[:PORT]", "Write HOST as a name or an address.")
+    if host_key is not None and not _FINGERPRINT.fullmatch(host_key):
+        raise UsageError(
+            f"--accept-host-key {host_key!r} is no fingerprint", "Write it as OpenSSH does: SHA256: and 43 characters."
+        )
     return Endpoint(
         name=host,
         address=host,
         port=port,
         user=user or "administrator",
+        user_said=bool(user),
+        # A port that was said does not follow the default.
+        port_said=split_host_port(at, SSH_PORT + 1)[1] == port,
         host_key=host_key,
         legacy_algorithms=legacy_algorithms,
     )

@@ -259,6 +259,8 @@ def device_for(
             legacy_algorithms=node.legacy_algorithms,
             shown=f"{node.address} port {node.ssh_port}",
             by_config=elsewhere is None,
+            user_said="user" in node.model_fields_set,
+            port_said="ssh_port" in node.model_fields_set,
         )
     return nodes_at(endpoints, login, resolve, spill)
 
