@@ -31,6 +31,7 @@ from wizard.step import (
 from wizard.survey import Row
 
 FIRST_POLL, LONGEST_POLL = 0.2, 30.0  # seconds between two looks while waiting
+STARTED = "STARTED"
 UPTIME_GRAIN = 60  # the platform tells its uptime in minutes
 STOPPING = frozenset({Severity.FAIL, Severity.NOT_TESTED})
 
@@ -78,8 +79,10 @@ def perform(row: Row, bench: Bench) -> Outcome:
         return _cli_failure(error, bench)
 
 
-def settle(row: Row, does: Command, bench: Bench) -> Outcome:
-    """Find out what became of a command whose outcome is unknown. Only reads; nothing is sent again."""
+def settle(row: Row, does: Command | Restart, bench: Bench) -> Outcome:
+    """Find out what became of something whose outcome is unknown. Only reads; nothing is sent again."""
+    if isinstance(does, Restart):
+        return _settle_restart(does, bench)
     if does.guard is None or does.took_effect is None:
         return Outcome(failure=Failure(problem="It cannot be told what became of it.", remedy="Look at the node."))
     worst = row.step.duration.worst
@@ -231,13 +234,45 @@ def _restart(row: Row, does: Restart, bench: Bench) -> Outcome:
         return Outcome(evidence=(evidence,), unknown=True)
     failure = _refused(exchange)
     state = service_state(exchange.output, does.service)
-    if failure is None and state != "STARTED":
-        shown = state or "in a state the node did not tell"
-        failure = Failure(
-            problem=f"{does.service} on {does.node} is {shown} after the restart.",
-            remedy="Look at it in Control Center. Nothing is restarted on the next node until this one is back.",
-        )
-    return Outcome(evidence=(evidence,), failure=failure)
+    if failure is not None or state == STARTED:
+        return Outcome(evidence=(evidence,), failure=failure)
+    try:
+        listed, state = _state_now(does, bench)
+    except CliError:
+        return Outcome(evidence=(evidence,), failure=_not_started(does, state), begun=True)
+    gathered = (evidence, listed)
+    if state == STARTED:
+        return Outcome(evidence=gathered)
+    return Outcome(evidence=gathered, failure=_not_started(does, state), begun=True)
+
+
+def _settle_restart(does: Restart, bench: Bench) -> Outcome:
+    """Whether a service that did not come up at its restart has come up since."""
+    try:
+        listed, state = _state_now(does, bench)
+    except CliError as error:
+        return _cli_failure(error, bench)
+    if state is None:
+        return Outcome(evidence=(listed,), failure=_refused(listed.exchange) or _not_started(does, state))
+    return Outcome(evidence=(listed,), took_effect=state == STARTED)
+
+
+def _state_now(does: Restart, bench: Bench) -> tuple[Evidence, str | None]:
+    """The state of the service as the node lists it now; None where it does not. Raises CliError."""
+    read = Command(node=does.node, command="utils service list", risk=Risk.READ_ONLY, observes="services")
+    evidence = _send(read, bench)
+    assert evidence.exchange is not None
+    listed = evidence.exchange.result is Result.OK
+    return evidence, service_state(evidence.exchange.output, does.service) if listed else None
+
+
+def _not_started(does: Restart, state: str | None) -> Failure:
+    shown = state or "in a state the node did not tell"
+    return Failure(
+        problem=f"{does.service} on {does.node} is {shown} after the restart.",
+        remedy="Look at it in Control Center. Nothing is restarted on the next node until this one is back. Trying"
+        " again looks first, and sends nothing if it has come up.",
+    )
 
 
 # --- checks and waiting ----------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def _settle(row: Row) -> Ask | Do:
     leave = (Choice.ACCEPT, Choice.SKIP, Choice.HOLD)
     if row.record.problem:
         return Ask(AskKind.UNKNOWN, row, (Choice.RECHECK, *leave), row.record.problem, row.record.remedy)
-    if isinstance(row.step.does, Command) and row.step.does.took_effect is not None:
+    if row.record.begun or (isinstance(row.step.does, Command) and row.step.does.took_effect is not None):
         return Do((row,), settle=True)
     problem = "The wizard ended after this was sent and before its outcome was known. Nothing was sent again."
     remedy = "Look at the node, then say whether it happened, or have it done again."
@@ -292,7 +292,8 @@ def _go(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
 
 def _once_more(ask: Ask, choice: Choice) -> tuple[Record, ...]:
     step = ask.row.step
-    if choice is Choice.RECHECK and ask.kind is AskKind.UNKNOWN:
+    looks_first = choice is Choice.RETRY and ask.row.record.begun
+    if looks_first or (choice is Choice.RECHECK and ask.kind is AskKind.UNKNOWN):
         return (Record("step.resettled", step.id),)
     if choice is Choice.RECHECK:
         return tuple(Record("step.reopened", read, {"reason": "recheck"}) for read in step.reads)

@@ -49,7 +49,8 @@ class Failure:
 class Outcome:
     """The end of an act. `failure` is None when it did what it should; `how` says who saw that.
 
-    `unknown`: the act was sent and nothing tells what became of it. `not_sent`: nothing went out.
+    `unknown`: the act was sent and nothing tells what became of it. `not_sent`: nothing went out. `begun`: it failed so
+    far, but the node is at it and may still bring it about, so a retry looks before it sends anything.
     """
 
     evidence: tuple[Evidence, ...] = ()
@@ -58,6 +59,7 @@ class Outcome:
     note: str = ""
     unknown: bool = False
     not_sent: bool = False
+    begun: bool = False
     took_effect: bool | None = None  # set by an act that settles an unknown outcome
     findings: tuple[Finding, ...] = field(default=())
 

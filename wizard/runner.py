@@ -29,7 +29,7 @@ from wizard.journal import Event
 from wizard.ports import Ports
 from wizard.resolve import Walk, fingerprint
 from wizard.state import State, Status, apply, fold
-from wizard.step import Command
+from wizard.step import Command, Restart
 from wizard.survey import Row
 
 CONSOLE = "console"  # in place of a step: what a person typed
@@ -329,7 +329,7 @@ class Runner:
         bench = Bench(plan=self.walk.plan, facts=self.state.facts, ports=self.ports, desk=desk)
         try:
             if settling:
-                assert isinstance(row.step.does, Command)
+                assert isinstance(row.step.does, Command | Restart)
                 outcome = settle(row, row.step.does, bench)
             else:
                 outcome = perform(row, bench)
@@ -378,6 +378,7 @@ def conclusions(row: Row, outcome: Outcome, settling: bool) -> tuple[Record, ...
         return ()  # the intent stands on record without an outcome; the engine settles it by reading
     if failure is not None:
         problem: dict[str, Json] = {"problem": failure.problem, "remedy": failure.remedy, "findings": findings}
+        problem |= {"begun": True} if outcome.begun else {}
         return (Record("step.failed", step, {**identity, **problem}),)
     if outcome.not_sent:
         return (Record("step.reopened", step, {"reason": NOT_NEEDED}),)

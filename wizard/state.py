@@ -37,6 +37,7 @@ class StepRecord:
     remedy: str = ""
     findings: tuple[Mapping[str, Json], ...] = ()
     intent: int = 0  # the record of the last intent, 0 for none
+    begun: bool = False  # it failed so far, but the node was at it: look before it is sent again
 
 
 OPEN = StepRecord()
@@ -132,10 +133,12 @@ def _apply_step(state: State, event: Recorded) -> State:
         case "step.failed":
             new = replace(new, status=Status.FAILED, findings=_findings(body))
             new = replace(new, problem=_text(body, "problem"), remedy=_text(body, "remedy"))
+            new = replace(new, begun=body.get("begun") is True)
         case "step.unsettled":
             new = replace(new, status=Status.SENT, problem=_text(body, "problem"), remedy=_text(body, "remedy"))
+            new = replace(new, begun=record.begun)
         case "step.resettled":
-            new = replace(new, status=Status.SENT)
+            new = replace(new, status=Status.SENT, begun=record.begun)
         case "step.skipped":
             new = replace(new, status=Status.SKIPPED)
         case "step.accepted":

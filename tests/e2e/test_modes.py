@@ -128,5 +128,6 @@ def test_a_walk_waits_for_a_stuck_service_stops_at_one_and_goes_on(
     assert set(ran.words.values()) <= {"done", "n/a"}
     for node in ("imp1", "imp2"):
         assert [len(happened(session, node, each)) for each in ("confirmed", "took-effect")] == [1, 1]
-        assert restart in happened(session, node, "service")
+        # On imp1 it came up meanwhile: that is looked at, and it is not restarted a second time.
+        assert happened(session, node, "service").count(restart) == 1
     assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
