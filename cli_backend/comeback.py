@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
-from cli_backend.exchange import Unreachable
+from cli_backend.exchange import LockedOut, Unreachable
 from cli_backend.ssh import Port
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 30.0  # seconds between two looks; they grow with the time waited
@@ -24,34 +25,54 @@ class Waiting:
     pause: Callable[[float], None]
 
 
+class _Stage(Enum):
+    """Where a restart stands, in words, and the seconds it may last at worst (vos-cli.md 4)."""
+
+    OPEN = ("still open, not restarting yet", 600)
+    CLOSED = ("closed, restarting", 900)
+    SILENT = ("open, no SSH yet", 300)
+    LOGIN = ("open, logging in", 300)
+
+    def __init__(self, words: str, worst: int) -> None:
+        self.words, self.worst = words, worst
+
+
 def wait(waiting: Waiting, timeout: float) -> bool:
-    """Whether a prompt came in time. Raises LoginRefused and HostKeyRefused, which waiting does not mend."""
+    """Whether a prompt came in time; False also where the port never closed, so that nothing restarted.
+
+    Raises LoginRefused and HostKeyRefused, which waiting does not mend; but where it is we who must not try yet, the
+    lock-out window is waited for.
+    """
     began, down = time.monotonic(), False
+    stage, entered = _Stage.OPEN, began
     while not waiting.stopped():
         waited = time.monotonic() - began
-        if waited >= timeout:
+        if waited >= (timeout if down else min(timeout, _Stage.OPEN.worst)):
             return False
         down = down or waiting.went_down()
         port = waiting.probe()
         down = down or port is Port.CLOSED
-        state = _state(port, down=down)
-        if down and port is Port.SSH:
+        now = _stage(port, down=down)
+        stage, entered = now, entered if now is stage else time.monotonic()
+        words = stage.words
+        if stage is _Stage.LOGIN:
             try:
                 waiting.log_in(timeout - waited)
-            except Unreachable as problem:
-                state = problem.problem
+            except (Unreachable, LockedOut) as problem:
+                words = problem.problem
             else:
                 return True
-        waiting.report(f"{waiting.place}: {state}, {_span(waited)} of at most {_span(timeout)}")
+        here = f"{words}, for {_span(time.monotonic() - entered)} (at worst {_span(stage.worst)})"
+        waiting.report(f"{waiting.place}: {here}; {_span(waited)} of at most {_span(timeout)}")
         longest = LONGEST_PAUSE if down else WATCHING_PAUSE
         waiting.pause(min(longest, max(SHORTEST_PAUSE, waited / 8), timeout - waited))
     return False
 
 
-def _state(port: Port, *, down: bool) -> str:
+def _stage(port: Port, *, down: bool) -> _Stage:
     if not down:
-        return "still open, not restarting yet"
-    return {Port.CLOSED: "closed, restarting", Port.SILENT: "open, no SSH yet", Port.SSH: "open, logging in"}[port]
+        return _Stage.OPEN
+    return {Port.CLOSED: _Stage.CLOSED, Port.SILENT: _Stage.SILENT, Port.SSH: _Stage.LOGIN}[port]
 
 
 def _span(seconds: float) -> str:

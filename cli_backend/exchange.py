@@ -152,6 +152,10 @@ class LoginRefused(CliError):  # noqa: N818
     """The node refused the password, or we refuse to try it again before the lock-out window has passed."""
 
 
+class LockedOut(LoginRefused):
+    """We do not try: one more failure within the window would lock the account."""
+
+
 class NoPassword(LoginRefused):
     """Nobody gave a password, so the node was not asked to accept one."""
 

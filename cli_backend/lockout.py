@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli_backend.exchange import LoginRefused
+from cli_backend.exchange import LockedOut, LoginRefused
 
 WINDOW = 300  # seconds; the platform's default unlock time
 MOST = 2  # failures in the window; the next would be the third
@@ -65,7 +65,7 @@ class Failures:
             refused_by = self._refused.get(self._mark(password))
         if len(recent) >= MOST:
             clock = time.strftime("%H:%M:%S", time.localtime(min(recent) + WINDOW))
-            raise LoginRefused(
+            raise LockedOut(
                 account.node,
                 f"{len(recent)} logins failed within {WINDOW // 60} minutes; one more would lock the account",
                 f"Wait until {clock}, then try again with the right password.",

@@ -4,11 +4,15 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
-from cli_backend.exchange import LoginRefused, Unreachable
+from cli_backend.comeback import Waiting, wait
+from cli_backend.exchange import LockedOut, LoginRefused, Unreachable
+from cli_backend.ssh import Port
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
 
@@ -62,6 +66,76 @@ def test_an_open_port_is_not_taken_for_a_return(reach: Reach) -> None:
         assert device.wait_for_return("imp1", went_down=False, timeout=1.5, on_progress=told.append) is False
         assert set(text.split(": ")[1].split(",")[0] for text in told) == {"still open"}
         assert operator.passwords_asked == 0
+
+
+def waiting_with(probe: Callable[[], Port], log_in: Callable[[float], None], told: list[str], clock: "Hand") -> Waiting:
+    """What waits by a clock that is moved by hand."""
+    return Waiting(
+        place="imp1",
+        probe=probe,
+        went_down=lambda: False,
+        log_in=log_in,
+        report=told.append,
+        stopped=lambda: False,
+        pause=clock.pass_by,
+    )
+
+
+@dataclass
+class Hand:
+    """A clock that runs only while something pauses."""
+
+    at: float = 0.0
+
+    def monotonic(self) -> float:
+        """Now."""
+        return self.at
+
+    def pass_by(self, seconds: float) -> None:
+        """Some seconds later."""
+        self.at += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """The clock of the waiting."""
+    hand = Hand()
+    monkeypatch.setattr("cli_backend.comeback.time", hand)
+    return hand
+
+
+def test_each_stage_is_told_with_its_time_and_its_worst(clock: Hand) -> None:
+    ports = {0.0: Port.SSH, 100.0: Port.CLOSED, 500.0: Port.SILENT, 560.0: Port.SSH}
+    tries: list[float] = []
+
+    def log_in(_rest: float) -> None:
+        tries.append(clock.at)
+        if len(tries) == 1:
+            raise Unreachable("imp1", "the node gave no prompt", "Wait.")
+        if len(tries) == 2:
+            raise LockedOut("imp1", "one more would lock the account", "Wait.")
+
+    told: list[str] = []
+    assert wait(waiting_with(lambda: [p for at, p in ports.items() if at <= clock.at][-1], log_in, told, clock), 1800)
+    stages = [text.split(": ")[1].partition(", for ")[0] for text in told]
+    assert list(dict.fromkeys(stages)) == [
+        "still open, not restarting yet",
+        "closed, restarting",
+        "open, no SSH yet",
+        "the node gave no prompt",
+        "one more would lock the account",
+    ]
+    assert told[0] == "imp1: still open, not restarting yet, for 0 s (at worst 10 min); 0 s of at most 30 min"
+    assert any(text.startswith("imp1: closed, restarting, for 6 min (at worst 15 min); ") for text in told)
+    assert all(later - earlier >= 29 for earlier, later in pairwise(tries)), "a login is not tried in haste"
+
+
+def test_a_port_that_never_closes_is_not_waited_for_to_the_end(clock: Hand) -> None:
+    def never(_rest: float) -> None:
+        raise AssertionError
+
+    assert wait(waiting_with(lambda: Port.SSH, never, [], clock), 3600) is False
+    assert clock.at == pytest.approx(600, abs=2)
 
 
 def test_a_refused_login_ends_the_waiting_after_one_try(reach: Reach) -> None:
