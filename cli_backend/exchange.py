@@ -50,6 +50,7 @@ class Exchange:
     What was `printed` is normalised text: no echo, no pager lines, no terminal control of ours; what the node printed
     otherwise stays as it was and is hostile until shown through `visible()`. `started` is RFC 3339 UTC.
     `failure` is the line by which the node said that it failed. `question` is the text of an unanswered question.
+    `late` is what had come since the prompt of the command before: output of that one, or the node's own doing.
     """
 
     node: str
@@ -61,6 +62,7 @@ class Exchange:
     failure: str | None = None
     question: str | None = None
     answered: tuple[Answered, ...] = ()
+    late: str = ""
     host_key: str = ""
     algorithms: str = ""
 

@@ -97,7 +97,7 @@ class Session:
     def run(self, order: Order) -> Exchange:
         """Send one command and read to a quiet state. Raises Unreachable when nothing of it could be sent."""
         began, started = time.monotonic(), datetime.now(UTC)
-        self._reconcile()
+        late = self._reconcile()
         dialogue = Dialogue(order, time.monotonic() + order.timeout, self._text(), list(order.expect))
         # What only reads goes out with its Enter, which saves a round trip; a change waits for its echo.
         reads = risk_of(order.command) is Risk.READ_ONLY
@@ -117,6 +117,7 @@ class Session:
             failure=failure,
             question=dialogue.question,
             answered=tuple(dialogue.answered),
+            late=late,
             host_key=self.host_key,
             algorithms=self.algorithms,
         )
@@ -132,7 +133,7 @@ class Session:
         elif result not in {Result.OK, Result.FAILED}:
             self.close()
 
-    def _reconcile(self) -> None:
+    def _reconcile(self) -> str:
         """Output that came after the last prompt belongs to the command before. A question there ends the session."""
         late = self._text()
         until = time.monotonic() + ECHO_SECONDS
@@ -140,8 +141,12 @@ class Session:
             late.feed(self._shell.take())
             self._shell.wait(SETTLE)
         self._shell.listening = True
-        if len(late) and classify(reading(late.tail())) not in {Quiet.PROMPT, Quiet.NOTHING}:
+        if not len(late):
+            return ""
+        state = classify(reading(late.tail()))
+        if state not in {Quiet.PROMPT, Quiet.NOTHING}:
             self.close()
+        return late.printed(0, prompt=state is Quiet.PROMPT).text
 
     def _send(self, dialogue: Dialogue) -> Result | None:
         """Type Enter once the console shows the whole command. None: sent."""

@@ -66,7 +66,9 @@ class Outcome:
 
 def exchange_body(exchange: Exchange) -> dict[str, object]:
     """An exchange as journal data; a long output stays in pieces until it is there."""
+    late = {"late": exchange.late} if exchange.late else {}
     return {
+        **late,
         "node": exchange.node,
         "command": exchange.command,
         "result": exchange.result.value,

@@ -258,7 +258,9 @@ def test_late_output_is_not_the_next_command_s(reach: Reach) -> None:
         assert device.run("imp1", "show first").output == "answer to show first\n"
         more.set()
         pause(0.5)
-        assert device.run("imp1", "show second").output == "answer to show second\n"
+        second = device.run("imp1", "show second")
+        assert (second.output, second.late) == ("answer to show second\n", "Broadcast\n")
+        assert device.run("imp1", "show third").late == ""
         assert len(server.sessions) == 1
 
 

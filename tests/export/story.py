@@ -162,7 +162,11 @@ def _events(foreign: str) -> tuple[tuple[str, str, Mapping[str, object]], ...]:
         ("step.confirmed", SET, {"how": "confirmed", **_identity(SET)}),
         ("step.intent", SET, {**_identity(SET), "refers_to": 10}),
         ("cmd.answer", SET, asked),
-        ("evidence", SET, _exchange("set network domain local.example", foreign, "rebooting", answered=[asked])),
+        (
+            "evidence",
+            SET,
+            _exchange("set network domain local.example", foreign, "rebooting", answered=[asked], late=foreign),
+        ),
         ("step.done", SET, {"how": "observed", **_identity(SET), **_effects(SET)}),
         ("session.held", "", {"reason": foreign, "at_step": "trial/page"}),
         ("session.resumed", "", {"pid": 3, "tool": "fedwizard 0"}),

@@ -12,7 +12,10 @@ from wizard.step import Form, Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Exchanged:
-    """One command with its output, questions and answers. `question` is one that nobody answered."""
+    """One command with its output, questions and answers. `question` is one that nobody answered.
+
+    `late` is what the node had printed since the prompt of the command before.
+    """
 
     at: str
     node: str
@@ -22,6 +25,7 @@ class Exchanged:
     output: str
     answered: tuple[tuple[str, str], ...]
     question: str
+    late: str
     duration_ms: int
     host_key: str
     algorithms: str
@@ -162,6 +166,7 @@ def _exchanged(at: str, exchange: Mapping[str, Json]) -> Exchanged:
         output=text_of(exchange.get("output")),
         answered=tuple((text_of(a.get("question")), text_of(a.get("answer"))) for a in answered),
         question=text_of(exchange.get("question")),
+        late=text_of(exchange.get("late")),
         duration_ms=_number(exchange.get("duration_ms")),
         host_key=text_of(exchange.get("host_key")),
         algorithms=text_of(exchange.get("algorithms")),

@@ -166,7 +166,8 @@ def _sent(sent: Sent) -> Line:
 def _exchange(exchange: Exchanged) -> Iterator[Block]:
     took = f" in {exchange.duration_ms} ms"
     yield paragraph(_time(exchange.at), ", ", Foreign(exchange.node), ": ", Foreign(exchange.result), took)
-    body = [f"admin:{exchange.command}", exchange.output.rstrip("\n")]
+    body = [f"(since the command before: {exchange.late.strip()})"] if exchange.late else []
+    body += [f"admin:{exchange.command}", exchange.output.rstrip("\n")]
     body += [f"(asked: {_last_line(question)}; answered: {answer})" for question, answer in exchange.answered]
     if exchange.question:
         body.append(f"(asked, and not answered: {_last_line(exchange.question)})")
