@@ -1,6 +1,7 @@
 """The parsers on the outputs of the reference, and on anything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 
 import pytest
 from hypothesis import given
@@ -93,6 +94,123 @@ def test_cluster() -> None:
     assert (view.nodes[3].product, view.nodes[3].database, view.nodes[3].role) == (None, None, "Publisher")
     assert (view.nodes[4].product, view.nodes[4].state) == ("cups", "not authenticated")
     assert view.unparsed[0].startswith("Server Table")
+
+
+CLUSTERS = {
+    "a subscriber, which tells no server table": (
+        "10.1.89.30 CUCMv10SUB.alegarc2.lab CUCMv10SUB Subscriber callmanager DBSub authenticated\n"
+        "10.1.89.20 CUCM10.alegarc2.lab CUCM10 Publisher callmanager DBPub authenticated using TCP since Mon Jul 1"
+        " 13:44:09 2019\n",
+        [("CUCMv10SUB", "Subscriber", "DBSub"), ("CUCM10", "Publisher", "DBPub")],
+        0,
+    ),
+    "a single node of release 15": (
+        "192.168.125.10 cucm15-cluster1.calltelemetry.local cucm15-cluster1 Publisher callmanager DBPub authenticated\n"
+        "\nServer Table (processnode) Entries\n----------------------------------\ncucm15-cluster1\n",
+        [("cucm15-cluster1", "Publisher", "DBPub")],
+        3,
+    ),
+    "nodes of IM and Presence among others": (
+        "10.0.0.7 imp1.x.lab imp1 Subscriber cups DBPub authenticated using TCP since Fri Mar 28 06:07:53 2025\n"
+        "10.0.0.8 imp2.x.lab imp2 Subscriber cups DBSub authenticated using TCP since Fri Mar 28 06:07:53 2025\n"
+        "Successful\n",
+        [("imp1", "Subscriber", "DBPub"), ("imp2", "Subscriber", "DBSub")],
+        1,
+    ),
+    "no domain, and a line about dynamic configuration": (
+        "10.106.61.120 CUCMPUB  Publisher callmanager DBPub authenticated\n"
+        "Dynamic Cluster Configuration is enabled for 23 Hours 59 Minutes.\n",
+        [("", "Publisher", "DBPub")],
+        1,
+    ),
+    "lines of 8.x": (
+        "10.0.0.1 pub.x.lab pub Publisher authenticated\n10.0.0.2 sub.x.lab sub Subscriber authenticated\n",
+        [("pub", "Publisher", None), ("sub", "Subscriber", None)],
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_every_form_of_a_cluster(name: str) -> None:
+    text, nodes, others = CLUSTERS[name]
+    view = o.parse_cluster(text)
+    assert [(node.host, node.role, node.database) for node in view.nodes] == nodes
+    assert len(view.unparsed) == others
+
+
+@pytest.mark.parametrize(
+    "state", ["STARTED", "STOPPED", "STARTING", "STOPPING", "UNKNOWN", "NOT STARTED", "NOTRUNNING"]
+)
+@pytest.mark.parametrize(
+    "why", ["", "  ", "  Service Not Activated", "  Commanded Out of Service", "  Component is not running"]
+)
+def test_every_state_and_reason_of_a_service(state: str, why: str) -> None:
+    text = f"Cluster Manager [{state}]{why}\nCisco XCP Router[{state}]{why}\nPrimary Node =true\n"
+    listed = o.parse_services(text)
+    assert [(found.name, found.state, found.why) for found in listed.services] == [
+        ("Cluster Manager", state, why.strip()),
+        ("Cisco XCP Router", state, why.strip()),
+    ]
+    assert listed.unparsed == ("Primary Node =true",)
+
+
+def test_the_older_words_of_a_restart() -> None:
+    older = (
+        " Don't press Ctrl-c while the service is getting RESTARTED.If Service has not Restarted Properly, execute the"
+        " same Command Again\nService Manager is running\n"
+    )
+    for states in (["STOPPING", "STOPPING", "STARTING", "STARTED"], ["STARTING", "STARTED", "STARTING"]):
+        text = older + "".join(f"Cisco Tomcat[{state}]  \n" for state in states)
+        assert o.last_state(text, "Cisco Tomcat") == states[-1]
+
+
+STATUS = """
+Host Name          : cucm-pub
+Date               : Mon Mar 2, 2026 00:36:32
+Product Ver        : 12.5.1.12900-115
+
+Uptime:
+ 00:36:33 up 79 days, 12:45,  1 user,  load average: 1.76, 1.09, 0.94
+
+CPU Idle:   33.17%  System:   23.12%    User:   42.21%
+Disk/active         17921776K        3991112K       13730872K (78%)
+"""
+
+
+def test_the_whole_status() -> None:
+    assert o.parse_uptime(STATUS) == o.Uptime(seconds=79 * 86400 + 12 * 3600 + 45 * 60)
+
+
+RUNTIME = """
+Server Time: Wed Dec 31 19:54:53 UTC 2025
+
+Cluster Replication State: Replication status command started at: 2025-12-30-10-11
+     Replication status command COMPLETED 690 tables checked out of 690
+     Sync Status: NO Errors or Mismatches found
+
+DB Version: ccm15_0_1_12900_234
+Repltimeout set to: 300s
+PROCESS option set to: 1
+
+Cluster Detailed View from cucm-01 (2 Servers):
+
+                                     PING      DB/RPC/   REPL.    Replication    REPLICATION SETUP
+SERVER-NAME         IP ADDRESS        (msec)    DbMon?    QUEUE    Group ID       (RTMT) & Details
+-----------         ----------        ------    -------   -----    -----------    ------------------
+cucm-01             172.168.0.101     0.045     Y/Y/Y     0        (g_2)          (2) Setup Completed
+cucm-02             172.168.0.102     0.290     Y/Y/Y     0        (g_3)          ({state}) Setup Completed
+"""
+
+
+@pytest.mark.parametrize(("state", "healthy"), [(2, True), (0, False), (1, False), (3, False), (4, False)])
+def test_the_whole_state_of_replication(state: int, healthy: bool) -> None:
+    found = o.parse_replication(RUNTIME.format(state=state))
+    assert [(row.name, row.address, row.state) for row in found.rows] == [
+        ("cucm-01", "172.168.0.101", 2),
+        ("cucm-02", "172.168.0.102", state),
+    ]
+    assert found.healthy is healthy
 
 
 def test_services_and_the_last_state() -> None:
@@ -193,6 +311,27 @@ def test_no_output_makes_them_fail(text: str) -> None:
     for parse in PARSERS:
         parse(text)
         parse(text.replace("1", "99999999999999999999"))
+
+
+def strings(found: object) -> Iterator[str]:
+    """Every text in a result."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, tuple):
+        for each in found:
+            yield from strings(each)
+    elif is_dataclass(found) and not isinstance(found, type):
+        for each in fields(found):
+            yield from strings(getattr(found, each.name))
+
+
+@given(st.text() | MANGLED)
+def test_no_value_is_invented(text: str) -> None:
+    printed = text.lower().replace(".0", ".").replace(".0", ".")
+    for parse in PARSERS:
+        for value in strings(parse(text)):
+            # Octets lose their padding, and the name of the root is a dot.
+            assert value.lower().replace(".0", ".").replace(".0", ".") in printed or value == "."
 
 
 @given(MANGLED)
