@@ -131,7 +131,8 @@ def test_a_spilled_output_is_the_one_that_was_not(pieces: list[str], prompt: boo
     assert one.seal() == other.seal() == (hashlib.sha256(one.text.encode()).hexdigest(), len(one.text.encode()))
 
 
-@given(PIECES, PIECES, st.integers(1, 8))
+# Behind the pager no backspace: of the 8 characters that are in memory the cut may leave none for it.
+@given(PIECES, PIECES.map(lambda pieces: [piece for piece in pieces if piece != "\x08"]), st.integers(1, 8))
 def test_a_pager_is_cut_away_from_a_spilled_output(before: list[str], after: list[str], cut: int) -> None:
     spilling, whole = Text(in_memory=16, kept=8), Text()
     for text in (spilling, whole):

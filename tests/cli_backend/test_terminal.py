@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cli_backend.dialect import PAGER_TEXT
@@ -21,6 +21,7 @@ def of(*chunks: bytes) -> str:
     return text.text
 
 
+@example(data=b"one\r\r\ntwo", cuts=[4])
 @given(data=PIECES | st.binary(max_size=60), cuts=st.lists(st.integers(0, 200), max_size=8))
 def test_any_chunking_gives_the_same_text(data: bytes, cuts: list[int]) -> None:
     at = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
