@@ -12,7 +12,9 @@ import re
 import socket
 import stat
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import paramiko
 import pytest
@@ -250,6 +252,38 @@ def test_a_question_in_the_place_of_the_first_prompt_is_the_person_s(reach: Reac
     assert told.value.result is Result.QUESTION
     assert "New Password:" in (told.value.question or "")
     assert server.received == b"", "nothing is typed into it"
+
+
+class _Overhearing(paramiko.Transport):
+    """A server that keeps what a client offers it on the wire."""
+
+    heard: ClassVar[list[Mapping[str, object]]] = []
+
+    def _really_parse_kex_init(self, m: paramiko.Message, ignore_first_byte: bool = False) -> dict[str, list[str]]:
+        parsed: dict[str, list[str]] = super()._really_parse_kex_init(m, ignore_first_byte)  # type: ignore[misc]
+        self.heard.append(parsed)
+        return parsed
+
+
+@pytest.mark.parametrize(("legacy", "old"), [(False, set()), (True, {"sha1", "md5", "cbc", "3des"})])
+def test_what_goes_over_the_wire_is_old_only_where_that_is_allowed(legacy: bool, old: set[str]) -> None:
+    ours, theirs = socket.socketpair()
+    _Overhearing.heard.clear()
+    server = _Overhearing(theirs)
+    server.daemon = True
+    server.add_server_key(ECDSA)
+    server.start_server(event=threading.Event(), server=paramiko.ServerInterface())
+    client = (LegacyTransport if legacy else ModernTransport)(ours)
+    client.daemon = True
+    client.start_client(timeout=20)
+    client.close()
+    server.close()
+    offered = [name for names in _Overhearing.heard[0].values() if isinstance(names, list) for name in names]
+    assert {
+        word for word in ("sha1", "md5", "cbc", "3des", "arcfour", "none-") for name in offered if word in name
+    } == old
+    assert any(name in {"ssh-rsa", "ssh-dss"} for name in offered) is legacy
+    assert len(offered) > 20
 
 
 def test_what_we_rely_on_in_paramiko_is_still_there() -> None:
