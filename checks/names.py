@@ -128,6 +128,8 @@ def _to_ascii(name: str) -> str:
 
 
 def _is_address(text: str) -> bool:
+    if not text[-1:].isdigit() and ":" not in text:  # a name, at once
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:

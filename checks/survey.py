@@ -3,21 +3,24 @@
 A survey asks what a whole check asks first (SRV, addresses, chain) and nothing after it, so that a thousand domains
 take seconds. By default no handshake is finished: the first flight of a server up to TLS 1.2 holds all that is
 wanted (measured: half the time of a handshake). What that flight does not tell is asked again with a handshake.
+Each result goes to its reader at once: what is held at any time depends on how many are asked together, not on how many
+there are.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from checks.certificate.facts import CertificateFacts, read_certificate
+from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
 from checks.certificate.subject import Told
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.dns.udp import Udp
 from checks.finding import Severity
 from checks.lookup import resolver_of, trusted_roots
-from checks.names import srv_name
+from checks.names import BadNameError, domain_name, srv_name
 from checks.requests import Handshake, Network
 from checks.tls.probe import context_for, probe
 from checks.tls.raw import first_flight
@@ -25,6 +28,7 @@ from checks.tls.seen import Fault, Seen
 
 _NO_TCP = frozenset({Fault.REFUSED, Fault.TIMEOUT, Fault.UNREACHABLE})  # a handshake would fare no better
 _LOOKUPS = 64  # domains whose names are looked up at the same time: three questions each, 200 in flight
+_MOST_AUTHORITIES = 256  # that are remembered; a server may show a new one each time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,22 +49,19 @@ class Surveyed:
 
 
 async def survey(
-    domains: Sequence[str],
-    network: Network,
-    handshake: Handshake = "raw",
-    on_done: Callable[[Surveyed], None] | None = None,
-) -> tuple[Surveyed, ...]:
-    """Ask about all domains, at most `network.concurrency` servers at a time; in the order given."""
-    async with Udp() as udp:
+    domains: Iterable[str], network: Network, on_done: Callable[[Surveyed], None], handshake: Handshake = "raw"
+) -> None:
+    """Ask about all domains, at most `network.concurrency` servers at a time; each is told as soon as it is done."""
+    waiting = iter(domains)
+    async with Udp() as udp, asyncio.TaskGroup() as group:
         surveyor = _Surveyor(network, handshake, udp)
 
-        async def one(domain: str) -> Surveyed:
-            seen = await surveyor.look(domain)
-            if on_done is not None:
-                on_done(seen)
-            return seen
+        async def take_turns() -> None:
+            for domain in waiting:  # shared: whoever is free takes the next one
+                on_done(await surveyor.look(domain))
 
-        return tuple(await asyncio.gather(*map(one, domains)))
+        for _ in range(_LOOKUPS + network.concurrency):
+            group.create_task(take_turns())
 
 
 class _Surveyor:
@@ -73,7 +74,8 @@ class _Surveyor:
         self._at = network.at or datetime.now(UTC)
         self._lookups, self._servers = asyncio.Semaphore(_LOOKUPS), asyncio.Semaphore(network.concurrency)
         self._context = context_for(None)
-        self._authorities: dict[bytes, CertificateFacts] = {}
+        # Many domains show the same certificates above their leaf, which are read once.
+        self._authority = functools.lru_cache(_MOST_AUTHORITIES)(read_certificate)
 
     async def look(self, domain: str) -> Surveyed:
         """All about one domain."""
@@ -83,15 +85,20 @@ class _Surveyor:
                 return Surveyed(domain=domain, fault=_missing(reply))
             services = tuple(sorted(reply.services, key=lambda s: (s.priority, -s.weight, s.target)))
             best = services[0]
-            four, six = await self._resolver.addresses(best.target)
+            try:
+                target = domain_name(best.target)
+            except BadNameError:  # a lone dot, which says that there is no such service, or no host name
+                fault = "srv-service-off" if best.target == "." else "srv-target-unresolvable"
+                return Surveyed(domain=domain, services=services, fault=fault)
+            four, six = await self._resolver.addresses(target)
         found = Surveyed(domain=domain, services=services, four=four.records, six=six.records)
         addresses = found.four or found.six
         if not addresses:
             return Surveyed(domain=domain, services=services, fault="srv-target-unresolvable")
-        place = self._network.connect_to.get((best.target, best.port), (addresses[0], best.port))
+        place = self._network.connect_to.get((target, best.port), (addresses[0], best.port))
         async with self._servers:
-            seen = await self._visit(place, best.target)
-        return self._judged(found, best.target, seen)
+            seen = await self._visit(place, target)
+        return self._judged(found, target, seen)
 
     async def _visit(self, place: tuple[str, int], name: str) -> Seen:
         timeout = self._network.timeout
@@ -113,12 +120,6 @@ class _Surveyor:
         verdicts = judge_chain(told, certificates, self._roots, name, self._at)
         good = not any(verdict.severity is Severity.FAIL for verdict in verdicts)
         return _with(found, chain=seen.chain, verified=good)
-
-    def _authority(self, der: bytes) -> CertificateFacts:
-        """A certificate above a leaf: many domains show the same ones, which are read once."""
-        if der not in self._authorities:
-            self._authorities[der] = read_certificate(der)
-        return self._authorities[der]
 
 
 def _missing(reply: Reply) -> str:

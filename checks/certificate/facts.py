@@ -1,5 +1,6 @@
 """A certificate as facts: everything the judges need, read once, tolerantly."""
 
+import functools
 import hashlib
 import re
 import warnings
@@ -91,6 +92,7 @@ def same_name(one: str, other: str) -> bool:
     return one == other or folded(one) == folded(other)
 
 
+@functools.lru_cache(maxsize=256)
 def folded(name: str) -> str:
     """The form in which names are compared. Blanks at the ends are written with a backslash, and count no more."""
     return _SEPARATORS.sub(r"\1", " ".join(name.replace("\\ ", " ").casefold().split()))
@@ -122,15 +124,14 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
         if e.critical and not isinstance(e.value, _KNOWN_CRITICAL) and e.oid != _POLICY_MAPPINGS
     ]
     own, authority = values.get(x509.SubjectKeyIdentifier), values.get(x509.AuthorityKeyIdentifier)
+    subject, issuer = certificate.subject, certificate.issuer
     return CertificateFacts(
         certificate=certificate,
-        name=certificate.subject,
-        subject=certificate.subject.rfc4514_string(),
-        issuer=certificate.issuer.rfc4514_string(),
-        cns=tuple(str(a.value) for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
-        issuing_organisations=tuple(
-            str(a.value) for a in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-        ),
+        name=subject,
+        subject=subject.rfc4514_string(),
+        issuer=issuer.rfc4514_string(),
+        cns=tuple(str(a.value) for a in subject.get_attributes_for_oid(NameOID.COMMON_NAME)),
+        issuing_organisations=tuple(str(a.value) for a in issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)),
         names=_names(alternative) if isinstance(alternative, x509.SubjectAlternativeName) else (),
         begins=certificate.not_valid_before_utc,
         ends=certificate.not_valid_after_utc,

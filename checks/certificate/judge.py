@@ -102,6 +102,9 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
 
 def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) -> Iterator[Finding]:
     left = certificate.ends - at
+    threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
+    if threshold is None and certificate.begins <= at:
+        return
     this = partial(
         told.about, certificate, depth, until=date(certificate.ends), begins=date(certificate.begins), at=date(at)
     )
@@ -111,10 +114,8 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) 
         hint = "It begins within a day: a wrong clock is likely." if certificate.begins - at < timedelta(days=1) else ""
         yield this("cert-not-yet-valid", hint=hint)
     else:
-        threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
-        if threshold is not None:
-            values = {"its_renewal": "" if depth else renewal_of(certificate, at)}
-            yield this("cert-expires-soon", values=values, days=left.days, threshold=threshold)
+        values = {"its_renewal": "" if depth else renewal_of(certificate, at)}
+        yield this("cert-expires-soon", values=values, days=left.days, threshold=threshold)
 
 
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import dns.message
 import dns.name
 import dns.rdatatype
 
-from checks.dns.plain import Plain, plain_query
+from checks.dns.plain import Plain, is_plain, plain_query
 from checks.dns.reply import Outcome, Reply, Srv, read, read_message
 from checks.dns.udp import Udp
 from checks.names import place_of
@@ -50,6 +50,17 @@ class Question:
             query.want_dnssec(edns)
         return query
 
+    def problem(self) -> str:
+        """Why nothing of this name or type can be asked; empty where it can."""
+        if is_plain(self.name, self.kind):
+            return ""
+        try:
+            dns.name.from_text(self.name)
+            dns.rdatatype.from_text(self.kind)
+        except dns.exception.DNSException as problem:
+            return str(problem)
+        return ""
+
     def plain(self, *, edns: bool) -> bytes | None:
         """The same message with id 0, made faster; None for a name of other than ordinary labels, or with CD."""
         if not self.validated:
@@ -71,10 +82,7 @@ async def ask_one(
 
     `udp` are sockets that many questions share.
     """
-    try:
-        dns.name.from_text(question.name)
-        dns.rdatatype.from_text(question.kind)
-    except dns.exception.DNSException as problem:
+    if problem := question.problem():
         return Reply(outcome=Outcome.NO_NAME, server=shown(server), detail=f"the name cannot exist: {problem}")
     outcome, no_edns = Outcome.TIMEOUT, ""
     for number in range(1, TRIES + 1):
@@ -93,7 +101,7 @@ async def ask_one(
             continue
         if edns and not with_edns and not no_edns and await _is_dropped(question, server, timeout / TRIES):
             no_edns = DROPPED
-        return replace(reply, no_edns=no_edns)
+        return replace(reply, no_edns=no_edns) if no_edns else reply
     return Reply(outcome=outcome, server=shown(server))
 
 

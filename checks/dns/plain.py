@@ -22,6 +22,8 @@ _LONGEST_TTL = 0x7FFFFFFF
 _MOST_LABELS = 128
 _LENGTHS = {A: 4, AAAA: 16}
 _LABEL = re.compile(rb"[A-Za-z0-9_-]+")
+_NAME = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
+_LONGEST_NAME = 253
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +41,16 @@ class _OddError(Exception):
     """Not plain."""
 
 
+def is_plain(name: str, kind: str) -> bool:
+    """Whether it can be asked in plain bytes: a name of ordinary labels, and a type that is read here."""
+    return kind in _KINDS and len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
+
+
 def plain_query(name: str, kind: str, flags: int, payload: int | None) -> bytes | None:
     """A query with id 0 for a name of ordinary labels; None for other names and types. `payload` None: no EDNS."""
-    labels = name.rstrip(".").encode("ascii", "replace").split(b".")
-    if (
-        kind not in _KINDS
-        or len(name) > 253
-        or not all(_LABEL.fullmatch(label) and len(label) < 64 for label in labels)
-    ):
+    if not is_plain(name, kind):
         return None
+    labels = name.rstrip(".").encode("ascii").split(b".")
     encoded = b"".join(bytes((len(label),)) + label for label in labels)
     header = struct.pack("!6H", 0, flags, 1, 0, 0, 0 if payload is None else 1)
     edns = b"" if payload is None else struct.pack("!BHHIH", 0, _OPT, payload, 0, 0)
@@ -126,7 +129,7 @@ def _name(answer: bytes, at: int) -> tuple[str, int]:
         labels.append(label.decode("ascii"))
         at += 1 + length
     name = ".".join(labels)
-    if not name or len(name) > 253:
+    if not name or len(name) > _LONGEST_NAME:
         raise _OddError
     return name, after or at + 1
 

@@ -41,6 +41,8 @@ class Resolver:
     async def ask(self, name: str, kind: str, *, validated: bool = True) -> Reply:
         """The first answer; the last failure when there is none. Aliases are followed where the server did not."""
         reply = await self._ask(Question(name=name, kind=kind, validated=validated))
+        if not reply.alias:
+            return reply
         alias, followed = reply.alias, 0
         while reply.outcome is Outcome.NO_DATA and reply.alias and not reply.zone and followed < LONGEST_ALIAS:
             reply = await self._ask(Question(name=reply.alias, kind=kind, validated=validated))

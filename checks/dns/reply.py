@@ -77,7 +77,7 @@ class Reply:
     @property
     def answered(self) -> bool:
         """Whether the question was answered, if only negatively."""
-        return self.outcome in {Outcome.DATA, Outcome.NO_DATA, Outcome.NO_NAME}
+        return self.outcome in (Outcome.DATA, Outcome.NO_DATA, Outcome.NO_NAME)
 
 
 def read(wire: bytes, query: dns.message.Message) -> Reply:

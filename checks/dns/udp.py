@@ -5,6 +5,7 @@ to forge as it matters; what does not fit a question is ignored, as it is with a
 """
 
 import asyncio
+import functools
 import ipaddress
 import secrets
 import socket
@@ -19,6 +20,8 @@ from checks.dns.plain import Plain, plain_answer
 _SOCKETS = 8
 _BUFFER = 4 * 1024 * 1024  # bytes; answers come in bursts
 _IN_FLIGHT = 200
+
+_read_address = functools.lru_cache(maxsize=64)(ipaddress.ip_address)  # a run asks few servers many questions
 
 Server = tuple[str, int]
 Key = tuple[bytes, str, int]
@@ -88,7 +91,7 @@ class Udp:
 
         `message` makes the question; `plain` is the same in bytes where those could be had for less.
         """
-        address = ipaddress.ip_address(server[0])
+        address = _read_address(server[0])
         async with self._gate:
             transport, own = secrets.choice(
                 await self._sockets(socket.AF_INET if address.version == 4 else socket.AF_INET6)

@@ -19,6 +19,8 @@ _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
 _SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+_ALERT, _HANDSHAKE = 21, 22  # what a record holds
+_SERVER_HELLO, _ENCRYPTED_EXTENSIONS, _CERTIFICATE_REQUEST = 2, 8, 13
 _FATAL = 2  # the level of an alert
 _DER = 2  # the encoding that the private chain method wants
 _VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
@@ -44,7 +46,8 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslobject_class = _Watched
-    context._msg_callback = _look  # type: ignore[attr-defined]
+    # Set below SSLContext, which would look up three enums for each message and record: a tenth of a handshake.
+    super(ssl.SSLContext, ssl.SSLContext)._msg_callback.__set__(context, _look)  # type: ignore[misc]
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
@@ -92,24 +95,20 @@ class _Watch:
     asked: bool = False
     authorities: tuple[str, ...] = ()
 
-    def look(self, direction: str, content: object, kind: object, data: bytes) -> None:
-        """Called for each message, decrypted, its header before it."""
-        if direction != "read":
-            return
-        if str(getattr(content, "name", "")) == "ALERT":
+    def look(self, content: int, kind: int, data: bytes) -> None:
+        """Called for each message of the other side, decrypted, its header before it."""
+        if content == _ALERT:
             self.alert = data[1] if len(data) == 2 and data[0] == _FATAL else self.alert
+        elif content != _HANDSHAKE:
             return
-        match str(getattr(kind, "name", "")):
-            case "SERVER_HELLO":
-                self.hello, self.version = True, _VERSIONS.get(data[4:6], "")
-            case "ENCRYPTED_EXTENSIONS":
-                self.version = "1.3"
-            case "CERTIFICATE_REQUEST":
-                new, old = self.version == "1.3", self.version in {"1", "1.1"}
-                self.asked = True
-                self.authorities = accepted_authorities(data[4:], version_13=new, algorithms=not old)
-            case _:
-                pass
+        elif kind == _SERVER_HELLO:
+            self.hello, self.version = True, _VERSIONS.get(data[4:6], "")
+        elif kind == _ENCRYPTED_EXTENSIONS:
+            self.version = "1.3"
+        elif kind == _CERTIFICATE_REQUEST:
+            new, old = self.version == "1.3", self.version in {"1", "1.1"}
+            self.asked = True
+            self.authorities = accepted_authorities(data[4:], version_13=new, algorithms=not old)
 
 
 class _Watched(ssl.SSLObject):
@@ -119,10 +118,10 @@ class _Watched(ssl.SSLObject):
 
 
 def _look(  # the signature of the private hook of SSLContext
-    connection: object, direction: str, _version: object, content: object, kind: object, data: bytes
+    connection: object, direction: str, _version: int, content: int, kind: int, data: bytes
 ) -> None:
-    if isinstance(connection, _Watched) and connection.watch is not None:
-        connection.watch.look(direction, content, kind, data)
+    if direction == "read" and isinstance(connection, _Watched) and connection.watch is not None:
+        connection.watch.look(content, kind, data)
 
 
 @dataclass
@@ -146,7 +145,8 @@ class _Handshake:
     async def run(self, options: bytes, timeout: float) -> Seen:
         """The handshake, then one read, then OPTIONS."""
         try:
-            await asyncio.wait_for(self._shake(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._shake()
         except TimeoutError:
             return self._seen(Fault.STALLED if self.first else Fault.SILENT)
         except _EndlessError:

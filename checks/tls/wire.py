@@ -68,7 +68,8 @@ class Wire(asyncio.Protocol):
 async def connected(address: str, port: int, timeout: float) -> AsyncIterator[Wire]:
     """A connection to a numeric address. Raises TimeoutError and OSError."""
     loop = asyncio.get_running_loop()
-    _, wire = await asyncio.wait_for(loop.create_connection(Wire, address, port), timeout)
+    async with asyncio.timeout(timeout):
+        _, wire = await loop.create_connection(Wire, address, port)
     try:
         yield wire
     finally:

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.bench.lab import Domain, Lab
 from tests.servers.tls import until
@@ -24,35 +26,48 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re
 
 Outputs = Mapping[str, Mapping[str, Any]]
 Run = Callable[[Lab, Sequence[Domain]], "Result"]
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One run over some domains: seconds of the wall clock with the start of the program, and its most memory.
+    """One run over some domains: seconds of the wall clock with the start of the program, its CPU and most memory.
 
     `inner` is the time without the start of the program, where it tells.
     """
 
     outputs: Outputs
     seconds: float
-    rss_mb: float = 0.0
+    cpu: float
+    most_mb: float = 0.0
     inner: float = 0.0
 
 
 def program(*command: str) -> Run:
-    """A program that is given DOMAINS, the port of the name server and ROOTS, and prints what it found as JSON."""
+    """A program that is given DOMAINS, the port of the name server and ROOTS, and prints what it found.
+
+    One line of JSON for each domain, and a last one for what it took.
+    """
 
     def run(lab: Lab, domains: Sequence[Domain]) -> Result:
         words = [*command, str(lab.list_of(domains)), str(lab.name_server), str(lab.roots)]
-        began = time.monotonic()
-        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=HERE.parent.parent)
-        seconds = time.monotonic() - began
+        done, seconds, cpu = _timed(words, cwd=HERE.parent.parent)
         assert done.returncode == 0, done.stderr
-        document = json.loads(done.stdout)
-        rss, inner = document["rss_kb"] / 1024, document.get("seconds", 0.0)
-        return Result(outputs=document["domains"], seconds=seconds, rss_mb=rss, inner=inner)
+        *told, took = map(json.loads, done.stdout.splitlines())
+        outputs = {one.pop("domain"): one for one in told}
+        most, inner = took["most_kb"] / 1024, took.get("seconds", 0.0)
+        return Result(outputs=outputs, seconds=seconds, cpu=cpu, most_mb=most, inner=inner)
 
     return run
+
+
+def _timed(words: Sequence[str], cwd: Path) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """Run a program as its user has it, whatever is set for Python here; seconds of the clock, and of all its CPU."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    spent, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return done, seconds, after.ru_utime + after.ru_stime - spent.ru_utime - spent.ru_stime
 
 
 def ours(profile: str) -> Run:
@@ -77,11 +92,10 @@ def shell(lab: Lab, domains: Sequence[Domain]) -> Result:
     """dig and openssl s_client, eight at a time. What they printed is read after the time was taken."""
     with tempfile.TemporaryDirectory(dir=lab.folder) as folder:
         words = ["sh", str(HERE / "peer_shell.sh"), str(lab.list_of(domains)), str(lab.name_server)]
-        began = time.monotonic()
-        subprocess.run([*words, str(lab.roots), folder], check=True)
-        seconds = time.monotonic() - began
+        done, seconds, cpu = _timed([*words, str(lab.roots), folder], cwd=Path(folder))
+        assert done.returncode == 0, done.stderr
         outputs = {domain.name: _printed((Path(folder) / domain.name).read_text()) for domain in domains}
-    return Result(outputs=outputs, seconds=seconds)
+    return Result(outputs=outputs, seconds=seconds, cpu=cpu)
 
 
 def _printed(text: str) -> dict[str, Any]:
@@ -115,27 +129,39 @@ def expected(domain: Domain) -> bool:
 
 @dataclass(frozen=True)
 class Medians:
-    """What is told of a contestant after all rounds."""
+    """What is told of a contestant after all rounds; of memory the most."""
 
     seconds: float
     inner: float
-    rss_mb: float
+    cpu: float
+    most_mb: float
     spread: tuple[float, float]
 
 
+def judged(run: Run, lab: Lab, domains: Sequence[Domain]) -> Result:
+    """One run, whose verdicts have to be right."""
+    result = run(lab, domains)
+    told = [result.outputs[domain.name]["verified"] for domain in domains]
+    assert told == [expected(domain) for domain in domains], "the verdicts are wrong"
+    return result
+
+
 def compete(runs: Mapping[str, Run], lab: Lab, domains: Sequence[Domain], rounds: int) -> dict[str, Medians]:
-    """First every output is compared, then the rounds are run, each in an order of its own."""
-    first = {name: run(lab, domains) for name, run in runs.items()}
+    """First every output is compared, then the rounds are run."""
+    first = {name: judged(run, lab, domains) for name, run in runs.items()}
     right = next(iter(first.values())).outputs
-    assert [right[d.name]["verified"] for d in domains] == [expected(d) for d in domains], "the verdicts are wrong"
     for name, result in first.items():
         unlike = differences(right, result.outputs)
         assert not unlike, (name, len(unlike), right[unlike[0]], result.outputs.get(unlike[0]))
-    results: dict[str, list[Result]] = {name: [] for name in runs}
+    return in_rounds({name: partial(judged, run, lab, domains) for name, run in runs.items()}, rounds)
+
+
+def in_rounds(trials: Mapping[Name, Callable[[], Result]], rounds: int) -> dict[Name, Medians]:
+    """All trials in each round, every time in another order."""
+    results: dict[Name, list[Result]] = {name: [] for name in trials}
     for number in range(rounds):
-        order = random.sample(sorted(runs), len(runs))
-        for name in order:
-            results[name].append(runs[name](lab, domains))
+        for name in random.sample(list(trials), len(trials)):
+            results[name].append(trials[name]())
             print(f"round {number + 1}: {name} {results[name][-1].seconds:.2f} s", file=sys.stderr)
     return {name: _medians(found) for name, found in results.items()}
 
@@ -145,7 +171,8 @@ def _medians(found: Sequence[Result]) -> Medians:
     return Medians(
         statistics.median(seconds),
         statistics.median(result.inner for result in found),
-        max(result.rss_mb for result in found),
+        statistics.median(result.cpu for result in found),
+        max(result.most_mb for result in found),
         (min(seconds), max(seconds)),
     )
 

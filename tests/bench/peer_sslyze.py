@@ -7,7 +7,6 @@ does, asynchronously: the fastest that a user of sslyze could reasonably write.
 import asyncio
 import hashlib
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,10 @@ def main() -> None:
         seen["chain"] = [hashlib.sha256(der).hexdigest() for der in chain]
         ours = [one for one in deployment.path_validation_results if one.trust_store.path == Path(roots)]
         seen["verified"] = bool(ours) and ours[0].was_validation_successful
-    json.dump({"domains": found, "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}, sys.stdout)
+    for domain, seen in found.items():
+        print(json.dumps({"domain": domain, **seen}))
+    most = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+    print(json.dumps({"most_kb": int(most)}))
 
 
 async def looked_up(domains: list[str], port: int) -> list[dict[str, Any]]:

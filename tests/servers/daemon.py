@@ -11,8 +11,11 @@ from tests.servers.tls import until
 
 
 @contextlib.contextmanager
-def daemon(command: Sequence[str], log: Path, is_ready: Callable[[], bool]) -> Iterator[None]:
-    """Run a server in the foreground, with all its processes. Fails with what it printed when it ends too early."""
+def daemon(command: Sequence[str], log: Path, is_ready: Callable[[], bool], seconds: float = 10.0) -> Iterator[None]:
+    """Run a server in the foreground, with all its processes. Fails with what it printed when it ends too early.
+
+    `seconds` is how long it may take to be ready.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
@@ -23,7 +26,7 @@ def daemon(command: Sequence[str], log: Path, is_ready: Callable[[], bool]) -> I
             return is_ready()
 
         try:
-            until(settled)
+            until(settled, seconds)
             yield
         finally:
             with contextlib.suppress(ProcessLookupError):
