@@ -146,7 +146,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
     told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
-    findings = list(judge_server(subject, server))
+    findings = list(judge_server(subject, server, datetime.now(UTC)))
     chain: Chain = ()
     chains = _distinct_chains(server)
     for sent, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):

@@ -3,7 +3,8 @@
 from checks.catalogue.entry import Entry
 from checks.finding import ON_OUR_SIDE, Owner, Severity
 
-_PROBE = "openssl s_client -connect {subject} -showcerts"
+_PROBE = "openssl s_client -connect {subject} -showcerts </dev/null"
+_OLDEST = "openssl s_client -connect {subject} -tls1 -cipher ALL:@SECLEVEL=0 </dev/null"
 
 ENTRIES = (
     Entry(
@@ -13,14 +14,14 @@ ENTRIES = (
         "Nothing is known, because {reason}.",
         ("Run it again.",),
     ),
-    Entry("tls-ok", Severity.PASS, "TLS answers", "The server answers with TLS {version}."),
+    Entry("tls-ok", Severity.PASS, "TLS answers", "The server answers with {spoken}."),
     Entry("sip-ok", Severity.PASS, "SIP answers over TLS", "The server answered an OPTIONS request: {answer}."),
     Entry("sip-no-answer", Severity.INFO, "No SIP answer", "The server did not answer an OPTIONS request."),
     Entry(
         "tcp-refused",
         Severity.FAIL,
         "The connection is refused",
-        "The server, or a firewall before it, refuses connections at {address}. Nothing listens there.",
+        "The connection to {address} is refused at once: nothing listens there, or a firewall before it says no.",
         (
             "See that the service runs and listens on this port.",
             "See whether a firewall rejects the address that asks.",
@@ -32,8 +33,11 @@ ENTRIES = (
         "tcp-timeout",
         Severity.FAIL,
         "No answer to the connection",
-        "Nothing came back from {address}. A firewall, the routing, or a server that is down swallows it.",
-        ("Open the port in the firewalls between the two sides, both ways.",),
+        "Nothing came back from {address}. {means}",
+        (
+            "Open the port in the firewalls between the two sides, both ways.",
+            "See that the server runs, and that address translation and routing lead to it.",
+        ),
         Owner.FIREWALL,
         _PROBE,
     ),
@@ -51,7 +55,7 @@ ENTRIES = (
         Severity.FAIL,
         "The server breaks the connection off",
         "It accepted the connection at {address} and reset it. {means}",
-        ("See what the server's log says of this moment.", "See that its certificate is assigned to this interface."),
+        ("See what the server's log says of this moment.", "{cure}"),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -60,7 +64,7 @@ ENTRIES = (
         Severity.FAIL,
         "The server closes the connection",
         "It accepted the connection at {address} and closed it. {means}",
-        ("See what the server's log says of this moment.",),
+        ("See what the server's log says of this moment.", "{cure}"),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -68,8 +72,11 @@ ENTRIES = (
         "tls-silent",
         Severity.FAIL,
         "The server says nothing",
-        "It accepted the connection and did not answer the TLS hello.",
-        ("See whether a load balancer or firewall accepts for a server that is down.",),
+        "It accepted the connection at {address} and did not answer the TLS hello.",
+        (
+            "See whether a load balancer or firewall accepts for a server that is down.",
+            "See that the service behind the port runs, and is not at its limit of connections.",
+        ),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -77,8 +84,9 @@ ENTRIES = (
         "tls-stalled",
         Severity.FAIL,
         "The handshake stops half-way",
-        "The server began to answer, then nothing more came. Large packets may be lost on the way.",
-        ("See that fragmented packets pass: the path MTU is a common cause.",),
+        "The server at {address} began to answer, then nothing more came. The certificates come in large packets, and"
+        " those may be lost on the way.",
+        ("See that large and fragmented packets pass on the way, both ways: the path MTU is a common cause.",),
         Owner.FIREWALL,
         _PROBE,
     ),
@@ -95,8 +103,11 @@ ENTRIES = (
         "tls-version-refused",
         Severity.FAIL,
         "No common TLS version",
-        "The server refuses every TLS version we offer: {alert}.",
-        ("Have the two sides agree on a version.",),
+        "The server refuses every version we offer, SSL 3.0 to TLS 1.3: {alert}. {means}",
+        (
+            "Turn on TLS 1.2, or what the other side speaks, on the interface for federation.",
+            f"{ON_OUR_SIDE}or set the minimum TLS version so that the two sides have one in common.",
+        ),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -104,8 +115,11 @@ ENTRIES = (
         "tls-no-common-cipher",
         Severity.FAIL,
         "No common cipher",
-        "The server refuses every cipher we offer: {alert}. Old servers know only ciphers that are no longer built in.",
-        ("Have the two sides agree on a cipher.",),
+        "The server refuses every cipher we offer, from those of today to RC4 and 3DES: {alert}. {means}",
+        (
+            "Turn on AES on the interface for federation.",
+            "See that it has a certificate with a key that goes with its ciphers.",
+        ),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -131,7 +145,7 @@ ENTRIES = (
         "tls-interop-ok",
         Severity.PASS,
         "The release finds a version and a cipher in common",
-        "To what release {releases} offers, {offered}, the server answers with TLS {version} and {cipher}.",
+        "To what release {releases} offers, {offered}, the server answers with {spoken} and {cipher}.",
     ),
     Entry(
         "tls-interop-none",
@@ -143,19 +157,36 @@ ENTRIES = (
             f"{ON_OUR_SIDE}or put a device that speaks both, such as an ASA with TLS proxy, between the two.",
         ),
         Owner.PARTNER,
-        "openssl s_client -connect {subject} -tls1 -cipher ALL:@SECLEVEL=0",
+        _OLDEST,
+    ),
+    Entry(
+        "tls-accepts",
+        Severity.INFO,
+        "What the server accepts",
+        "It accepts {listed}. {means}",
+    ),
+    Entry(
+        "tls-clock-differs",
+        Severity.WARN,
+        "The server's clock is not ours",
+        "By {source}, the server's clock says {server}; ours says {ours}. Whoever's clock is wrong takes good"
+        " certificates for expired or not yet valid, and bad ones for good.",
+        ("See that the server takes its time from NTP.", f"{ON_OUR_SIDE}see that the nodes do: utils ntp status."),
+        Owner.PARTNER,
+        "",
+        ("RFC 3261 20.17",),
     ),
     Entry(
         "tls-legacy-only",
         Severity.WARN,
         "The server offers only old TLS",
-        "It offers nothing newer than TLS {version} with {cipher}. Newer releases and systems refuse to talk to it.",
+        "It offers nothing newer than {spoken} with {cipher}. Newer releases and systems refuse to talk to it.",
         (
             "See whether it can be updated.",
             f"{ON_OUR_SIDE}until then, do not raise the minimum TLS version.",
         ),
         Owner.PARTNER,
-        _PROBE,
+        _OLDEST,
         ("RFC 8996",),
     ),
     Entry(
@@ -205,8 +236,11 @@ ENTRIES = (
         "tls-name-unknown",
         Severity.FAIL,
         "The server does not know this name",
-        "It refuses the name we ask for, {subject}: {alert}.",
-        ("See that the name leads to the right server.",),
+        "It refuses the name we ask for, {name}: {alert}. {means}",
+        (
+            "See that the name leads to the right server.",
+            "Give the server a certificate for this name, and make it the default one of this address and port.",
+        ),
         Owner.PARTNER,
         _PROBE,
     ),
@@ -218,7 +252,7 @@ ENTRIES = (
         " that is what they see.",
         ("Make the right certificate the default one of this address and port.",),
         Owner.PARTNER,
-        "openssl s_client -connect {subject} -noservername",
+        "openssl s_client -connect {subject} -noservername -showcerts </dev/null",
         ("RFC 6066 3",),
     ),
 )

@@ -43,6 +43,8 @@ _WORDS: Mapping[int, str] = {
 # Alerts that speak about a certificate of ours, or the lack of one, once the server has asked for one. Measured with
 # Kamailio, OpenSSL and GnuTLS: a missing one is 40 up to TLS 1.2 and 116 in TLS 1.3, one without the purpose is 43.
 ABOUT_OUR_CERTIFICATE = frozenset({HANDSHAKE_FAILURE, 41, 42, 43, 44, 45, 46, 48, 49, 51, CERTIFICATE_REQUIRED})
+# What some say only when none is shown: GnuTLS calls an empty list of certificates a decode error (measured, 3.7).
+ABOUT_NONE_OF_OURS = frozenset({10, 47, 50})
 
 OUR_CERTIFICATE: Mapping[str, str] = {
     "unsupported certificate": "It does not serve client authentication: look at its extended key usage.",

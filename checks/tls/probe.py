@@ -8,9 +8,11 @@ the refusal comes only with the first read after a handshake that seemed to succ
 import asyncio
 import ssl
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from checks.tls import alerts
+from checks.tls.clock import ahead_by_date, ahead_by_hello
 from checks.tls.messages import accepted_authorities
 from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Fault, Seen
 from checks.tls.wire import Wire, connected
@@ -18,8 +20,10 @@ from checks.tls.wire import Wire, connected
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
 _SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
+_HEAD_ENDS = b"\r\n\r\n"
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 _FATAL = 2  # the level of an alert
+_EMPTY_LIST = 8  # bytes of a Certificate message without any certificate, its header included, at most
 _DER = 2  # the encoding that the private chain method wants
 _VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
 _RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})  # the first byte of any TLS record
@@ -48,7 +52,7 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers("ALL:!aNULL:@SECLEVEL=0")  # a server that may stay anonymous would show no certificate
     context.options |= _LEGACY_CONNECT
     if client_certificate is not None:
         certificate, key = client_certificate
@@ -89,21 +93,24 @@ class _Watch:
     hello: bool = False
     alert: int | None = None
     version: str = ""
+    random: bytes = b""
     asked: bool = False
+    shown: bool = False
     authorities: tuple[str, ...] = ()
 
     def look(self, direction: str, content: object, kind: object, data: bytes) -> None:
         """Called for each message, decrypted, its header before it."""
         if direction != "read":
+            self.shown = self.shown or (str(getattr(kind, "name", "")) == "CERTIFICATE" and len(data) > _EMPTY_LIST)
             return
         if str(getattr(content, "name", "")) == "ALERT":
             self.alert = data[1] if len(data) == 2 and data[0] == _FATAL else self.alert
             return
         match str(getattr(kind, "name", "")):
             case "SERVER_HELLO":
-                self.hello, self.version = True, _VERSIONS.get(data[4:6], "")
+                self.hello, self.version, self.random = True, _VERSIONS.get(data[4:6], ""), data[6:10]
             case "ENCRYPTED_EXTENSIONS":
-                self.version = "1.3"
+                self.version, self.random = "1.3", b""
             case "CERTIFICATE_REQUEST":
                 new, old = self.version == "1.3", self.version in {"1", "1.1"}
                 self.asked = True
@@ -199,7 +206,8 @@ class _Handshake:
         return self._seen(Fault.MALFORMED, detail=_words(reason or str(problem)))
 
     def _alerted(self, alert: int) -> Seen:
-        if self.watch.asked and alert in alerts.ABOUT_OUR_CERTIFICATE:
+        about_none = alert in alerts.ABOUT_NONE_OF_OURS and not self.watch.shown
+        if self.watch.asked and (about_none or alert in alerts.ABOUT_OUR_CERTIFICATE):
             return self._seen(None, refused=alerts.words(alert))
         fault = _ALERTS.get(alert, Fault.ALERT)
         if fault is Fault.CIPHER and self.watch.hello:
@@ -214,17 +222,19 @@ class _Handshake:
         if not said and not left:
             said, left = await self._listen(min(_SIP_PATIENCE, timeout), options)
             left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
-        first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
         refused = left if self.watch.asked else ""
-        return replace(done, refused_client=refused, sip=first if first.startswith("SIP/2.0 ") else "")
+        if not said.startswith(b"SIP/2.0 "):
+            return replace(done, refused_client=refused)
+        first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
+        return replace(done, refused_client=refused, sip=first, ahead=ahead_by_date(said, datetime.now(UTC)))
 
     async def _listen(self, patience: float, question: bytes = b"") -> tuple[bytes, str]:
-        """What the server says, to a question a whole line, and in words how it left where it did."""
+        """What the server says, to a question all headers, and in words how it left where it did."""
         try:
             if question:
                 self._tls.write(question)
                 self.wire.write(self._out.read())
-            return await self._read(patience, line=bool(question)), ""
+            return await self._read(patience, _HEAD_ENDS if question else b""), ""
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b"", "it closed the connection right after the handshake"
         except ssl.SSLError:
@@ -234,8 +244,8 @@ class _Handshake:
         except OSError:
             return b"", "it reset the connection right after the handshake"
 
-    async def _read(self, patience: float, *, line: bool = False) -> bytes:
-        """What comes first, or a whole line; what there is of it when patience ends."""
+    async def _read(self, patience: float, until: bytes) -> bytes:
+        """What comes, until it holds these bytes; what there is of it when patience ends."""
         data = b""
         try:
             async with asyncio.timeout(patience):
@@ -245,7 +255,7 @@ class _Handshake:
                         if not some and not data:
                             raise ssl.SSLZeroReturnError
                         data += some
-                        if not some or not line or b"\r\n" in data or len(data) >= _ENOUGH:
+                        if not some or until in data or len(data) >= _ENOUGH:
                             return data
                     except ssl.SSLWantReadError:
                         await self._exchange()
@@ -264,6 +274,7 @@ class _Handshake:
             client_asked=self.watch.asked,
             authorities=self.watch.authorities,
             refused_client=refused,
+            ahead_by_hello=ahead_by_hello(self.watch.random, datetime.now(UTC)),
             sent_name=self.name is not None,
         )
 

@@ -173,6 +173,20 @@ def test_a_server_of_2003_still_shows_its_chain(
     assert checked.finding(common)["observed"]["releases"] == ["9.0", "9.1"]
 
 
+@pytest.mark.needs("gnutls-bin")
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.3"])
+def test_gnutls_names_a_missing_certificate_otherwise_and_demands_it_all_the_same(
+    check: Check, shared: Authorities, identity: Identity, tmp_path: Path, version: str
+) -> None:
+    """Up to TLS 1.2 it answers an empty list of certificates with a decode error."""
+    with tls_products.gnutls_server(tmp_path, identity, f"NORMAL:-VERS-ALL:+VERS-TLS{version}") as port:
+        without = check("tls", *towards(port, shared.trust))
+        refused = check("tls", *towards(port, shared.trust), *shown(shared, "server"))
+    assert set(without.faults) == ({"tls-legacy-only"} if version in {"1.0", "1.1"} else set())
+    assert without.finding("tls-client-cert-requested")["observed"]["demanded"] is True
+    assert "tls-alert" not in refused.codes
+
+
 @pytest.mark.needs("openssl")
 @pytest.mark.parametrize(
     ("options", "code", "seen"),

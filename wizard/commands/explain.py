@@ -43,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
         print(wrap(why) + "\n")
     if entry.fix:
         print("What to do:")
-        for number, step in enumerate(entry.fix, 1):
-            print(wrap(f"{number}. {_generic(step)}", 76, "  "))
+        for number, step in enumerate(filter(None, map(_generic, entry.fix)), 1):
+            print(wrap(f"{number}. {step}", 76, "  "))
     print(wrap(f"Who acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
     verify = (
         _generic(_BY_HAND.get(entry.code.partition("-")[0], "")) if entry.verify == _OWN else _generic(entry.verify)
