@@ -105,12 +105,23 @@ def test_the_clock_of_a_server_that_answers_sip(check: Check, pki: Authorities, 
         assert checked.finding("tls-clock-differs")["observed"]["source"] == "the date of its SIP answer"
 
 
+def _of_2003(flight: bytes) -> Callable[[socket.socket], None]:
+    """Refuses who offers the ciphers of TLS 1.3, and answers the others."""
+
+    def behaviour(connection: socket.socket) -> None:
+        new = b"\x13\x02\x13\x03" in connection.recv(4096)
+        connection.sendall(b"\x15\x03\x01\x00\x02\x02\x28" if new else flight)
+
+    return behaviour
+
+
 def test_the_clock_of_a_server_that_is_too_old_for_us_is_a_hint(check: Check, pki: Authorities) -> None:
     """As Schannel does, the hello begins with the time; who fills that place with chance is not believed."""
     for seconds, told in ((-7200, "info"), (0, None), (-(10**8), None)):
         when = int(datetime.now(UTC).timestamp()) + seconds
-        with fault_server(tls.says(_first_flight(0x0301, 0x0005, when, pki.leaf().der))) as port:
+        with fault_server(_of_2003(_first_flight(0x0301, 0x0005, when, pki.leaf().der))) as port:
             checked = check("tls", *towards(port, pki.trust, timeout=1))
+        assert checked.codes["tls-legacy-only"] == "warn"
         assert checked.codes.get("tls-clock-differs") == told
 
 
