@@ -181,7 +181,8 @@ def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:
         case rsa.RSAPublicKey():
             exponent = key.public_numbers().e
             odd = "" if exponent == _EXPONENT else f", exponent {exponent}"
-            return f"RSA {key.key_size}{odd}", key.key_size < 2048 or exponent < _EXPONENT or exponent % 2 == 0
+            weak = key.key_size < 2048 or exponent < _EXPONENT or exponent % 2 == 0
+            return f"RSA {key.key_size}{odd}", weak or key.key_size % 8 != 0  # Windows takes whole bytes alone
         case ec.EllipticCurvePublicKey():
             return f"EC {key.curve.name}", key.curve.key_size < 224
         case dsa.DSAPublicKey():

@@ -31,7 +31,7 @@ def check_lines(findings: Findings) -> Iterator[str]:
         yield from lines
     if findings.chain:
         yield ""
-        yield "Certificates, as they were sent:"
+        yield "Certificates, the server's own first:"
         for number, link in enumerate(findings.chain):
             yield from wrap(f"{number}  {visible_line(link.subject)}", WIDTH, "  ").splitlines()
             yield f"     SHA-256 {link.sha256[:32]}"
