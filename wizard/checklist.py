@@ -121,8 +121,9 @@ def split_host_port(text: str, default: int | None = None) -> Place:
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
     elif default is not None and (not colon or ":" in name):
-        name, port = text.strip("[]"), str(default)
-    if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+        bracketed = text.startswith("[") and text.endswith("]")
+        name, port = text[1:-1] if bracketed else text, str(default)
+    if not name or {"[", "]"} & set(name) or not port.isdecimal() or not 0 < int(port) < 65536:
         raise UsageError(
             f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port from 1 to 65535."
         )

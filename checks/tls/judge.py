@@ -1,6 +1,7 @@
 """What handshakes mean for federation. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -27,36 +28,60 @@ def judge_server(subject: str, server: Server, now: datetime) -> Iterator[Findin
             yield _fault(subject, visit, visit.seen.fault, server, Severity.INFO if harmless else None)
     if not worked:
         return
-    yield from _handshake(subject, worked)
-    yield from judge_client(subject, worked[0].seen, server)
+    for alike in _alike(worked, lambda visit: (visit.seen.legacy, visit.seen.version, visit.seen.cipher)):
+        yield _handshake(subject, alike)
+    for alike in _alike(worked, lambda v: (v.seen.client_asked, v.seen.authorities, v.seen.refused_client)):
+        for found in judge_client(subject, alike[0].seen, server):
+            yield _where(found, alike, worked)
     for visit in worked:
         yield from _nameless(subject, visit)
         yield from _releases(subject, visit)
-        yield from _accepted(subject, visit)
         yield from _clock(subject, visit.seen, now)
-    seen = worked[0].seen
+    for alike in _alike(worked, lambda visit: tuple((visit.accepted or {}).items())):
+        yield from _accepted(subject, alike)
+    for alike in _alike(worked, lambda v: (v.seen.sip, bool(v.seen.refused_client or v.seen.legacy))):
+        yield from (_where(found, alike, worked) for found in _sip(subject, alike[0].seen))
+
+
+def _alike(visits: list[Visit], by: Callable[[Visit], Hashable]) -> Iterable[list[Visit]]:
+    """The visits that showed the same; most servers show it at all their addresses."""
+    found: dict[Hashable, list[Visit]] = {}
+    for visit in visits:
+        found.setdefault(by(visit), []).append(visit)
+    return found.values()
+
+
+def _where(found: Finding, alike: list[Visit], worked: list[Visit]) -> Finding:
+    """A finding about some addresses of a server names them."""
+    if len(alike) == len(worked):
+        return found
+    return replace(found, observed={**found.observed, "addresses": [visit.seen.address for visit in alike]})
+
+
+def _sip(subject: str, seen: Seen) -> Iterator[Finding]:
     if seen.sip:
         yield finding("sip-ok", subject, observed={"answer": seen.sip})
     elif not seen.refused_client and not seen.legacy:
         yield finding("sip-no-answer", subject, observed={"address": seen.address})
 
 
-def _handshake(subject: str, worked: list[Visit]) -> Iterator[Finding]:
-    seen = worked[0].seen
-    observed = {"version": seen.version, "cipher": seen.cipher, "address": [visit.seen.address for visit in worked]}
+def _handshake(subject: str, alike: list[Visit]) -> Finding:
+    seen = alike[0].seen
+    observed = {"version": seen.version, "cipher": seen.cipher, "address": [visit.seen.address for visit in alike]}
     code = "tls-legacy-only" if seen.legacy or seen.version in _OLD else "tls-ok"
-    yield finding(code, subject, observed=observed, values={"spoken": spoken(seen.version)})
+    return finding(code, subject, observed=observed, values={"spoken": spoken(seen.version)})
 
 
-def _accepted(subject: str, visit: Visit) -> Iterator[Finding]:
+def _accepted(subject: str, alike: list[Visit]) -> Iterator[Finding]:
     """Hardening comes second: what else it accepts harms nobody who federates with it."""
+    visit = alike[0]
     if visit.accepted is None:
         return
     accepted = {**({"1.3": ("AES-GCM",)} if visit.seen.version == "1.3" else {}), **visit.accepted}
     weak = [one for one in sorted(WEAK) if any(one in classes for classes in accepted.values())]
     weak += [BROKEN] if BROKEN in accepted else []
     means = f"Of these, {', '.join(weak)} should be turned off once nobody needs it." if weak else ""
-    observed = {"address": visit.seen.address, "accepts": accepted, "weak": weak}
+    observed = {"address": [each.seen.address for each in alike], "accepts": accepted, "weak": weak}
     yield finding("tls-accepts", subject, observed=observed, values={"listed": _listed(accepted), "means": means})
 
 

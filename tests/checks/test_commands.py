@@ -270,3 +270,22 @@ def test_importing_the_service_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["[::1"], "is not HOST:PORT"),
+        (["::1]:5061"], "is not HOST:PORT"),
+        (["h.example:0"], "is not HOST:PORT"),
+        (["h.example:65536"], "is not HOST:PORT"),
+        (["h.example:"], "is not HOST:PORT"),
+        (["https://h.example"], "is a URL or a path"),
+        (["999.1.1.1"], "is not an IPv4 address"),
+        (["h.example", "--client-key", "key.pem"], "a key without its certificate"),
+    ],
+)
+def test_what_is_no_server_is_refused(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "tls", *words, "--json"]) == 64
+    said = capsys.readouterr()
+    assert (said.out, told in " ".join(said.err.split())) == ("", True)
