@@ -16,7 +16,7 @@ ENTRIES = (
     ),
     Entry("tls-ok", Severity.PASS, "TLS answers", "The server answers with {spoken}."),
     Entry("sip-ok", Severity.PASS, "SIP answers over TLS", "The server answered an OPTIONS request: {answer}."),
-    Entry("sip-no-answer", Severity.INFO, "No SIP answer", "The server did not answer an OPTIONS request."),
+    Entry("sip-no-answer", Severity.INFO, "No SIP answer", "The server did not answer an OPTIONS request. {means}"),
     Entry(
         "tcp-refused",
         Severity.FAIL,

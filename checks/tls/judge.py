@@ -39,7 +39,7 @@ def judge_server(subject: str, server: Server, now: datetime) -> Iterator[Findin
         yield from _clock(subject, visit.seen, now)
     for alike in _alike(worked, lambda visit: tuple((visit.accepted or {}).items())):
         yield from _accepted(subject, alike)
-    for alike in _alike(worked, lambda v: (v.seen.sip, bool(v.seen.refused_client or v.seen.legacy))):
+    for alike in _alike(worked, lambda v: (v.seen.sip, v.seen.not_sip, bool(v.seen.refused_client or v.seen.legacy))):
         yield from (_where(found, alike, worked) for found in _sip(subject, alike[0].seen))
 
 
@@ -62,7 +62,9 @@ def _sip(subject: str, seen: Seen) -> Iterator[Finding]:
     if seen.sip:
         yield finding("sip-ok", subject, observed={"answer": seen.sip})
     elif not seen.refused_client and not seen.legacy:
-        yield finding("sip-no-answer", subject, observed={"address": seen.address})
+        observed = {"address": seen.address, **({"first": seen.not_sip} if seen.not_sip else {})}
+        means = f"Over TLS it says {seen.not_sip} instead. {_speaks(seen.not_sip)}" if seen.not_sip else ""
+        yield finding("sip-no-answer", subject, observed=observed, values={"means": means})
 
 
 def _handshake(subject: str, alike: list[Visit]) -> Finding:

@@ -32,7 +32,7 @@ def judge_client(subject: str, seen: Seen, server: Server) -> Iterator[Finding]:
             yield finding("tls-client-ca-missing", subject, observed=observed)
     elif seen.refused_client:
         yield _refused(subject, seen, unlisted=unlisted)
-    else:
+    elif not seen.not_sip.startswith("HTTP/"):  # web servers take any, and complain in a page of theirs
         yield finding("tls-client-cert-accepted", subject, observed={"address": seen.address})
 
 

@@ -20,6 +20,7 @@ from checks.tls.wire import Wire, connected
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
 _SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
+_SHOWN = 24  # bytes of what is neither TLS nor SIP
 _HEAD_ENDS = b"\r\n\r\n"
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 _FATAL = 2  # the level of an alert
@@ -182,7 +183,7 @@ class _Handshake:
         """Send what is to be sent, take in what comes."""
         self.wire.write(self._out.read())
         data = await self.wire.read()
-        self.first = (self.first + data)[:24] if len(self.first) < 24 else self.first
+        self.first = (self.first + data)[:_SHOWN] if len(self.first) < _SHOWN else self.first
         self.total += len(data)
         if self.total > MOST_BYTES:
             raise _EndlessError
@@ -224,7 +225,7 @@ class _Handshake:
             left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
         refused = left if self.watch.asked else ""
         if not said.startswith(b"SIP/2.0 "):
-            return replace(done, refused_client=refused)
+            return replace(done, refused_client=refused, not_sip=repr(said[:_SHOWN])[2:-1])
         first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
         return replace(done, refused_client=refused, sip=first, ahead=ahead_by_date(said, datetime.now(UTC)))
 

@@ -144,6 +144,7 @@ def test_nginx_and_the_name_of_the_server(
         no_name = check("tls", f"127.0.0.1:{ports.stream}")
         unknown = check("tls", *towards(ports.closed_names))
         web = check("tls", *towards(ports.web))
+        secure = check("tls", *towards(ports.secure_web, shared.trust), *shown(shared, "stranger"))
     assert named.faults == {"tls-sni-differs": "fail", "tls-client-cert-requested": "warn"}
     assert named.finding("tls-sni-differs")["observed"]["without_name"] == "nothing: internal error"
     assert no_name.faults == {"tls-alert": "fail"}
@@ -151,6 +152,8 @@ def test_nginx_and_the_name_of_the_server(
     assert unknown.faults == {"tls-name-unknown": "fail"}
     assert web.faults == {"tls-not-tls": "fail"}
     assert "a web server" in web.finding("tls-not-tls")["why"]
+    assert "Over TLS it says HTTP/1.1 400" in secure.finding("sip-no-answer")["why"]
+    assert "tls-client-cert-accepted" not in secure.codes  # it took what it does not trust, to say so in a page
 
 
 @pytest.mark.needs("gnutls-bin")
