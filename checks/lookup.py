@@ -28,7 +28,6 @@ from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 from checks.tls.own_side import of_our_side
 
-_PRINT = "openssl pkcs7 -print_certs -noout -text"  # every certificate of a file, not the first alone
 _ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
 Place = tuple[str, int]
@@ -137,7 +136,8 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
         return [finding("address-missing", target, owner=owner_of("partner"), values=values)], ()
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
-    told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
+    shows = f"openssl s_client -connect {subject} -showcerts </dev/null"
+    told = Told(subject=subject, see=f"{shows} | {_decoded('/dev/stdin')}")
     findings = list(judge_server(subject, server, datetime.now(UTC)))
     chain: Chain = ()
     chains = _chains(request, server)
@@ -173,13 +173,18 @@ def _at_addresses(found: Finding, shown: Shown) -> Finding:
 async def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
     path = str(request.path)
-    told = Told(subject=path, see=f"openssl crl2pkcs7 -nocrl -certfile {shlex.quote(path)} | {_PRINT}")
+    told = Told(subject=path, see=_decoded(shlex.quote(path)))
     shown = Shown(sent=pem_blocks(request.path.read_bytes()), name=request.name)
     if not shown.sent:
         raise OSError(f"{path} holds no certificate any more")
     (revoked,) = await _revocations(told, (shown,), network, time.monotonic())
     about, links = judged(told, shown, network)
     return _and_revoked(about, revoked), links
+
+
+def _decoded(path: str) -> str:
+    """A command that shows every certificate in a PEM text; `openssl x509` shows the first one alone."""
+    return f"openssl crl2pkcs7 -nocrl -certfile {path} | openssl pkcs7 -print_certs -noout -text"
 
 
 async def _revocations(told: Told, chains: tuple[Shown, ...], network: Network, began: float) -> list[list[Finding]]:

@@ -1,5 +1,6 @@
 """`check tls` of a name with several addresses: each is visited, and what differs says where."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,3 +64,12 @@ def test_what_is_the_same_at_every_address_is_told_once(check: Check, pki: Autho
     assert sorted(codes) == sorted(set(codes))
     assert "addresses" not in checked.finding("tls-client-cert-requested")["observed"]
     assert len(checked.finding("tls-accepts")["observed"]["address"]) == 3
+
+
+def test_the_command_shows_every_certificate_that_is_sent(check: Check, pki: Authorities) -> None:
+    leaf = pki.leaf()
+    with openssl_server(pki.folder, leaf.pem, leaf.key_pem, pki.intermediate.pem) as port:
+        command = check("tls", f"127.0.0.1:{port}", "--name", HOST).finding("cert-ok")["verify_with"]
+        shown = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True).stdout
+    subjects = [line.replace(" ", "") for line in shown.splitlines() if "Subject:" in line]
+    assert subjects == ["Subject:CN=sip.partner.example", "Subject:CN=TestIssuing"]

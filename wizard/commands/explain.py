@@ -11,8 +11,8 @@ _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence 
 _OWN = f"{{{OWN_COMMAND}}}"
 _BY_HAND = {  # where a check makes the command itself
     "dns": "nslookup -port={port} -type=srv {subject} {server}",
-    "cert": "openssl s_client -connect {subject} -showcerts </dev/null,"
-    " or of a file: openssl x509 -noout -text -in {file}",
+    "cert": "openssl s_client -connect {subject} </dev/null | openssl x509 -noout -text, or of a file:"
+    " openssl crl2pkcs7 -nocrl -certfile {file} | openssl pkcs7 -print_certs -noout -text",
 }
 
 
