@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+# What peers understand where it is critical. OpenSSL refuses key identifiers and the addresses of an authority then.
 _KNOWN_CRITICAL = (
     x509.BasicConstraints,
     x509.KeyUsage,
@@ -23,10 +24,7 @@ _KNOWN_CRITICAL = (
     x509.CertificatePolicies,
     x509.PolicyConstraints,
     x509.InhibitAnyPolicy,
-    x509.SubjectKeyIdentifier,
-    x509.AuthorityKeyIdentifier,
     x509.CRLDistributionPoints,
-    x509.AuthorityInformationAccess,
 )
 # Mappings only matter to who asks for a policy; no peer of federation does, and bridges mark them critical.
 _POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")

@@ -2,6 +2,7 @@
 
 import base64
 import random
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from checks.certificate.judge_pool import judge_pool
 from checks.certificate.subject import Told
 from tests.checks.support import HOST, Check, Checked, towards
 from tests.servers.mutated_der import Node, parsed, resigned
+from tests.servers.openssl_ca import AUTHORITY, OpensslCa, leaf
 from tests.servers.pki import DAY, NOW, SERVER, Authorities, Issued, Spec, authority, issue, key_for
 from tests.servers.tls import openssl_server
 
@@ -207,6 +209,31 @@ def test_the_codes_of_a_path(check: Check, pki: Authorities) -> None:
     ]
     for chain, expected, trust in cases:
         assert told(checked(check, pki, *chain, trust=trust)) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("extension", "refused"),
+    [
+        ("subjectKeyIdentifier=critical,hash", True),
+        ("authorityKeyIdentifier=critical,keyid", True),
+        ("authorityInfoAccess=critical,OCSP;URI:http://ocsp.partner.example/", True),
+        ("1.2.3.4=critical,DER:05:00", True),
+        ("crlDistributionPoints=critical,URI:http://crl.partner.example/", False),
+        ("certificatePolicies=critical,1.2.3.4", False),
+    ],
+)
+@pytest.mark.needs("openssl")
+def test_a_critical_extension_is_refused_where_openssl_refuses_it(
+    check: Check, tmp_path: Path, extension: str, refused: bool
+) -> None:
+    openssl = OpensslCa(tmp_path)
+    root = openssl.issue("/CN=Test Root", AUTHORITY, key="root")
+    made = openssl.issue(f"/CN={HOST}", f"{leaf(ids='')}{extension}\n", root)
+    verify = ["openssl", "verify", "-CAfile", str(root.certificate), str(made.certificate)]
+    said = subprocess.run(verify, capture_output=True, text=True, check=False).stderr
+    assert ("unhandled critical extension" in said) is refused
+    faults = check("cert", made.certificate, "--name", HOST, "--trust", root.certificate).faults
+    assert faults == ({"cert-critical-extension": "fail"} if refused else {})
 
 
 def test_the_four_ends_of_a_path_are_four_answers(check: Check, pki: Authorities) -> None:
