@@ -71,7 +71,8 @@ _NAMES = (
         "The server's name is not among the alternative names",
         "The way to this server is the name {host}; the alternative names are {names}. The cluster does not mind, but"
         " Lync and newer peers compare the name that they connect to.",
-        "Have a certificate issued whose alternative names hold {host} too, as of each SIP domain that leads here.",
+        "Have a certificate issued whose alternative names hold {host} too, and whatever else the records of your SIP"
+        " domains lead to.",
         refs=("RFC 6125",),
     ),
     _fail(
@@ -111,7 +112,8 @@ _DATES = (
         "cert-lifetime-long",
         Severity.INFO,
         "It is valid for long",
-        "It is valid for {days} days; public authorities may issue 398 at most, and newer peers refuse more from them.",
+        "It is valid for {days} days. No public authority may issue one for more than 398 days, and newer peers refuse"
+        " what does; a private one may.",
         ("Have it issued for at most 398 days, if a public authority signed it.",),
         Owner.CA,
         _SEE,
@@ -125,13 +127,14 @@ _CHAIN = (
         "An intermediate certificate is missing",
         "The issuer {issuer} was neither sent nor is it trusted, so the way to a root is cut. {aia}",
         "Install the certificate of {issuer} on the server, in the store for intermediate authorities of the computer.",
-        f"{ON_OUR_SIDE}or upload it as cup-trust, and give it to the wizard as trust.",
+        f"{ON_OUR_SIDE}or upload it as cup-trust, and name its file here too: --trust, or `trust` in the plan.",
     ),
     _fail(
         "cert-root-untrusted",
         "The root is not trusted",
         "The chain ends at {root}, {so}. {cause}",
-        "If it is the right authority, upload its root as cup-trust, and give it to the wizard as trust.",
+        "If it is the right authority, upload its root as cup-trust, and name its file here too: --trust, or `trust` in"
+        " the plan.",
         "Compare its SHA-256 with what its owner tells you, by telephone or on paper.",
         owner=Owner.YOU,
     ),
@@ -146,15 +149,15 @@ _CHAIN = (
     _fail(
         "cert-self-signed",
         "The certificate is signed by itself",
-        "{certificate} has no authority that vouches for it.",
+        "{certificate} is signed with its own key: no authority vouches for it.",
         "Have it signed by an authority.",
         f"{ON_OUR_SIDE}or, between an ASA and the cluster, trust this very certificate.",
     ),
     _warn(
         "cert-chain-order",
         "The chain is in the wrong order",
-        "The server's own certificate, {leaf}, comes first, and each one is signed by the next. Some peers give up"
-        " otherwise.",
+        "The server's own certificate, {leaf}, has to come first, and behind each one its issuer. It is not so here,"
+        " and some peers give up.",
         "Put the certificates in order: the server's own, then its issuer, and so on.",
         refs=("RFC 5246 7.4.2",),
     ),
@@ -274,12 +277,18 @@ _FORMS = (
         "{certificate} holds the critical extension {oid} (depth {depth}). What is not understood must be refused.",
         _FORM,
     ),
-    _fail("cert-revoked", "It was revoked", "Its authority took it back on {since}.", _REISSUE, refs=("RFC 5280 6.3",)),
+    _fail(
+        "cert-revoked",
+        "It was revoked",
+        "{certificate} (depth {depth}) was taken back by its authority on {since}.",
+        _REISSUE,
+        refs=("RFC 5280 6.3",),
+    ),
     Entry(
         "cert-revocation-unknown",
         Severity.INFO,
         "Revocation is not known",
-        "{reason}",
+        "Whether {certificate} (depth {depth}) was revoked is not known. {reason}",
         ("See that the revocation list can be fetched over HTTP: an edge fetches it too.",),
         Owner.CA,
         _SEE,
@@ -289,7 +298,7 @@ _FORMS = (
         "Its revocation list is out of reach",
         "{certificate} names its revocation list only at {places} (depth {depth}), which nobody outside can ask. An"
         " edge server looks lists up over HTTP, and may refuse a certificate whose list it cannot get.",
-        "Publish the list over HTTP too, and have that address stand in new certificates, before the others.",
+        "Publish the list over HTTP too, and have that address stand before the others in new certificates.",
         owner=Owner.CA,
         refs=("RFC 5280 4.2.1.13",),
     ),

@@ -62,6 +62,17 @@ OUR_CERTIFICATE: Mapping[str, str] = {
     "it reset the connection right after the handshake": "It may not accept it, or the service behind it is down.",
 }
 
+# Alerts about what is wrong with a certificate of ours itself: nobody on the other side can mend that.
+OURS_TO_MEND: Mapping[str, str] = {
+    "unsupported certificate": "Have our certificate issued anew, with client and server authentication in its"
+    " extended key usage, and install it on the nodes.",
+    "certificate expired": "Look at the dates of our certificate; renew it, or set the clock that is wrong.",
+    "certificate revoked": "Have a new certificate issued for us, and install it on the nodes.",
+    "decrypt error": "Install the certificate and the key that belong together.",
+    "certificate required": "Show our certificate: --client-cert and --client-key.",
+    "no certificate": "Show our certificate: --client-cert and --client-key.",
+}
+
 ITS_OWN: Mapping[str, str] = {
     "internal error": "It has a fault of its own: mostly it may not read the private key of its certificate.",
     "access denied": "It does not let us in.",

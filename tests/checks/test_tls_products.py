@@ -92,6 +92,8 @@ def test_a_certificate_that_is_refused_with_an_alert_in_words(
     refused = checked.finding("tls-client-cert-refused")
     assert refused["observed"]["alert"] == alert
     assert meaning in refused["why"]
+    assert refused["owner"] == ("partner" if which == "stranger" else "you")
+    assert ("Trust the authority" in refused["fix"][0]) == (which == "stranger")
     assert ("None of the authorities" in refused["why"]) == (which == "stranger")
     assert not {"sip-ok", "sip-no-answer", "tls-client-cert-accepted"} & set(checked.codes)
 
