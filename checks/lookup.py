@@ -1,30 +1,25 @@
 """What each kind of request asks the network for, and the judges that its answers go to."""
 
 import asyncio
-import base64
 import ipaddress
-import re
 import shlex
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from checks.catalogue import finding
-from checks.certificate.engines import Opinions, disagreement, opinions
-from checks.certificate.facts import CertificateFacts, read_certificate
-from checks.certificate.judge import LONGEST_LIFE, judge_chain
-from checks.certificate.judge_purpose import flaws
-from checks.certificate.path import build, leaf_of
+from checks.certificate.judge_pool import judge_pool
+from checks.certificate.pem import pem_blocks
 from checks.certificate.subject import Told
+from checks.chains import Chain, Shown, judged, leaves, members_of
 from checks.dns.gather import gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
-from checks.finding import ChainLink, Finding, Json
+from checks.finding import Finding
 from checks.names import BadNameError, domain_name, host, place_of, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
@@ -33,12 +28,8 @@ from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 from checks.tls.own_side import of_our_side
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
-_SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-_KEPT = 8192  # bytes of a certificate that cannot be read
 _ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
-Chain = tuple[ChainLink, ...]
 Place = tuple[str, int]
 
 
@@ -145,124 +136,78 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
         return [finding("address-missing", target, owner=owner_of("partner"), values=values)], ()
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
-    told = Told(subject=subject, see=f"openssl s_client -connect {subject} -showcerts </dev/null")
-    findings = list(judge_server(subject, server))
+    shows = f"openssl s_client -connect {subject} -showcerts </dev/null"
+    told = Told(subject=subject, see=f"{shows} | {_decoded('/dev/stdin')}")
+    findings = list(judge_server(subject, server, datetime.now(UTC)))
     chain: Chain = ()
-    chains = _distinct_chains(server)
-    for sent, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):
-        judged, links = _judged(told, sent, request.name, network)
-        findings += _and_revoked(judged, revoked)
+    chains = _chains(request, server)
+    for shown, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):
+        about, links = judged(told, shown, network)
+        found = _and_revoked(about, revoked)
+        findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
         chain = chain or links
+    findings += judge_pool(told, tuple(leaves(chains)))
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
 
 
-def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:
+def _chains(request: TlsRequest, server: Server) -> tuple[Shown, ...]:
     """Addresses of one server mostly show the same chain."""
-    return tuple(dict.fromkeys(visit.chain for visit in server.visits if visit.chain))
+    found: dict[tuple[bytes, ...], Shown] = {}
+    host = None if _is_address(request.host) else request.host
+    for visit in server.visits:
+        if not visit.chain:
+            continue
+        ahead = visit.seen.ahead if visit.seen.ahead is not None else visit.seen.ahead_by_hello
+        clock = timedelta(seconds=ahead) if ahead is not None else None
+        new = Shown(sent=visit.chain, name=request.name, host=host, ahead=clock)
+        same = found.get(visit.chain, new)
+        found[visit.chain] = replace(same, addresses=(*same.addresses, visit.seen.address))
+    return tuple(found.values())
+
+
+def _at_addresses(found: Finding, shown: Shown) -> Finding:
+    """A finding about one chain of several."""
+    return replace(found, observed={**found.observed, "addresses": list(shown.addresses)})
 
 
 async def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
     path = str(request.path)
-    told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
-    sent = pem_blocks(request.path.read_bytes())
-    (revoked,) = await _revocations(told, (sent,), network, time.monotonic())
-    judged, links = _judged(told, sent, request.name, network)
-    return _and_revoked(judged, revoked), links
+    told = Told(subject=path, see=_decoded(shlex.quote(path)))
+    shown = Shown(sent=pem_blocks(request.path.read_bytes()), name=request.name)
+    if not shown.sent:
+        raise OSError(f"{path} holds no certificate any more")
+    (revoked,) = await _revocations(told, (shown,), network, time.monotonic())
+    about, links = judged(told, shown, network)
+    return _and_revoked(about, revoked), links
 
 
-async def _revocations(
-    told: Told, chains: tuple[tuple[bytes, ...], ...], network: Network, began: float
-) -> list[list[Finding]]:
+def _decoded(path: str) -> str:
+    """A command that shows every certificate in a PEM text; `openssl x509` shows the first one alone."""
+    return f"openssl crl2pkcs7 -nocrl -certfile {path} | openssl pkcs7 -print_certs -noout -text"
+
+
+async def _revocations(told: Told, chains: tuple[Shown, ...], network: Network, began: float) -> list[list[Finding]]:
     """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
     if not network.revocation:
         return [[] for _ in chains]
     from checks.certificate.revocation import WITHIN, revocation_findings
     from checks.fetch import Fetcher
 
-    at, roots = network.at or datetime.now(UTC), trusted_roots(network)
+    at = network.at or datetime.now(UTC)
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, network), connect_to=network.connect_to, timeout=network.timeout
     )
     left = began + _ENOUGH * network.timeout - time.monotonic()
-    paths = [build(found, roots, at, flaws).members if (found := _sound(sent)) else () for sent in chains]
+    paths = [members_of(shown.sent, network, at) for shown in chains]
     asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, left)) for members in paths)
     return list(await asyncio.gather(*asked))
-
-
-def _sound(sent: tuple[bytes, ...]) -> tuple[CertificateFacts, ...]:
-    """The certificates of a chain whose first one can be read."""
-    certificates, malformed = _read_all(sent)
-    return certificates if all(number > 0 for number, _ in malformed) else ()
 
 
 def _and_revoked(judged: list[Finding], revoked: list[Finding]) -> list[Finding]:
     """Both; what was taken back is not good, however well it is made."""
     taken_back = any(found.code == "cert-revoked" for found in revoked)
     return [*(found for found in judged if not (taken_back and found.code == "cert-ok")), *revoked]
-
-
-def _judged(told: Told, sent: tuple[bytes, ...], name: str | None, network: Network) -> tuple[list[Finding], Chain]:
-    certificates, malformed = _read_all(sent)
-    found = [_malformed(told, sent[number], number, reason) for number, reason in malformed]
-    # Where the server's own certificate cannot be read, what is said of the others would be said of the wrong one.
-    if certificates and all(number > 0 for number, _ in malformed):
-        long_lived = leaf_of(certificates).life > LONGEST_LIFE
-        judge = partial(judge_chain, public=system_roots() if long_lived else ())
-        at, roots = network.at or datetime.now(UTC), trusted_roots(network)
-        judged = list(judge(told, certificates, roots, name, at))
-        said = opinions(certificates, roots, name, at)
-        found += [_with_opinions(one, said, disagreement(judged, said)) for one in judged]
-    return found, tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
-
-
-def _malformed(told: Told, der: bytes, number: int, reason: str) -> Finding:
-    """What cannot be read is kept, for whoever can."""
-    kept: dict[str, Json] = {"base64": base64.b64encode(der[:_KEPT]).decode("ascii"), "bytes": len(der)}
-    return replace(told("cert-malformed", observed={"reason": reason, "position": number}), evidence=kept)
-
-
-def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:
-    """A finding about a chain, with what the second engine says of that chain."""
-    engines: dict[str, Json] = {**said, **({"disagreement": differs} if differs else {})}
-    return replace(found, evidence={**found.evidence, "engines": engines}) if said else found
-
-
-def pem_blocks(content: bytes) -> tuple[bytes, ...]:
-    """The DER of every certificate block in a PEM text; what cannot be decoded comes as it is."""
-    blocks = []
-    for match in _PEM.finditer(content):
-        try:
-            blocks.append(base64.b64decode(b"".join(match[1].split()), validate=True))
-        except ValueError:
-            blocks.append(match[1])
-    return tuple(blocks)
-
-
-def trusted_roots(network: Network) -> tuple[CertificateFacts, ...]:
-    """The certificates of the trust files."""
-    return tuple(root for path in network.trust for root in _roots(path))
-
-
-def system_roots() -> tuple[CertificateFacts, ...]:
-    """The roots that this system trusts: the public ones."""
-    path = next((Path(name) for name in _SYSTEM_ROOTS if Path(name).is_file()), None)
-    return _roots(path) if path is not None else ()
-
-
-def _roots(path: Path) -> tuple[CertificateFacts, ...]:
-    return _read_all(pem_blocks(path.read_bytes()))[0]
-
-
-def _read_all(sent: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], tuple[tuple[int, str], ...]]:
-    """The certificates that can be read; position and reason of the others."""
-    good, bad = [], []
-    for number, der in enumerate(sent):
-        try:
-            good.append(read_certificate(der))
-        except ValueError as problem:
-            bad.append((number, str(problem)[:200]))
-    return tuple(good), tuple(bad)
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:

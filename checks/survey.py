@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
 from checks.certificate.subject import Told
+from checks.chains import trusted_roots
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.dns.udp import Udp
 from checks.finding import Severity
-from checks.lookup import resolver_of, trusted_roots
+from checks.lookup import resolver_of
 from checks.names import BadNameError, domain_name, srv_name
 from checks.requests import Handshake, Network
 from checks.tls.probe import context_for, probe

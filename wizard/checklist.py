@@ -6,6 +6,7 @@ from pathlib import Path
 
 from checks.requests import CheckRequest, Network, TlsRequest
 from wizard.errors import UsageError
+from wizard.pem_files import trust_file
 from wizard.plan.document import address_of
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import (
@@ -79,23 +80,7 @@ def network_of(plan: Plan, folder: Path) -> Network:
 
 def trust_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
     """The trust files. Raises UsageError for one that holds no whole certificates."""
-    convert = "Trust files are PEM; convert it with openssl."
-    return tuple(certificate_file(folder / name, "Correct `trust` in the plan.", convert) for name in names)
-
-
-def certificate_file(path: Path, if_unreadable: str, if_none: str) -> Path:
-    """The file, once it is seen to hold PEM certificates, each of them to its end. Raises UsageError with a remedy."""
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be read: {problem.strerror}", if_unreadable) from problem
-    begun, ended = (content.count(b"-----%s CERTIFICATE-----" % mark) for mark in (b"BEGIN", b"END"))
-    if not begun:
-        raise UsageError(f"{path} holds no PEM certificate", if_none)
-    if begun != ended:
-        cut_off = f"{path} is damaged: {begun} certificates begin in it, and {ended} end"
-        raise UsageError(cut_off, "It may have been cut off on its way. Copy it again, whole.")
-    return path
+    return tuple(trust_file(folder / name, "Correct `trust` in the plan.") for name in names)
 
 
 def connect_to(connections: Mapping[str, str]) -> dict[Place, Place]:
@@ -136,8 +121,9 @@ def split_host_port(text: str, default: int | None = None) -> Place:
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
     elif default is not None and (not colon or ":" in name):
-        name, port = text.strip("[]"), str(default)
-    if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+        bracketed = text.startswith("[") and text.endswith("]")
+        name, port = text[1:-1] if bracketed else text, str(default)
+    if not name or {"[", "]"} & set(name) or not port.isdecimal() or not 0 < int(port) < 65536:
         raise UsageError(
             f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port from 1 to 65535."
         )

@@ -33,7 +33,7 @@ _NAMES = (
         "cert-name-mismatch",
         "The subject CN is not the allowed name",
         "Its subject CN is {cn}; the TLS peer subject is {expected_cn}. The cluster compares the two, never the"
-        " alternative names, and refuses the connection when they differ.",
+        " alternative names, and refuses the connection when they differ. {also}",
         "Have a certificate issued whose CN is {expected_cn}.",
         "Or, if {cn} is right and meant to stay, say so.",
         f"{ON_OUR_SIDE}if {{cn}} is right, enter it as the TLS peer subject, in the TLS context too, and restart"
@@ -66,6 +66,15 @@ _NAMES = (
         "Ask for alternative names that repeat the CN at the next renewal.",
         refs=("RFC 6125",),
     ),
+    _warn(
+        "cert-host-not-in-san",
+        "The server's name is not among the alternative names",
+        "The way to this server is the name {host}; the alternative names are {names}. The cluster does not mind, but"
+        " Lync and newer peers compare the name that they connect to.",
+        "Have a certificate issued whose alternative names hold {host} too, and whatever else the records of your SIP"
+        " domains lead to.",
+        refs=("RFC 6125",),
+    ),
     _fail(
         "cert-wildcard",
         "The certificate holds a wildcard",
@@ -80,8 +89,9 @@ _DATES = (
     _fail(
         "cert-expired",
         "A certificate has expired",
-        "{certificate} ended at {until}; it was judged as of {at} (depth {depth}, 0 is the server's own).",
+        "{certificate} ended at {until}; it was judged as of {at} (depth {depth}, 0 is the server's own). {hint}",
         "Renew it. If it belongs to an authority, install the renewed one on the server.",
+        "If another authority signs the new one, give us its root before the change.",
         f"{ON_OUR_SIDE}if it belongs to an authority, upload the renewed one as cup-trust.",
         f"{ON_OUR_SIDE}if the date is not over, set the clock of this machine.",
     ),
@@ -102,7 +112,8 @@ _DATES = (
         "cert-lifetime-long",
         Severity.INFO,
         "It is valid for long",
-        "It is valid for {days} days; public authorities may issue 398 at most, and newer peers refuse more from them.",
+        "It is valid for {days} days. No public authority may issue one for more than 398 days, and newer peers refuse"
+        " what does; a private one may.",
         ("Have it issued for at most 398 days, if a public authority signed it.",),
         Owner.CA,
         _SEE,
@@ -116,13 +127,14 @@ _CHAIN = (
         "An intermediate certificate is missing",
         "The issuer {issuer} was neither sent nor is it trusted, so the way to a root is cut. {aia}",
         "Install the certificate of {issuer} on the server, in the store for intermediate authorities of the computer.",
-        f"{ON_OUR_SIDE}or upload it as cup-trust, and give it to the wizard as trust.",
+        f"{ON_OUR_SIDE}or upload it as cup-trust, and name its file here too: --trust, or `trust` in the plan.",
     ),
     _fail(
         "cert-root-untrusted",
         "The root is not trusted",
-        "The chain ends at {root}, which is not among the trusted ones. {cause}",
-        "If it is the right authority, upload its root as cup-trust, and give it to the wizard as trust.",
+        "The chain ends at {root}, {so}. {cause}",
+        "If it is the right authority, upload its root as cup-trust, and name its file here too: --trust, or `trust` in"
+        " the plan.",
         "Compare its SHA-256 with what its owner tells you, by telephone or on paper.",
         owner=Owner.YOU,
     ),
@@ -137,22 +149,22 @@ _CHAIN = (
     _fail(
         "cert-self-signed",
         "The certificate is signed by itself",
-        "{certificate} has no authority that vouches for it.",
+        "{certificate} is signed with its own key: no authority vouches for it.",
         "Have it signed by an authority.",
         f"{ON_OUR_SIDE}or, between an ASA and the cluster, trust this very certificate.",
     ),
     _warn(
         "cert-chain-order",
         "The chain is in the wrong order",
-        "The server's own certificate, {leaf}, comes first, and each one is signed by the next. Some peers give up"
-        " otherwise.",
+        "The server's own certificate, {leaf}, has to come first, and behind each one its issuer. It is not so here,"
+        " and some peers give up.",
         "Put the certificates in order: the server's own, then its issuer, and so on.",
         refs=("RFC 5246 7.4.2",),
     ),
     _warn(
         "cert-chain-extra",
         "The chain holds what need not be sent",
-        "{extra} is sent and need not be: it is not on the way to the root, is sent twice, or is the root itself.",
+        "{named}: sent, and need not be. It is not on the way to the root, is sent twice, or is the root itself.",
         "Remove it from what the server sends.",
         refs=("RFC 5246 7.4.2",),
     ),
@@ -171,8 +183,8 @@ _CHAIN = (
     _fail(
         "cert-key-weak",
         "A key is weak",
-        "{certificate} has the key {key} (depth {depth}). Peers refuse RSA under 2048 bits, small exponents, P-192 and"
-        " DSA.",
+        "{certificate} has the key {key} (depth {depth}). Peers refuse RSA under 2048 bits or of an odd length, small"
+        " exponents, P-192 and DSA.",
         "Make a new key, RSA with 2048 bits, and have a certificate issued for it.",
     ),
     _warn(
@@ -265,20 +277,56 @@ _FORMS = (
         "{certificate} holds the critical extension {oid} (depth {depth}). What is not understood must be refused.",
         _FORM,
     ),
-    _fail("cert-revoked", "It was revoked", "Its authority took it back on {since}.", _REISSUE, refs=("RFC 5280 6.3",)),
+    _fail(
+        "cert-revoked",
+        "It was revoked",
+        "{certificate} (depth {depth}) was taken back by its authority on {since}.",
+        _REISSUE,
+        refs=("RFC 5280 6.3",),
+    ),
     Entry(
         "cert-revocation-unknown",
         Severity.INFO,
         "Revocation is not known",
-        "{reason}",
+        "Whether {certificate} (depth {depth}) was revoked is not known. {reason}",
         ("See that the revocation list can be fetched over HTTP: an edge fetches it too.",),
         Owner.CA,
         _SEE,
     ),
+    _warn(
+        "cert-crl-inside",
+        "Its revocation list is out of reach",
+        "{certificate} names its revocation list only at {places} (depth {depth}), which nobody outside can ask. An"
+        " edge server looks lists up over HTTP, and may refuse a certificate whose list it cannot get.",
+        "Publish the list over HTTP too, and have that address stand before the others in new certificates.",
+        owner=Owner.CA,
+        refs=("RFC 5280 4.2.1.13",),
+    ),
+    Entry(
+        "cert-key-shared",
+        Severity.INFO,
+        "Two certificates have one key",
+        "Different certificates are shown with the same key: {certificates}. Who takes that key from one server has"
+        " them all, and renewing one of them does not change that.",
+        ("Make a key for each server.",),
+        Owner.PARTNER,
+        _SEE,
+    ),
+    Entry(
+        "cert-serial-shared",
+        Severity.INFO,
+        "Two certificates have one serial number",
+        "{issuer} gave the serial number {serial} to different certificates: {certificates}. When one is revoked, so is"
+        " the other.",
+        ("Have one of them issued anew.",),
+        Owner.CA,
+        _SEE,
+        ("RFC 5280 4.1.2.2",),
+    ),
     _fail(
         "cert-malformed",
         "It cannot be read",
-        "A certificate is not as the standard has it: {reason}",
+        "{which} is not as the standard has it: {reason}.",
         "Export it again from where it was made, as PEM.",
         _FORM,
     ),
@@ -289,7 +337,7 @@ ENTRIES = (
         "cert-ok",
         Severity.PASS,
         "The certificate is good",
-        "Its CN is {cn}, it is valid until {until}, and serves both ways.",
+        "Its CN is {cn}, it is valid until {until}, and serves both ways. {fresh}",
         verify=_SEE,
     ),
     *_NAMES,

@@ -58,7 +58,7 @@ def make(
         subject=subject,
         observed=observed,
         expected=expected,
-        why=fill(entry.why, known),
+        why=fill(entry.why, known).strip(),
         fix=tuple(fill(step, known).strip() for step in entry.fix),
         owner=entry.owner,
         verify_with=_command(entry.verify, known),

@@ -35,7 +35,7 @@ class Sunset:
         """For a certificate of whichever authority."""
         ended = "; ".join(f"{authority.name} from {authority.ends}" for authority in self.authorities)
         return (
-            "Public authorities leave it out unless they are asked, and soon altogether:"
+            "Public authorities leave client authentication out unless they are asked, and soon altogether:"
             f" {ended}, and all of them from {self.ends}, when {self.browser} demands it (as of {self.as_of})."
         )
 

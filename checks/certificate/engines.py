@@ -17,6 +17,7 @@ from checks.certificate.path import leaf_of
 from checks.finding import Finding, Severity
 
 ACCEPTED = "accepted"
+NO_TIME = "there is no time at which all of them are valid: one outlives another"
 # What a person decides by name or purpose is no matter of the path.
 _NOT_THE_PATH = (
     "cert-name-mismatch", "cert-cn-", "cert-san-", "cert-wildcard", "cert-eku-", "cert-issuer-eku", "cert-key-usage",
@@ -43,8 +44,8 @@ def opinions(
     if name is not None:
         found["server"] = asked.server(name, at)
     begins, ends = max(member.begins for member in sent), min(member.ends for member in sent)
-    if found["path"] != ACCEPTED and begins <= ends and not begins <= at <= ends:
-        found["path_in_its_time"] = asked.path(ends)
+    if found["path"] != ACCEPTED and not begins <= at <= ends:
+        found["path_in_its_time"] = asked.path(ends) if begins <= ends else NO_TIME
     return found
 
 

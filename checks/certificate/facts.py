@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+# What peers understand where it is critical. OpenSSL refuses key identifiers and the addresses of an authority then.
 _KNOWN_CRITICAL = (
     x509.BasicConstraints,
     x509.KeyUsage,
@@ -24,10 +25,7 @@ _KNOWN_CRITICAL = (
     x509.CertificatePolicies,
     x509.PolicyConstraints,
     x509.InhibitAnyPolicy,
-    x509.SubjectKeyIdentifier,
-    x509.AuthorityKeyIdentifier,
     x509.CRLDistributionPoints,
-    x509.AuthorityInformationAccess,
 )
 # Mappings only matter to who asks for a policy; no peer of federation does, and bridges mark them critical.
 _POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
@@ -182,7 +180,8 @@ def _key(key: CertificatePublicKeyTypes) -> tuple[str, bool]:
         case rsa.RSAPublicKey():
             exponent = key.public_numbers().e
             odd = "" if exponent == _EXPONENT else f", exponent {exponent}"
-            return f"RSA {key.key_size}{odd}", key.key_size < 2048 or exponent < _EXPONENT or exponent % 2 == 0
+            weak = key.key_size < 2048 or exponent < _EXPONENT or exponent % 2 == 0
+            return f"RSA {key.key_size}{odd}", weak or key.key_size % 8 != 0  # Windows takes whole bytes alone
         case ec.EllipticCurvePublicKey():
             return f"EC {key.curve.name}", key.curve.key_size < 224
         case dsa.DSAPublicKey():

@@ -1,7 +1,7 @@
 """What certificates mean for federation: every independent fault, each with its depth. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,12 +10,32 @@ from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.judge_names import judge_names
 from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf, renewal_of
 from checks.certificate.path import End, Path, build
+from checks.certificate.places import places_of
 from checks.certificate.subject import Told, date
 from checks.finding import Finding, Json, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
 _NOTHING_WRONG = frozenset({Severity.INFO})
+_A_DAY = timedelta(days=1)
+_FRESH = "It began less than a day ago: a peer whose clock is behind refuses it for now."
+_INSIDE = ("ldap:", "file:")
+_MOST_NAMED = 5  # in a sentence; `observed` has them all
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """As of when dates are judged, and what the server's clock is ahead of ours, where it was seen."""
+
+    at: datetime
+    ahead: timedelta | None = None
+
+    def hint(self, certificate: CertificateFacts) -> str:
+        """Whether a certificate that is not valid by our clock is by the server's."""
+        if self.ahead is None or not certificate.begins <= self.at + self.ahead <= certificate.ends:
+            return ""
+        theirs = date(self.at + self.ahead)
+        return f"By the server's own clock, {theirs}, it is valid: one of the two clocks is wrong."
 
 
 def judge_chain(
@@ -26,25 +46,29 @@ def judge_chain(
     at: datetime,
     *,
     public: tuple[CertificateFacts, ...] = (),
+    host: str | None = None,
+    ahead: timedelta | None = None,
 ) -> Iterator[Finding]:
     """The findings about a chain as it was sent, at least one certificate.
 
     `name` is the TLS peer subject. `trusted` is what will be in cup-trust; without it, trust is info. `public` holds
-    the roots that every system trusts, whose authorities are bound by stricter rules.
+    the roots that every system trusts, whose authorities are bound by stricter rules. `host` is the name that led to
+    the server, `ahead` what the server's clock is ahead of ours, where it was seen.
     """
     path = build(sent, trusted, at, flaws)
     leaf = path.members[0]
     found = [
-        *map(_of_leaf, (*judge_names(told, leaf, name), *judge_leaf(told, leaf, at))),
-        *_lifetime(told, path, public),
-        *_each(told, path, at),
+        *map(_of_leaf, (*judge_names(told, leaf, name, host), *judge_leaf(told, leaf, at))),
+        *map(_of_leaf, _lifetime(told, path, public)),
+        *_each(told, path, Clocks(at, ahead)),
         *_trust(told, path, have_roots=bool(trusted)),
         *_order(told, path),
     ]
     yield from (_identified(each, path.members) for each in found)
     if all(f.severity in _NOTHING_WRONG for f in found):
         observed = {"cn": list(leaf.cns), "until": date(leaf.ends), "issuer": leaf.issuer, "names": list(leaf.names)}
-        yield told("cert-ok", observed=observed)
+        fresh = _FRESH if at - leaf.begins < _A_DAY else ""
+        yield told("cert-ok", observed=observed, values={"fresh": fresh})
 
 
 def _identified(found: Finding, members: tuple[CertificateFacts, ...]) -> Finding:
@@ -77,11 +101,11 @@ def _lifetime(told: Told, path: Path, public: tuple[CertificateFacts, ...]) -> I
     yield told("cert-lifetime-long", severity=Severity.FAIL if is_public else None, observed=observed)
 
 
-def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
+def _each(told: Told, path: Path, clocks: Clocks) -> Iterator[Finding]:
     for depth, certificate in enumerate(path.members):
         this = partial(told.about, certificate, depth)
         is_root = certificate.self_issued and depth > 0
-        yield from _dates(told, certificate, depth, at)
+        yield from _dates(told, certificate, depth, clocks)
         if certificate.weak_key:
             yield this("cert-key-weak", key=certificate.key)
         if certificate.large_key:
@@ -91,16 +115,27 @@ def _each(told: Told, path: Path, at: datetime) -> Iterator[Finding]:
         if depth in path.unverified:
             yield this("cert-signature-invalid", issuer=certificate.issuer)
         if certificate.serial < 0:
-            yield this("cert-malformed", reason="its serial number is negative")
+            values = {"which": certificate.subject}
+            yield this("cert-malformed", values=values, reason="its serial number is negative")
         for oid in certificate.unknown_critical:
             yield this("cert-critical-extension", oid=oid)
         if depth:
-            yield from judge_authority(told, path, depth, at)
+            yield from judge_authority(told, path, depth, clocks.at)
+        yield from _places(told, certificate, depth)
     for depth, name, constraint in violations(path.members):
         yield told.about(path.members[depth], depth, "cert-name-constraint", name=name, constraint=constraint)
 
 
-def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) -> Iterator[Finding]:
+def _places(told: Told, certificate: CertificateFacts, depth: int) -> Iterator[Finding]:
+    """AD CS publishes its lists in LDAP alone, unless somebody adds the web. A root is on no list."""
+    places = places_of(certificate.certificate)
+    inside = bool(places.others) and all(place.lower().startswith(_INSIDE) for place in places.others)
+    if inside and not (places.lists or places.responders or certificate.self_issued):
+        yield told.about(certificate, depth, "cert-crl-inside", places=list(places.others))
+
+
+def _dates(told: Told, certificate: CertificateFacts, depth: int, clocks: Clocks) -> Iterator[Finding]:
+    at = clocks.at
     left = certificate.ends - at
     threshold = next((days for days in THRESHOLDS if left <= timedelta(days=days)), None)
     if threshold is None and certificate.begins <= at:
@@ -109,10 +144,10 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) 
         told.about, certificate, depth, until=date(certificate.ends), begins=date(certificate.begins), at=date(at)
     )
     if left < timedelta(0):
-        yield this("cert-expired")
+        yield this("cert-expired", values={"hint": clocks.hint(certificate)})
     elif certificate.begins > at:
-        hint = "It begins within a day: a wrong clock is likely." if certificate.begins - at < timedelta(days=1) else ""
-        yield this("cert-not-yet-valid", hint=hint)
+        near = "It begins within a day: a wrong clock is likely." if certificate.begins - at < _A_DAY else ""
+        yield this("cert-not-yet-valid", values={"hint": clocks.hint(certificate) or near})
     else:
         values = {"its_renewal": "" if depth else renewal_of(certificate, at)}
         yield this("cert-expires-soon", values=values, days=left.days, threshold=threshold)
@@ -121,6 +156,7 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, at: datetime) 
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
     top, depth = path.members[-1], len(path.members) - 1
     about = partial(told.about, top, depth, severity=None if have_roots else Severity.INFO)
+    so = {"so": "which is not among the trusted ones" if have_roots else "and nothing was given to trust"}
     match path.end:
         case End.TRUSTED:
             return
@@ -129,12 +165,14 @@ def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
         case End.ISSUER_OF_LEAF_MISSING:
             address = top.issuer_address
             at_address = f"The certificate says that it can be had at {address}." if address else ""
-            yield told.about(top, 0, "cert-chain-incomplete", issuer=path.missing, address=address, aia=at_address)
+            values = {"aia": at_address}
+            yield told.about(top, 0, "cert-chain-incomplete", values=values, issuer=path.missing, address=address)
         case End.UNTRUSTED_ROOT:
-            yield about("cert-root-untrusted", root=path.missing, sha256=top.sha256, cause="")
+            values = {**so, "cause": f"Its SHA-256 is {top.sha256}."}
+            yield about("cert-root-untrusted", values=values, root=path.missing, sha256=top.sha256)
         case End.ISSUER_MISSING:
-            cause = "Or an intermediate certificate above it is missing."
-            yield about("cert-root-untrusted", root=path.missing, address=top.issuer_address, cause=cause)
+            values = {**so, "cause": "Or an intermediate certificate above it is missing."}
+            yield about("cert-root-untrusted", values=values, root=path.missing, address=top.issuer_address)
         case End.REKEYED_ROOT:
             yield about("cert-root-rekeyed", root=path.missing)
 
@@ -145,6 +183,10 @@ def _order(told: Told, path: Path) -> Iterator[Finding]:
     elif not path.ordered:
         yield told("cert-chain-order", observed={"leaf": path.members[0].subject})
     if path.extra:
-        yield told("cert-chain-extra", observed={"extra": list(dict.fromkeys(c.subject for c in path.extra))})
+        extra = list(dict.fromkeys(c.subject for c in path.extra))
+        more = f" and {len(extra) - _MOST_NAMED} more" if len(extra) > _MOST_NAMED else ""
+        named = ", ".join(extra[:_MOST_NAMED]) + more
+        yield told("cert-chain-extra", observed={"extra": extra}, values={"named": named})
     if path.root_sent is not None:
-        yield told("cert-chain-extra", severity=Severity.INFO, observed={"extra": [path.root_sent.subject]})
+        root = path.root_sent.subject
+        yield told("cert-chain-extra", severity=Severity.INFO, observed={"extra": [root]}, values={"named": root})

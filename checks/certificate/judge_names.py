@@ -8,11 +8,13 @@ from checks.certificate.subject import Told
 from checks.finding import Finding, Severity
 from checks.names import BadNameError, domain_name
 
+_LISTED = "It stands among the alternative names, so OCS and Lync would take the certificate; the cluster does not."
 
-def judge_names(told: Told, leaf: CertificateFacts, name: str | None) -> Iterator[Finding]:
+
+def judge_names(told: Told, leaf: CertificateFacts, name: str | None, host: str | None = None) -> Iterator[Finding]:
     """The findings about names. IM and Presence compares the CN, OCS and Lync the alternative names.
 
-    Without a name to compare with, nothing is above info.
+    Without a name to compare with, nothing is above info. `host` is the name that led to the server, where one did.
     """
     shown = {"cn": leaf.cns[0] if leaf.cns else "", "names": list(leaf.names)}
     at_most = None if name is not None else Severity.INFO
@@ -26,13 +28,18 @@ def judge_names(told: Told, leaf: CertificateFacts, name: str | None) -> Iterato
     if len(common) > 1:
         yield say("cert-cn-several", observed={"cns": list(leaf.cns)})
     if mismatch and not any(covers(pattern, wanted or "") for pattern in wild):
-        yield say("cert-name-mismatch", expected={"cn": name})
+        also = _LISTED if _held((wanted or "",), leaf.names) else ""
+        yield say("cert-name-mismatch", expected={"cn": name}, values={"also": also})
     if not leaf.names and leaf.version >= 3:
         yield say("cert-san-missing")
     # A CN that is wrong altogether is told once, as a mismatch; its place in the SAN follows from that.
     replaced = mismatch and wanted is not None and _held((wanted,), leaf.names)
     if leaf.names and common and not _held(common, leaf.names) and not replaced:
         yield say("cert-cn-not-in-san")
+    if wanted is not None and host is not None and leaf.names:
+        led = same_form(host)
+        if led != wanted and not _held((led,), leaf.names):
+            yield say("cert-host-not-in-san", values={"host": led})
     starred = list(dict.fromkeys([*wild, *(entry for entry in leaf.names if "*" in entry)]))
     if starred:
         severity = at_most or (None if wild else Severity.WARN)

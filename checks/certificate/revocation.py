@@ -6,7 +6,6 @@ Only on `--revocation`: it asks places that the certificates name.
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -14,9 +13,10 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from checks.certificate.facts import CertificateFacts, same_name, verifies
+from checks.certificate.places import places_of
 from checks.certificate.subject import Told, date
 from checks.fetch import NotFetchedError
 from checks.finding import Finding
@@ -38,15 +38,6 @@ _Ask = Callable[[CertificateFacts, CertificateFacts | None], Awaitable[datetime 
 
 class UnknownError(Exception):
     """Why it is not known whether a certificate was revoked, as a sentence."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """Where a certificate says that its revocation can be looked up."""
-
-    responders: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()  # as LDAP, which nobody outside can ask
 
 
 async def revocation_findings(
@@ -101,22 +92,6 @@ async def _revoked_since(
     if not reasons and places.others:
         raise UnknownError("It names only addresses that nobody outside can ask, such as LDAP; HTTP is needed too.")
     raise UnknownError(" ".join(reasons) or "It names no place where its revocation can be looked up.")
-
-
-def places_of(certificate: x509.Certificate) -> Places:
-    """The places that a certificate names."""
-    responders, lists = [], []
-    for extension in certificate.extensions:
-        value = extension.value
-        if isinstance(value, x509.AuthorityInformationAccess):
-            named = (d.access_location for d in value if d.access_method == AuthorityInformationAccessOID.OCSP)
-            responders += [str(name.value) for name in named if isinstance(name, x509.UniformResourceIdentifier)]
-        elif isinstance(value, x509.CRLDistributionPoints):
-            named = (name for point in value for name in point.full_name or ())
-            lists += [str(name.value) for name in named if isinstance(name, x509.UniformResourceIdentifier)]
-    web = [address for address in lists if address.lower().startswith("http://")]
-    others = tuple(address for address in lists if address not in web)
-    return Places(responders=tuple(responders), lists=tuple(web), others=others)
 
 
 # --- revocation lists ------------------------------------------------------------------------------------------------

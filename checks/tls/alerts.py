@@ -43,6 +43,8 @@ _WORDS: Mapping[int, str] = {
 # Alerts that speak about a certificate of ours, or the lack of one, once the server has asked for one. Measured with
 # Kamailio, OpenSSL and GnuTLS: a missing one is 40 up to TLS 1.2 and 116 in TLS 1.3, one without the purpose is 43.
 ABOUT_OUR_CERTIFICATE = frozenset({HANDSHAKE_FAILURE, 41, 42, 43, 44, 45, 46, 48, 49, 51, CERTIFICATE_REQUIRED})
+# What some say only when none is shown: GnuTLS calls an empty list of certificates a decode error (measured, 3.7).
+ABOUT_NONE_OF_OURS = frozenset({10, 47, 50})
 
 OUR_CERTIFICATE: Mapping[str, str] = {
     "unsupported certificate": "It does not serve client authentication: look at its extended key usage.",
@@ -58,6 +60,17 @@ OUR_CERTIFICATE: Mapping[str, str] = {
     "handshake failure": "The other side does not accept it, or wants another one.",
     "it closed the connection right after the handshake": "It may not accept it, or the service behind it is down.",
     "it reset the connection right after the handshake": "It may not accept it, or the service behind it is down.",
+}
+
+# Alerts about what is wrong with a certificate of ours itself: nobody on the other side can mend that.
+OURS_TO_MEND: Mapping[str, str] = {
+    "unsupported certificate": "Have our certificate issued anew, with client and server authentication in its"
+    " extended key usage, and install it on the nodes.",
+    "certificate expired": "Look at the dates of our certificate; renew it, or set the clock that is wrong.",
+    "certificate revoked": "Have a new certificate issued for us, and install it on the nodes.",
+    "decrypt error": "Install the certificate and the key that belong together.",
+    "certificate required": "Show our certificate: --client-cert and --client-key.",
+    "no certificate": "Show our certificate: --client-cert and --client-key.",
 }
 
 ITS_OWN: Mapping[str, str] = {

@@ -6,8 +6,10 @@ import secrets
 import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
-from checks.tls.offers import offers_for
+from checks.tls.accepted import Accepted, accepted_by
+from checks.tls.offers import ANY, offers_for
 from checks.tls.ours import issuers_in
 from checks.tls.probe import context_for, probe
 from checks.tls.raw import in_words, legacy_hello, release_hello
@@ -29,6 +31,10 @@ _OPTIONS = (
     "Content-Length: 0\r\n\r\n"
 )
 
+ANSWERS, REFUSES, SILENT = "answers", "refuses", "is silent"  # what port 443 does where another one keeps silent
+_WEB = 443
+
+T = TypeVar("T")
 Place = tuple[str, int]
 Ours = tuple[Path, Path | None]  # our certificate, and its key where we have it
 
@@ -45,12 +51,16 @@ class Compared:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """What one address showed. `nameless` is what it shows to who sends no server name; None when not looked at."""
+    """What one address showed. `nameless` is what it shows to who sends no server name; None when not looked at.
+
+    `accepted` are the versions and classes of cipher that it accepts up to TLS 1.2; None when not asked for.
+    """
 
     seen: Seen
     nameless: Seen | None = None
     six: bool = False
     compared: tuple[Compared, ...] = ()
+    accepted: Accepted | None = None
 
     @property
     def chain(self) -> tuple[bytes, ...]:
@@ -95,25 +105,38 @@ async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeou
     context, options = context_for(pair), _options(host, "TLS")
     seen = await probe(place, name, context, options, timeout)
     if seen.fault is Fault.TIMEOUT:  # one lost packet is no dead server
-        seen = await probe(place, name, context, options, timeout * _RETRY)
+        again = probe(place, name, context, options, timeout * _RETRY)
+        seen, elsewhere = await asyncio.gather(again, _elsewhere(place, timeout * _RETRY))
+        seen = replace(seen, detail=elsewhere) if seen.fault is Fault.TIMEOUT else seen
     if seen.fault in _BY_HAND:
         seen = await legacy_hello(seen, place, name, timeout)
     if seen.fault in _UNEXPLAINED:
         seen = await _second_look(seen, place, host, timeout)
     answers = seen.fault is None or seen.fault is Fault.NAME
-    nameless, compared = await asyncio.gather(
-        _nameless(place, timeout) if name is not None and answers and not seen.legacy else _nothing(),
-        _compare(place, release, timeout) if answers else _nothing_compared(),
+    nothing_in_common = seen.fault in {Fault.VERSION, Fault.CIPHER}
+    nameless, compared, accepted = await asyncio.gather(
+        _nameless(place, timeout) if name is not None and answers and not seen.legacy else _skipped(None),
+        _compare(place, release, timeout) if answers else _skipped(()),
+        accepted_by(place, name, timeout) if release == ANY and (answers or nothing_in_common) else _skipped(None),
     )
-    return Visit(seen=seen, nameless=nameless, six=":" in place[0], compared=compared)
+    return Visit(seen=seen, nameless=nameless, six=":" in place[0], compared=compared, accepted=accepted)
 
 
-async def _nothing() -> None:
-    return None
+async def _skipped(nothing: T) -> T:
+    return nothing
 
 
-async def _nothing_compared() -> tuple[Compared, ...]:
-    return ()
+async def _elsewhere(place: Place, timeout: float) -> str:
+    """What port 443 of the same address makes of a connection: who lives there is only filtered here."""
+    if place[1] == _WEB:
+        return ""
+    try:
+        async with connected(place[0], _WEB, timeout):
+            return ANSWERS
+    except ConnectionRefusedError:
+        return REFUSES
+    except OSError:
+        return SILENT
 
 
 async def _nameless(place: Place, timeout: float) -> Seen | None:

@@ -1,21 +1,25 @@
 """What handshakes mean for federation. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
+from checks.tls.accepted import BROKEN, WEAK, Accepted
 from checks.tls.alerts import ITS_OWN
-from checks.tls.gather import Server, Visit
+from checks.tls.clock import WORTH_A_WORD
+from checks.tls.gather import ANSWERS, REFUSES, SILENT, Server, Visit
 from checks.tls.judge_client import judge_client
-from checks.tls.raw import BY_HAND
+from checks.tls.raw import BY_HAND, spoken
 from checks.tls.seen import Fault, Seen
 
 _OLD = frozenset({"1", "1.1", "SSL 3.0"})
 
 
-def judge_server(subject: str, server: Server) -> Iterator[Finding]:
-    """The findings about the way to a server, not about its certificates."""
+def judge_server(subject: str, server: Server, now: datetime) -> Iterator[Finding]:
+    """The findings about the way to a server, not about its certificates. `now` is when it was visited."""
     worked = [visit for visit in server.visits if visit.seen.fault is None]
     for visit in server.visits:
         if visit.seen.fault is not None:
@@ -24,25 +28,78 @@ def judge_server(subject: str, server: Server) -> Iterator[Finding]:
             yield _fault(subject, visit, visit.seen.fault, server, Severity.INFO if harmless else None)
     if not worked:
         return
-    yield from _handshake(subject, worked)
-    yield from judge_client(subject, worked[0].seen, server)
+    for alike in _alike(worked, lambda visit: (visit.seen.legacy, visit.seen.version, visit.seen.cipher)):
+        yield _handshake(subject, alike)
+    for alike in _alike(worked, lambda v: (v.seen.client_asked, v.seen.authorities, v.seen.refused_client)):
+        for found in judge_client(subject, alike[0].seen, server):
+            yield _where(found, alike, worked)
     for visit in worked:
         yield from _nameless(subject, visit)
         yield from _releases(subject, visit)
-    seen = worked[0].seen
+        yield from _clock(subject, visit.seen, now)
+    for alike in _alike(worked, lambda visit: tuple((visit.accepted or {}).items())):
+        yield from _accepted(subject, alike)
+    for alike in _alike(worked, lambda v: (v.seen.sip, v.seen.not_sip, bool(v.seen.refused_client or v.seen.legacy))):
+        yield from (_where(found, alike, worked) for found in _sip(subject, alike[0].seen))
+
+
+def _alike(visits: list[Visit], by: Callable[[Visit], Hashable]) -> Iterable[list[Visit]]:
+    """The visits that showed the same; most servers show it at all their addresses."""
+    found: dict[Hashable, list[Visit]] = {}
+    for visit in visits:
+        found.setdefault(by(visit), []).append(visit)
+    return found.values()
+
+
+def _where(found: Finding, alike: list[Visit], worked: list[Visit]) -> Finding:
+    """A finding about some addresses of a server names them."""
+    if len(alike) == len(worked):
+        return found
+    return replace(found, observed={**found.observed, "addresses": [visit.seen.address for visit in alike]})
+
+
+def _sip(subject: str, seen: Seen) -> Iterator[Finding]:
     if seen.sip:
         yield finding("sip-ok", subject, observed={"answer": seen.sip})
     elif not seen.refused_client and not seen.legacy:
-        yield finding("sip-no-answer", subject, observed={"address": seen.address})
+        observed = {"address": seen.address, **({"first": seen.not_sip} if seen.not_sip else {})}
+        means = f"Over TLS it says {seen.not_sip} instead. {_speaks(seen.not_sip)}" if seen.not_sip else ""
+        yield finding("sip-no-answer", subject, observed=observed, values={"means": means})
 
 
-def _handshake(subject: str, worked: list[Visit]) -> Iterator[Finding]:
-    seen = worked[0].seen
-    observed = {"version": seen.version, "cipher": seen.cipher, "address": [visit.seen.address for visit in worked]}
-    if seen.legacy or seen.version in _OLD:
-        yield finding("tls-legacy-only", subject, observed=observed)
-    else:
-        yield finding("tls-ok", subject, observed=observed)
+def _handshake(subject: str, alike: list[Visit]) -> Finding:
+    seen = alike[0].seen
+    observed = {"version": seen.version, "cipher": seen.cipher, "address": [visit.seen.address for visit in alike]}
+    code = "tls-legacy-only" if seen.legacy or seen.version in _OLD else "tls-ok"
+    return finding(code, subject, observed=observed, values={"spoken": spoken(seen.version)})
+
+
+def _accepted(subject: str, alike: list[Visit]) -> Iterator[Finding]:
+    """Hardening comes second: what else it accepts harms nobody who federates with it."""
+    visit = alike[0]
+    if visit.accepted is None:
+        return
+    accepted = {**({"1.3": ("AES-GCM",)} if visit.seen.version == "1.3" else {}), **visit.accepted}
+    weak = [one for one in sorted(WEAK) if any(one in classes for classes in accepted.values())]
+    weak += [BROKEN] if BROKEN in accepted else []
+    means = f"Of these, {', '.join(weak)} should be turned off once nobody needs it." if weak else ""
+    observed = {"address": [each.seen.address for each in alike], "accepts": accepted, "weak": weak}
+    yield finding("tls-accepts", subject, observed=observed, values={"listed": _listed(accepted), "means": means})
+
+
+def _listed(accepted: Accepted) -> str:
+    return "; ".join(f"{spoken(version)} with {', '.join(classes)}" for version, classes in accepted.items())
+
+
+def _clock(subject: str, seen: Seen, now: datetime) -> Iterator[Finding]:
+    ahead = seen.ahead if seen.ahead is not None else seen.ahead_by_hello
+    if ahead is None or abs(ahead) <= WORTH_A_WORD:
+        return
+    certain = seen.ahead is not None
+    theirs = (now + timedelta(seconds=ahead)).replace(microsecond=0)
+    source = "the date of its SIP answer" if certain else "its TLS hello, which not every product fills with the time"
+    observed = {"server": theirs.isoformat(), "ours": now.replace(microsecond=0).isoformat(), "source": source}
+    yield finding("tls-clock-differs", subject, severity=None if certain else Severity.INFO, observed=observed)
 
 
 def _releases(subject: str, visit: Visit) -> Iterator[Finding]:
@@ -59,7 +116,7 @@ def _releases(subject: str, visit: Visit) -> Iterator[Finding]:
             )
         else:
             observed = {"version": answer.version, "cipher": answer.cipher, **offer}
-            yield finding("tls-interop-ok", subject, observed=observed)
+            yield finding("tls-interop-ok", subject, observed=observed, values={"spoken": spoken(answer.version)})
 
 
 def _nameless(subject: str, visit: Visit) -> Iterator[Finding]:
@@ -81,10 +138,13 @@ def _leaf(seen: Seen) -> str:
 
 def _fault(subject: str, visit: Visit, fault: Fault, server: Server, severity: Severity | None) -> Finding:
     seen = visit.seen
-    observed = {"address": seen.address}
+    observed: dict[str, object] = {"address": seen.address}
     values: dict[str, object] = {}
     evidence: dict[str, object] = {}
     match fault:
+        case Fault.TIMEOUT:
+            evidence = {"port_443": seen.detail} if seen.detail else {}
+            values["means"] = _ELSEWHERE.get(seen.detail, "")
         case Fault.NOT_TLS:
             observed["first"], values["means"] = seen.detail, _speaks(seen.detail)
         case Fault.UNREACHABLE | Fault.MALFORMED:
@@ -92,10 +152,14 @@ def _fault(subject: str, visit: Visit, fault: Fault, server: Server, severity: S
         case Fault.RESET | Fault.CLOSED:
             observed["when"] = "before our hello" if seen.early else "after our hello"
             values["means"] = _BROKEN_OFF[fault, seen.early]
+            values["cure"] = _LET_US_IN if seen.early else _LOOK_AT_IT
         case Fault.VERSION | Fault.CIPHER:
             observed["alert"], evidence = seen.detail, {"offered_by": server.checker, "offered_by_hand": BY_HAND}
+            observed |= {"accepts": visit.accepted} if visit.accepted else {}
+            values["means"] = f"It accepts {_listed(visit.accepted)}." if visit.accepted else ""
         case Fault.NAME:
-            observed["alert"] = seen.detail
+            observed["alert"], values["name"] = seen.detail, subject.rpartition(":")[0]
+            values["means"] = _NAMELESS[bool(visit.chain)]
             if visit.chain:
                 observed["without_name"] = f"SHA-256 {sha256(visit.chain[0]).hexdigest()}"
         case Fault.ALERT:
@@ -105,6 +169,17 @@ def _fault(subject: str, visit: Visit, fault: Fault, server: Server, severity: S
     return finding(fault.value, subject, severity=severity, observed=observed, values=values, evidence=evidence)
 
 
+_ELSEWHERE = {
+    ANSWERS: "Port 443 of this address answers, so the server is there: a firewall swallows this port.",
+    REFUSES: "Port 443 of this address refuses at once, so something is there: a firewall swallows this port.",
+    SILENT: "Port 443 is silent too: the server is down, or a firewall or the routing swallows everything.",
+}
+_NAMELESS = {
+    True: "To who sends no name, as peers of this age do, it shows a certificate all the same.",
+    False: "It shows no certificate either to who sends no name, as peers of this age do.",
+}
+_LET_US_IN = "Let the address that we come from through the firewall and the access list before it."
+_LOOK_AT_IT = "See that its certificate is assigned to this interface and this port."
 _BROKEN_OFF = {
     (Fault.RESET, True): "It does so before it has read anything: it, or a firewall before it, does not take"
     " connections from the address we come from.",

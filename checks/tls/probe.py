@@ -8,9 +8,12 @@ the refusal comes only with the first read after a handshake that seemed to succ
 import asyncio
 import ssl
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
 
 from checks.tls import alerts
+from checks.tls.clock import ahead_by_date, ahead_by_hello
 from checks.tls.messages import accepted_authorities
 from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Fault, Seen
 from checks.tls.wire import Wire, connected
@@ -18,10 +21,12 @@ from checks.tls.wire import Wire, connected
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
 _SIP_PATIENCE = 2.0  # seconds at most for an answer to OPTIONS
 _ENOUGH = 65536
+_SHOWN = 24  # bytes of what is neither TLS nor SIP
+_HEAD_ENDS = b"\r\n\r\n"
 _LEGACY_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 _ALERT, _HANDSHAKE = 21, 22  # what a record holds
-_SERVER_HELLO, _ENCRYPTED_EXTENSIONS, _CERTIFICATE_REQUEST = 2, 8, 13
 _FATAL = 2  # the level of an alert
+_EMPTY_LIST = 8  # bytes of a Certificate message without any certificate, its header included, at most
 _DER = 2  # the encoding that the private chain method wants
 _VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
 _RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})  # the first byte of any TLS record
@@ -51,7 +56,7 @@ def context_for(client_certificate: tuple[Path, Path] | None) -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers("ALL:!aNULL:@SECLEVEL=0")  # a server that may stay anonymous would show no certificate
     context.options |= _LEGACY_CONNECT
     if client_certificate is not None:
         certificate, key = client_certificate
@@ -85,6 +90,15 @@ def shown_place(place: tuple[str, int]) -> str:
     return f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
 
 
+class _Message(IntEnum):
+    """The handshake messages that are looked at (RFC 8446 4)."""
+
+    SERVER_HELLO = 2
+    ENCRYPTED_EXTENSIONS = 8
+    CERTIFICATE = 11
+    CERTIFICATE_REQUEST = 13
+
+
 @dataclass
 class _Watch:
     """What the handshake messages told; the SSL object knows its version only after a handshake that succeeded."""
@@ -92,23 +106,32 @@ class _Watch:
     hello: bool = False
     alert: int | None = None
     version: str = ""
+    random: bytes = b""
     asked: bool = False
+    shown: bool = False
     authorities: tuple[str, ...] = ()
 
-    def look(self, content: int, kind: int, data: bytes) -> None:
-        """Called for each message of the other side, decrypted, its header before it."""
-        if content == _ALERT:
+    def look(self, direction: str, content: int, kind: int, data: bytes) -> None:
+        """Called for each message, decrypted, its header before it."""
+        if direction != "read":
+            self.shown = self.shown or (
+                (content, kind) == (_HANDSHAKE, _Message.CERTIFICATE) and len(data) > _EMPTY_LIST
+            )
+        elif content == _ALERT:
             self.alert = data[1] if len(data) == 2 and data[0] == _FATAL else self.alert
-        elif content != _HANDSHAKE:
-            return
-        elif kind == _SERVER_HELLO:
-            self.hello, self.version = True, _VERSIONS.get(data[4:6], "")
-        elif kind == _ENCRYPTED_EXTENSIONS:
-            self.version = "1.3"
-        elif kind == _CERTIFICATE_REQUEST:
-            new, old = self.version == "1.3", self.version in {"1", "1.1"}
-            self.asked = True
-            self.authorities = accepted_authorities(data[4:], version_13=new, algorithms=not old)
+        elif content == _HANDSHAKE:
+            self._hear(kind, data)
+
+    def _hear(self, kind: int, data: bytes) -> None:
+        match kind:
+            case _Message.SERVER_HELLO:
+                self.hello, self.version, self.random = True, _VERSIONS.get(data[4:6], ""), data[6:10]
+            case _Message.ENCRYPTED_EXTENSIONS:
+                self.version, self.random = "1.3", b""
+            case _Message.CERTIFICATE_REQUEST:
+                new, old = self.version == "1.3", self.version in {"1", "1.1"}
+                self.asked = True
+                self.authorities = accepted_authorities(data[4:], version_13=new, algorithms=not old)
 
 
 class _Watched(ssl.SSLObject):
@@ -120,8 +143,8 @@ class _Watched(ssl.SSLObject):
 def _look(  # the signature of the private hook of SSLContext
     connection: object, direction: str, _version: int, content: int, kind: int, data: bytes
 ) -> None:
-    if direction == "read" and isinstance(connection, _Watched) and connection.watch is not None:
-        connection.watch.look(content, kind, data)
+    if isinstance(connection, _Watched) and connection.watch is not None:
+        connection.watch.look(direction, content, kind, data)
 
 
 @dataclass
@@ -175,7 +198,7 @@ class _Handshake:
         """Send what is to be sent, take in what comes."""
         self.wire.write(self._out.read())
         data = await self.wire.read()
-        self.first = (self.first + data)[:24] if len(self.first) < 24 else self.first
+        self.first = (self.first + data)[:_SHOWN] if len(self.first) < _SHOWN else self.first
         self.total += len(data)
         if self.total > MOST_BYTES:
             raise _EndlessError
@@ -199,7 +222,8 @@ class _Handshake:
         return self._seen(Fault.MALFORMED, detail=_words(reason or str(problem)))
 
     def _alerted(self, alert: int) -> Seen:
-        if self.watch.asked and alert in alerts.ABOUT_OUR_CERTIFICATE:
+        about_none = alert in alerts.ABOUT_NONE_OF_OURS and not self.watch.shown
+        if self.watch.asked and (about_none or alert in alerts.ABOUT_OUR_CERTIFICATE):
             return self._seen(None, refused=alerts.words(alert))
         fault = _ALERTS.get(alert, Fault.ALERT)
         if fault is Fault.CIPHER and self.watch.hello:
@@ -214,17 +238,19 @@ class _Handshake:
         if not said and not left:
             said, left = await self._listen(min(_SIP_PATIENCE, timeout), options)
             left = "" if self.watch.alert is None else left  # a server may well close when it is asked something
-        first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
         refused = left if self.watch.asked else ""
-        return replace(done, refused_client=refused, sip=first if first.startswith("SIP/2.0 ") else "")
+        if not said.startswith(b"SIP/2.0 "):
+            return replace(done, refused_client=refused, not_sip=repr(said[:_SHOWN])[2:-1])
+        first = said.split(b"\r\n", 1)[0][:120].decode("utf-8", "replace")
+        return replace(done, refused_client=refused, sip=first, ahead=ahead_by_date(said, datetime.now(UTC)))
 
     async def _listen(self, patience: float, question: bytes = b"") -> tuple[bytes, str]:
-        """What the server says, to a question a whole line, and in words how it left where it did."""
+        """What the server says, to a question all headers, and in words how it left where it did."""
         try:
             if question:
                 self._tls.write(question)
                 self.wire.write(self._out.read())
-            return await self._read(patience, line=bool(question)), ""
+            return await self._read(patience, _HEAD_ENDS if question else b""), ""
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b"", "it closed the connection right after the handshake"
         except ssl.SSLError:
@@ -234,8 +260,8 @@ class _Handshake:
         except OSError:
             return b"", "it reset the connection right after the handshake"
 
-    async def _read(self, patience: float, *, line: bool = False) -> bytes:
-        """What comes first, or a whole line; what there is of it when patience ends."""
+    async def _read(self, patience: float, until: bytes) -> bytes:
+        """What comes, until it holds these bytes; what there is of it when patience ends."""
         data = b""
         try:
             async with asyncio.timeout(patience):
@@ -245,7 +271,7 @@ class _Handshake:
                         if not some and not data:
                             raise ssl.SSLZeroReturnError
                         data += some
-                        if not some or not line or b"\r\n" in data or len(data) >= _ENOUGH:
+                        if not some or until in data or len(data) >= _ENOUGH:
                             return data
                     except ssl.SSLWantReadError:
                         await self._exchange()
@@ -264,6 +290,7 @@ class _Handshake:
             client_asked=self.watch.asked,
             authorities=self.watch.authorities,
             refused_client=refused,
+            ahead_by_hello=ahead_by_hello(self.watch.random, datetime.now(UTC)),
             sent_name=self.name is not None,
         )
 

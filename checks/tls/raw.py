@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from checks.tls.alerts import PROTOCOL_VERSION, words
+from checks.tls.clock import ahead_by_hello
 from checks.tls.messages import Cursor, MessageError, accepted_authorities
 from checks.tls.offers import Offer
 from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Answer, Fault, Seen
@@ -29,6 +31,7 @@ _OLD_SUITES = {
 _NEW_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0x009C, 0x009D, 0xC013, 0xC014, 0xC009, 0xC00A)
 BY_HAND = f"TLS 1.2 and older with {', '.join(_OLD_SUITES.values())}"
 _SCSV = 0x00FF  # stands for the renegotiation extension, RFC 5746
+_TLS_1 = 0x0301
 _VERSIONS = {0x0300: "SSL 3.0", 0x0301: "1", 0x0302: "1.1", 0x0303: "1.2"}
 _ALERT, _HANDSHAKE = 21, 22
 _SERVER_HELLO, _CERTIFICATE, _CERTIFICATE_REQUEST, _DONE = 2, 11, 13, 14
@@ -40,6 +43,7 @@ class _Flight:
     """What a server sent so far, record by record. `alert` is in words, empty without one."""
 
     version: int = 0
+    random: bytes = b""
     suite: int = 0
     chain: tuple[bytes, ...] = ()
     asked: bool = False
@@ -88,7 +92,7 @@ class _Flight:
     def _message(self, kind: int, body: Cursor) -> None:
         if kind == _SERVER_HELLO:
             self.version = body.number(2)
-            body.take(32)
+            self.random = body.take(32)
             body.field(1)
             self.suite = body.number(2)
         elif kind == _CERTIFICATE:
@@ -122,6 +126,7 @@ async def legacy_hello(seen: Seen, place: tuple[str, int], name: str | None, tim
         chain=flight.chain,
         client_asked=flight.asked,
         authorities=flight.authorities,
+        ahead_by_hello=ahead_by_hello(flight.random, datetime.now(UTC)),
         legacy=True,
     )
 
@@ -179,7 +184,7 @@ async def _until_over(flight: _Flight, wire: Wire) -> Fault:
 async def release_hello(place: tuple[str, int], offer: Offer, timeout: float) -> Answer | None:
     """What a server answers to the hello of a release, which sends no server name. None when it does not say."""
     flight, broken_off = await _ask(place, offer_hello(offer), timeout, only_hello=True)
-    if flight.suite in offer.suites and flight.version <= offer.version:
+    if flight.suite in offer.suites and _TLS_1 <= flight.version <= offer.version:
         return Answer(version=_version(flight.version), cipher=_OLD_SUITES.get(flight.suite, hex(flight.suite)))
     if flight.version:
         return Answer(refusal=f"it chose {_version(flight.version)} and {flight.suite:#06x}, which were not offered")
@@ -187,10 +192,18 @@ async def release_hello(place: tuple[str, int], offer: Offer, timeout: float) ->
     return Answer(refusal=refusal) if refusal else None
 
 
+async def chosen(
+    place: tuple[str, int], name: str | None, version: int, suites: tuple[int, ...], timeout: float
+) -> int | None:
+    """The suite that a server chooses in exactly this version; None when it does not."""
+    flight, _ = await _ask(place, _hello(version, suites, _extensions(name, version)), timeout, only_hello=True)
+    return flight.suite if flight.version == version and flight.suite in suites else None
+
+
 def in_words(offer: Offer) -> str:
     """An offer for people."""
     suites = ", ".join(_OLD_SUITES.get(suite, hex(suite)) for suite in offer.suites)
-    return f"TLS {_version(offer.version)} with {suites}"
+    return f"{spoken(_version(offer.version))} with {suites}"
 
 
 async def _ask(
@@ -230,14 +243,20 @@ def client_hello(name: str | None) -> bytes:
 
 def modern_hello(name: str | None) -> bytes:
     """A TLS 1.2 hello that offers what is current, preferred first, and what was in 2003."""
-    extensions = (
+    return _hello(0x0303, (*_NEW_SUITES, *_OLD_SUITES), _extensions(name, 0x0303))
+
+
+def _extensions(name: str | None, version: int) -> tuple[tuple[int, bytes], ...]:
+    """What goes with a hello of today; SSL 3.0 has no extensions."""
+    if version < _TLS_1:
+        return ()
+    return (
         *(((0, _sized(b"\x00" + _sized(name.encode(), 2), 2)),) if name else ()),
         (10, _sized(b"\x00\x1d\x00\x17\x00\x18\x00\x19", 2)),  # groups: X25519, P-256, P-384, P-521
         (11, _sized(b"\x00", 1)),
         # ECDSA, RSA-PSS and RSA with SHA-256, SHA-384 and SHA-512, then RSA and ECDSA with SHA-1
         (13, _sized(b"\x04\x03\x05\x03\x06\x03\x08\x04\x08\x05\x08\x06\x04\x01\x05\x01\x06\x01\x02\x01\x02\x03", 2)),
     )
-    return _hello(0x0303, (*_NEW_SUITES, *_OLD_SUITES), extensions)
 
 
 def offer_hello(offer: Offer) -> bytes:
@@ -250,11 +269,16 @@ def _hello(version: int, suites: tuple[int, ...], extensions: tuple[tuple[int, b
     body = version.to_bytes(2, "big") + secrets.token_bytes(32) + b"\x00" + _sized(listed, 2) + b"\x01\x00"
     if extensions:
         body += _sized(b"".join(kind.to_bytes(2, "big") + _sized(content, 2) for kind, content in extensions), 2)
-    return b"\x16\x03\x01" + _sized(b"\x01" + _sized(body, 3), 2)
+    return b"\x16" + min(version, _TLS_1).to_bytes(2, "big") + _sized(b"\x01" + _sized(body, 3), 2)
 
 
 def _version(number: int) -> str:
     return _VERSIONS.get(number, hex(number))
+
+
+def spoken(version: str) -> str:
+    """A version as people say it."""
+    return version if version.startswith("SSL") else f"TLS {'1.0' if version == '1' else version}"
 
 
 def _sized(content: bytes, size: int) -> bytes:

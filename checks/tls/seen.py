@@ -42,7 +42,9 @@ class Seen:
     `early` says that the fault came before our hello. `chain` is DER, as sent. `authorities` are the names whose
     certificates the server accepts from clients, empty where it does not say. `refused_client` is what came after our
     certificate, or the lack of one. `legacy` says that only a hand-made hello got an answer. `sip` is the first line
-    of the answer to OPTIONS.
+    of the answer to OPTIONS, `not_sip` the first bytes, made visible, of one that is no SIP. `ahead` is by how many
+    seconds the server's clock is ahead of ours, by the date of that answer or, where there is none, `ahead_by_hello`,
+    which is a hint alone.
     """
 
     address: str
@@ -57,4 +59,7 @@ class Seen:
     refused_client: str = ""
     legacy: bool = False
     sip: str = ""
+    not_sip: str = ""
+    ahead: int | None = None
+    ahead_by_hello: int | None = None
     sent_name: bool = True

@@ -2,6 +2,7 @@
 
 import base64
 import random
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
-from tests.checks.support import HOST, Check, Checked
+from checks.certificate.facts import read_certificate
+from checks.certificate.judge import judge_chain
+from checks.certificate.judge_pool import judge_pool
+from checks.certificate.subject import Told
+from tests.checks.support import HOST, Check, Checked, towards
 from tests.servers.mutated_der import Node, parsed, resigned
+from tests.servers.openssl_ca import AUTHORITY, OpensslCa, leaf
 from tests.servers.pki import DAY, NOW, SERVER, Authorities, Issued, Spec, authority, issue, key_for
+from tests.servers.tls import openssl_server
 
 HOURS = DAY / 24
 
@@ -63,6 +70,32 @@ def test_an_empty_subject(check: Check, pki: Authorities) -> None:
     assert told(checked(check, pki, pki.leaf(cns=()), pki.intermediate)) == {("cert-cn-missing", "fail", 0)}
 
 
+@pytest.mark.parametrize(
+    ("san", "expected"),
+    [
+        (("edge.partner.example",), {("cert-host-not-in-san", "warn", 0)}),
+        (("edge.partner.example", HOST), set()),
+        (("edge.partner.example", "*.partner.example"), {("cert-wildcard", "warn", 0)}),
+    ],
+)
+def test_the_name_that_leads_to_a_server_is_looked_for_beside_its_peer_subject(
+    check: Check, pki: Authorities, san: tuple[str, ...], expected: set[tuple[str, str, int]]
+) -> None:
+    leaf = pki.leaf(cns=("edge.partner.example",), san=san)
+    demanding = ("-Verify", "3", "-CAfile", str(pki.trust))
+    with openssl_server(pki.folder, leaf.pem, leaf.key_pem, pki.intermediate.pem, *demanding) as port:
+        named = check("tls", *towards(port, pki.trust), "--name", "edge.partner.example")
+        at_address = check("tls", f"127.0.0.1:{port}", "--trust", pki.trust, "--name", "edge.partner.example")
+    assert told(named) == expected
+    assert "cert-host-not-in-san" not in at_address.codes
+
+
+def test_who_would_take_a_certificate_that_the_cluster_refuses(check: Check, pki: Authorities) -> None:
+    for san, listed in (((HOST,), True), (("edge.partner.example",), False)):
+        found = checked(check, pki, pki.leaf(cns=("edge.partner.example",), san=san), pki.intermediate)
+        assert ("OCS and Lync would take" in found.finding("cert-name-mismatch")["why"]) is listed
+
+
 # --- dates -----------------------------------------------------------------------------------------------------------
 
 
@@ -73,6 +106,40 @@ def test_a_wrong_clock_is_guessed_near_the_beginning(
     found = checked(check, pki, pki.leaf(begins=begins), pki.intermediate)
     assert told(found) == {("cert-not-yet-valid", "fail", 0)}
     assert ("wrong clock" in found.finding("cert-not-yet-valid")["why"]) is hinted
+
+
+def test_a_new_certificate_meets_clocks_that_are_behind(check: Check, pki: Authorities) -> None:
+    for begins, told_so in ((NOW - HOURS, True), (NOW - 30 * HOURS, False)):
+        found = checked(check, pki, pki.leaf(begins=begins), pki.intermediate)
+        assert told(found) == set()
+        assert ("less than a day ago" in found.finding("cert-ok")["why"]) is told_so
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours", "code", "hinted"),
+    [
+        ({"begins": NOW + 30 * HOURS}, 31, "cert-not-yet-valid", True),
+        ({"begins": NOW + 30 * HOURS}, 29, "cert-not-yet-valid", False),
+        ({"ends": NOW - 5 * HOURS}, -6, "cert-expired", True),
+        ({"ends": NOW - 5 * HOURS}, 3, "cert-expired", False),
+    ],
+)
+def test_the_clock_of_the_server_explains_a_date(
+    pki: Authorities, changes: dict[str, object], hours: int, code: str, hinted: bool
+) -> None:
+    sent = tuple(read_certificate(one.der) for one in (pki.leaf(**changes), pki.intermediate))
+    told_about = Told(subject="x", see="")
+    judged = judge_chain(told_about, sent, (read_certificate(pki.root.der),), HOST, NOW, ahead=hours * HOURS)
+    (found,) = (one for one in judged if one.severity.value == "fail")
+    assert (found.code, "one of the two clocks is wrong" in found.why) == (code, hinted)
+
+
+def test_a_leaf_that_outlives_its_authority_has_no_good_time(check: Check, pki: Authorities) -> None:
+    old = authority("Old", pki.root, begins=NOW - 9 * DAY, ends=NOW - 5 * DAY)
+    found = checked(check, pki, issue(Spec(), old), old)
+    assert told(found) == {("cert-expired", "fail", 1)}
+    engines = found.finding("cert-expired")["evidence"]["engines"]
+    assert engines["path_in_its_time"] == "there is no time at which all of them are valid: one outlives another"
 
 
 @pytest.mark.parametrize(("days", "threshold"), [(0.5, 1), (6, 7), (13, 14), (29, 30), (59, 60), (61, None)])
@@ -99,6 +166,7 @@ def with_key(pki: Authorities, key: CertificatePublicKeyTypes) -> Issued:
     [
         (2048, 65537, set()),
         (2047, 65537, {("cert-key-weak", "fail", 0)}),
+        (2050, 65537, {("cert-key-weak", "fail", 0)}),
         (4096, 65537, set()),
         (8192, 65537, {("cert-key-large", "warn", 0)}),
         (2048, 17, {("cert-key-weak", "fail", 0)}),
@@ -143,6 +211,31 @@ def test_the_codes_of_a_path(check: Check, pki: Authorities) -> None:
         assert told(checked(check, pki, *chain, trust=trust)) == {expected}
 
 
+@pytest.mark.parametrize(
+    ("extension", "refused"),
+    [
+        ("subjectKeyIdentifier=critical,hash", True),
+        ("authorityKeyIdentifier=critical,keyid", True),
+        ("authorityInfoAccess=critical,OCSP;URI:http://ocsp.partner.example/", True),
+        ("1.2.3.4=critical,DER:05:00", True),
+        ("crlDistributionPoints=critical,URI:http://crl.partner.example/", False),
+        ("certificatePolicies=critical,1.2.3.4", False),
+    ],
+)
+@pytest.mark.needs("openssl")
+def test_a_critical_extension_is_refused_where_openssl_refuses_it(
+    check: Check, tmp_path: Path, extension: str, refused: bool
+) -> None:
+    openssl = OpensslCa(tmp_path)
+    root = openssl.issue("/CN=Test Root", AUTHORITY, key="root")
+    made = openssl.issue(f"/CN={HOST}", f"{leaf(ids='')}{extension}\n", root)
+    verify = ["openssl", "verify", "-CAfile", str(root.certificate), str(made.certificate)]
+    said = subprocess.run(verify, capture_output=True, text=True, check=False).stderr
+    assert ("unhandled critical extension" in said) is refused
+    faults = check("cert", made.certificate, "--name", HOST, "--trust", root.certificate).faults
+    assert faults == ({"cert-critical-extension": "fail"} if refused else {})
+
+
 def test_the_four_ends_of_a_path_are_four_answers(check: Check, pki: Authorities) -> None:
     other = pki.chain_file("other.pem", authority("Other Root").pem)
     rekeyed = pki.chain_file("rekeyed.pem", authority("Test Root", key="another").pem)
@@ -169,6 +262,45 @@ def test_faults_on_every_level_are_all_told(check: Check, pki: Authorities) -> N
         ("cert-expired", "fail", 2),
         ("cert-issuer-eku", "fail", 2),
         ("cert-path-length", "fail", 2),
+    }
+
+
+def listed_at(*places: str) -> list[tuple[x509.ExtensionType, bool]]:
+    points = [x509.DistributionPoint([x509.UniformResourceIdentifier(p)], None, None, None) for p in places]
+    return [(x509.CRLDistributionPoints(points), False)]
+
+
+INSIDE, OUTSIDE = "ldap:///CN=list,DC=local", "http://crl.partner.example/list"
+
+
+@pytest.mark.parametrize(("places", "reachable"), [((INSIDE,), False), ((INSIDE, OUTSIDE), True), ((OUTSIDE,), True)])
+def test_a_list_in_ldap_alone_is_out_of_reach(
+    check: Check, pki: Authorities, places: tuple[str, ...], reachable: bool
+) -> None:
+    issuing = authority("Listed", pki.root, extra=listed_at(*places))
+    found = checked(check, pki, issue(Spec(extra=listed_at(*places)), issuing), issuing)
+    assert told(found) == (set() if reachable else {("cert-crl-inside", "warn", 0), ("cert-crl-inside", "warn", 1)})
+
+
+def test_what_several_certificates_share() -> None:
+    one, renewed, other = issue(Spec()), issue(Spec()), issue(Spec(key="other"))
+    same_serial = issue(Spec(key="third"))
+    twin = x509.CertificateBuilder(
+        same_serial.certificate.issuer, same_serial.certificate.subject, key_for("fourth").public_key(),
+        same_serial.certificate.serial_number, NOW - DAY, NOW + DAY,
+    ).sign(key_for("third"), hashes.SHA256())  # fmt: skip
+    found = {
+        name: {f.code for f in judge_pool(Told(subject="x", see=""), tuple(read_certificate(der) for der in ders))}
+        for name, ders in {
+            "the same": (one.der, one.der), "a key": (one.der, renewed.der), "nothing": (one.der, other.der),
+            "a serial": (same_serial.der, twin.public_bytes(serialization.Encoding.DER)),
+        }.items()
+    }  # fmt: skip
+    assert found == {
+        "the same": set(),
+        "a key": {"cert-key-shared"},
+        "nothing": set(),
+        "a serial": {"cert-serial-shared"},
     }
 
 

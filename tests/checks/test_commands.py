@@ -55,7 +55,7 @@ def test_the_time_to_judge_by(check: Check, pki: Authorities) -> None:
     assert expired["observed"]["at"] == "2124-01-01T00:00:00Z"
 
 
-def test_a_certificate_that_was_cut_off_is_refused(
+def test_a_trust_file_that_was_cut_off_is_refused(
     pki: Authorities, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, good = tmp_path / "cut.pem", pki.leaf().pem
@@ -65,9 +65,8 @@ def test_a_certificate_that_was_cut_off_is_refused(
         (b"-----BEGIN CERTIFICATE-----\n", "1 certificates begin in it, and 0 end"),
     ):
         path.write_bytes(content)
-        for words in (["cert", str(path)], ["tls", "h.example", "--trust", str(path)]):
-            assert main(["check", *words]) == 64
-            assert told in " ".join(capsys.readouterr().err.split())
+        assert main(["check", "tls", "h.example", "--trust", str(path)]) == 64
+        assert told in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("option", ["--nameserver", "--internal-nameserver"])
@@ -271,3 +270,22 @@ def test_importing_the_service_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["[::1"], "is not HOST:PORT"),
+        (["::1]:5061"], "is not HOST:PORT"),
+        (["h.example:0"], "is not HOST:PORT"),
+        (["h.example:65536"], "is not HOST:PORT"),
+        (["h.example:"], "is not HOST:PORT"),
+        (["https://h.example"], "is a URL or a path"),
+        (["999.1.1.1"], "is not an IPv4 address"),
+        (["h.example", "--client-key", "key.pem"], "a key without its certificate"),
+    ],
+)
+def test_what_is_no_server_is_refused(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "tls", *words, "--json"]) == 64
+    said = capsys.readouterr()
+    assert (said.out, told in " ".join(said.err.split())) == ("", True)

@@ -91,7 +91,7 @@ DEFECTS: dict[str, tuple[Chain, str, str, int | None]] = {
     ),
     "not yet valid": (lambda lab: below(lab, begins=2 * DAY), "cert-not-yet-valid", "fail", 0),
     "ends in ten days": (lambda lab: below(lab, ends=10 * DAY), "cert-expires-soon", "warn", 0),
-    "a life of 1501 days": (lambda lab: below(lab, ends=1500 * DAY), "cert-lifetime-long", "info", None),
+    "a life of 1501 days": (lambda lab: below(lab, ends=1500 * DAY), "cert-lifetime-long", "info", 0),
     "missing intermediate": (lambda lab: [lab.leaf()], "cert-chain-incomplete", "fail", 0),
     "another root": (lambda lab: under(lab, lab.stranger), "cert-root-untrusted", "fail", 1),
     "self-signed": (lambda lab: [lab.openssl.issue(NAME, GOOD, key="own")], "cert-self-signed", "fail", 0),

@@ -1,6 +1,7 @@
 """The reports for machines: the published document, JUnit XML, one line for monitoring, letters."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from wizard.report.json import check_document
 from wizard.report.junit import junit_document
 from wizard.report.letter import Looked, letter
 from wizard.report.nagios import nagios_line
+from wizard.report.text import finding_lines
 
 HOSTILE = "a\x1b[31mb|c<d>&\x00\u202e"
 
@@ -56,6 +58,16 @@ def test_a_real_check_fits_the_published_schema(check: Check, pki: Authorities) 
     document = CheckDocument.model_validate(check("cert", path, "--trust", pki.trust).document, strict=True)
     assert document.chain is not None
     assert len(document.chain) == 2
+
+
+def test_a_command_of_several_lines_can_be_pasted_whole() -> None:
+    command = "openssl s_client -connect access-edge.partner.example:5061 -showcerts </dev/null"
+    lines = [line.strip() for line in finding_lines(replace(found(Severity.FAIL), verify_with=command))]
+    start = lines.index("see for yourself:") + 1
+    whole = lines[start : next(n for n in range(start, len(lines)) if not lines[n].endswith("\\")) + 1]
+    assert len(whole) == 2
+    assert " ".join(line.removesuffix("\\").strip() for line in whole) == command
+    assert max(map(len, lines)) <= 78
 
 
 def test_junit_has_a_case_a_finding_and_counts_them() -> None:

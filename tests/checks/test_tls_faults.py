@@ -53,6 +53,7 @@ def test_breaking_off_before_the_hello_has_another_cause_than_after_it(
         found = check("tls", *towards(port, timeout=0.5)).finding(code)
     assert found["observed"]["when"] == when
     assert cause in found["why"]
+    assert ("access list" in " ".join(found["fix"])) is (when == "before our hello")
 
 
 def test_a_certificate_that_openssl_cannot_read_is_shown_by_hand(check: Check) -> None:
@@ -128,6 +129,24 @@ def test_no_connection(check: Check, listening: Callable[[], AbstractContextMana
     assert checked.finding(code)["observed"] == {"address": f"127.0.0.1:{port}"}
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "expected", "words"),
+    [("answers", "answers", "so the server is there"), ("refuses", "refuses", "so something is there"),
+     ("silent", "is silent", "Port 443 is silent too")],
+)  # fmt: skip
+def test_a_port_that_is_silent_is_told_from_a_server_that_is(
+    check: Check, monkeypatch: pytest.MonkeyPatch, behaviour: str, expected: str, words: str
+) -> None:
+    from checks.tls import gather
+
+    others = {"answers": lambda: fault_server(tls.closes), "refuses": _nobody, "silent": full_server}
+    with full_server() as port, others[behaviour]() as other:
+        monkeypatch.setattr(gather, "_WEB", other)  # 443 itself is not for everybody to listen on
+        found = check("tls", *towards(port, timeout=0.5)).finding("tcp-timeout")
+    assert found["evidence"] == {"port_443": expected}
+    assert words in found["why"]
+
+
 def test_no_way_to_an_address(check: Check) -> None:
     # The broadcast address of the loopback interface: the kernel has no route for a connection, and nothing is sent.
     checked = check("tls", "127.255.255.255", "--timeout", "0.5")
@@ -173,4 +192,6 @@ def test_a_name_that_is_refused_still_shows_what_who_sends_none_sees(
         checked = check("tls", *towards(port, pki.trust))
     assert checked.faults == {"tls-name-unknown": "fail"}
     assert checked.finding("tls-name-unknown")["observed"]["alert"] == "unrecognized name"
+    assert checked.finding("tls-name-unknown")["why"].startswith(f"It refuses the name we ask for, {HOST}: ")
+    assert "shows a certificate all the same" in checked.finding("tls-name-unknown")["why"]
     assert [link["subject"] for link in checked.document["chain"]] == ["CN=sip.partner.example", "CN=Test Issuing"]

@@ -92,6 +92,8 @@ def test_a_certificate_that_is_refused_with_an_alert_in_words(
     refused = checked.finding("tls-client-cert-refused")
     assert refused["observed"]["alert"] == alert
     assert meaning in refused["why"]
+    assert refused["owner"] == ("partner" if which == "stranger" else "you")
+    assert ("Trust the authority" in refused["fix"][0]) == (which == "stranger")
     assert ("None of the authorities" in refused["why"]) == (which == "stranger")
     assert not {"sip-ok", "sip-no-answer", "tls-client-cert-accepted"} & set(checked.codes)
 
@@ -144,6 +146,7 @@ def test_nginx_and_the_name_of_the_server(
         no_name = check("tls", f"127.0.0.1:{ports.stream}")
         unknown = check("tls", *towards(ports.closed_names))
         web = check("tls", *towards(ports.web))
+        secure = check("tls", *towards(ports.secure_web, shared.trust), *shown(shared, "stranger"))
     assert named.faults == {"tls-sni-differs": "fail", "tls-client-cert-requested": "warn"}
     assert named.finding("tls-sni-differs")["observed"]["without_name"] == "nothing: internal error"
     assert no_name.faults == {"tls-alert": "fail"}
@@ -151,6 +154,8 @@ def test_nginx_and_the_name_of_the_server(
     assert unknown.faults == {"tls-name-unknown": "fail"}
     assert web.faults == {"tls-not-tls": "fail"}
     assert "a web server" in web.finding("tls-not-tls")["why"]
+    assert "Over TLS it says HTTP/1.1 400" in secure.finding("sip-no-answer")["why"]
+    assert "tls-client-cert-accepted" not in secure.codes  # it took what it does not trust, to say so in a page
 
 
 @pytest.mark.needs("gnutls-bin")
@@ -171,6 +176,20 @@ def test_a_server_of_2003_still_shows_its_chain(
     assert checked.finding("tls-client-cert-requested")["observed"]["accepts"] == ["CN=Test Root"]
     assert len(checked.document["chain"]) == 2
     assert checked.finding(common)["observed"]["releases"] == ["9.0", "9.1"]
+
+
+@pytest.mark.needs("gnutls-bin")
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.3"])
+def test_gnutls_names_a_missing_certificate_otherwise_and_demands_it_all_the_same(
+    check: Check, shared: Authorities, identity: Identity, tmp_path: Path, version: str
+) -> None:
+    """Up to TLS 1.2 it answers an empty list of certificates with a decode error."""
+    with tls_products.gnutls_server(tmp_path, identity, f"NORMAL:-VERS-ALL:+VERS-TLS{version}") as port:
+        without = check("tls", *towards(port, shared.trust))
+        refused = check("tls", *towards(port, shared.trust), *shown(shared, "server"))
+    assert set(without.faults) == ({"tls-legacy-only"} if version in {"1.0", "1.1"} else set())
+    assert without.finding("tls-client-cert-requested")["observed"]["demanded"] is True
+    assert "tls-alert" not in refused.codes
 
 
 @pytest.mark.needs("openssl")

@@ -13,11 +13,13 @@ Behaviour = Callable[[socket.socket], None]
 
 
 @contextlib.contextmanager
-def openssl_server(folder: Path, certificate: bytes, key: bytes, chain: bytes = b"", *options: str) -> Iterator[int]:
-    """`openssl s_server` on a free port of 127.0.0.1; yields the port once it accepts."""
+def openssl_server(
+    folder: Path, certificate: bytes, key: bytes, chain: bytes = b"", *options: str, at: str = "127.0.0.1:0"
+) -> Iterator[int]:
+    """`openssl s_server` on a free port of 127.0.0.1, or where it is told; yields the port once it accepts."""
     (folder / "server.pem").write_bytes(certificate)
     (folder / "server.key").write_bytes(key)
-    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(folder / "server.pem"), "-quiet"]
+    command = ["openssl", "s_server", "-accept", at, "-cert", str(folder / "server.pem"), "-quiet"]
     command += ["-key", str(folder / "server.key"), *options]
     if chain:
         (folder / "chain.pem").write_bytes(chain)
@@ -25,21 +27,21 @@ def openssl_server(folder: Path, certificate: bytes, key: bytes, chain: bytes = 
     command.remove("-quiet")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.PIPE)
     try:
-        yield _accepting(process)
+        yield _accepting(process) or int(at.rpartition(":")[2])
     finally:
         process.kill()
         process.communicate()
 
 
 def _accepting(process: "subprocess.Popen[bytes]") -> int:
-    """The port that s_server names when it is ready: `ACCEPT 127.0.0.1:PORT`."""
+    """The port that s_server names when it is ready, `ACCEPT 127.0.0.1:PORT`; 0 when it was told which."""
     assert process.stdout is not None
     said = b""
     for line in process.stdout:
         said += line
         if line.startswith(b"ACCEPT"):
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            return int(line.rsplit(b":", 1)[1])
+            return int(line.rpartition(b":")[2] if b":" in line else 0)
     raise AssertionError(said.decode())
 
 

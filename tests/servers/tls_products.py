@@ -49,6 +49,10 @@ http {{
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     server {{ listen 127.0.0.1:{web}; return 200; }}
     server {{ listen 127.0.0.1:{closed_names} ssl; ssl_reject_handshake on; }}
+    server {{
+        listen 127.0.0.1:{secure_web} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};
+        ssl_client_certificate {trust}; ssl_verify_client on; return 200;
+    }}
 }}
 stream {{
     map $ssl_server_name $chain {{ default {folder}/nowhere.pem; {host} {certificate}; }}
@@ -59,21 +63,23 @@ stream {{
 
 @dataclass(frozen=True, kw_only=True)
 class NginxPorts:
-    """`stream`: a certificate by server name, unreadable for others. `web`: HTTP. `closed_names`: no name is known."""
+    """`stream`: a certificate by server name, unreadable for others. `web`: HTTP. `closed_names`: no name is known.
+
+    `secure_web`: HTTPS with a page for those whose certificate it does not trust.
+    """
 
     stream: int
     web: int
     closed_names: int
+    secure_web: int
 
 
 @contextlib.contextmanager
 def nginx(folder: Path, identity: Identity, host: str) -> Iterator[NginxPorts]:
     """nginx in front of SIP (stream), beside an ordinary web server."""
-    ports = NginxPorts(stream=free_port(), web=free_port(), closed_names=free_port())
+    ports = NginxPorts(stream=free_port(), web=free_port(), closed_names=free_port(), secure_web=free_port())
     config = folder / "nginx.conf"
-    config.write_text(
-        _NGINX.format(folder=folder, host=host, certificate=identity.certificate, key=identity.key, **vars(ports))
-    )
+    config.write_text(_NGINX.format(folder=folder, host=host, **vars(identity), **vars(ports)))
     with running(["nginx", "-e", f"{folder}/error.log", "-c", str(config)], folder, *vars(ports).values()):
         yield ports
 

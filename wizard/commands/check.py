@@ -132,7 +132,8 @@ def _address(text: str) -> tuple[str, str]:
 def _request(args: argparse.Namespace) -> "CheckRequest":
     from checks.names import BadNameError, domain_name
     from checks.requests import CertificateRequest, DnsRequest, TlsRequest
-    from wizard.checklist import certificate_file, split_host_port
+    from wizard.checklist import split_host_port
+    from wizard.pem_files import certificate_file
 
     expected = _expected_target(args.expect_target) if args.expect_target else None
     try:
@@ -143,8 +144,8 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
             return TlsRequest(host=_host(name), port=port, name=args.name or _host(name))
     except BadNameError as problem:
         raise UsageError(f"{args.target!r} {problem}") from problem
-    convert = "If it is DER, convert it: openssl x509 -inform der -in FILE. Else name the file of the certificate."
-    return CertificateRequest(path=certificate_file(args.target, "Name a PEM file.", convert), name=args.name)
+    path = certificate_file(args.target, "Name a PEM file.", "Name the file of the certificate, as PEM.")
+    return CertificateRequest(path=path, name=args.name)
 
 
 def _expected_target(name: str) -> str:

@@ -11,8 +11,8 @@ _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence 
 _OWN = f"{{{OWN_COMMAND}}}"
 _BY_HAND = {  # where a check makes the command itself
     "dns": "nslookup -port={port} -type=srv {subject} {server}",
-    "cert": "openssl s_client -connect {subject} -showcerts </dev/null,"
-    " or of a file: openssl x509 -noout -text -in {file}",
+    "cert": "openssl s_client -connect {subject} </dev/null | openssl x509 -noout -text, or of a file:"
+    " openssl crl2pkcs7 -nocrl -certfile {file} | openssl pkcs7 -print_certs -noout -text",
 }
 
 
@@ -43,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
         print(wrap(why) + "\n")
     if entry.fix:
         print("What to do:")
-        for number, step in enumerate(entry.fix, 1):
-            print(wrap(f"{number}. {_generic(step)}", 76, "  "))
+        for number, step in enumerate(filter(None, map(_generic, entry.fix)), 1):
+            print(wrap(f"{number}. {step}", 76, "  "))
     print(wrap(f"Who acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
     verify = (
         _generic(_BY_HAND.get(entry.code.partition("-")[0], "")) if entry.verify == _OWN else _generic(entry.verify)

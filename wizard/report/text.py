@@ -6,6 +6,7 @@ from checks.finding import Finding, Findings, Json, Owner, Severity
 from wizard.text import visible_line, wrap
 
 WIDTH = 78
+_GOES_ON = " \\"
 SYMBOLS = {
     Severity.FAIL: "x",
     Severity.NOT_TESTED: "?",
@@ -31,7 +32,7 @@ def check_lines(findings: Findings) -> Iterator[str]:
         yield from lines
     if findings.chain:
         yield ""
-        yield "Certificates, as they were sent:"
+        yield "Certificates, the server's own first:"
         for number, link in enumerate(findings.chain):
             yield from wrap(f"{number}  {visible_line(link.subject)}", WIDTH, "  ").splitlines()
             yield f"     SHA-256 {link.sha256[:32]}"
@@ -66,10 +67,17 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
         yield from wrap(f"{number}. {visible_line(step)}", width, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
-        yield "    see for yourself:"  # the command has its line, to be taken whole
-        yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
+        yield "    see for yourself:"  # the command has lines of its own, to be taken whole
+        yield from _command(visible_line(finding.verify_with), width - len(_GOES_ON))
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
+
+
+def _command(command: str, width: int) -> Iterator[str]:
+    """A command; where it needs several lines, each goes on as a shell's does."""
+    *lines, last = wrap(command, width, "      ").splitlines()
+    yield from (f"{line}{_GOES_ON}" for line in lines)
+    yield last
 
 
 def _disagreement(engines: Json, width: int) -> Iterator[str]:
