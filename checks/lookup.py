@@ -32,6 +32,7 @@ from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 from checks.tls.own_side import of_our_side
+from checks.views import Views
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -47,35 +48,32 @@ def resolver_of(network: Network, udp: Udp | None = None) -> Resolver:
     return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to, udp)
 
 
-async def domain_findings(request: DnsRequest, network: Network) -> Iterable[Finding]:
+async def domain_findings(request: DnsRequest, views: Views) -> Iterable[Finding]:
     """The federation SRV of a domain; from inside too, where inside name servers are given."""
-    inside = network.internal_name_servers
     facts = await gather_domain(
         request.domain,
         request.service,
-        resolver_of(network),
-        inside=Resolver(inside, network.timeout, network.connect_to) if inside else None,
-        authoritative=network.authoritative,
+        views.outside,
+        inside=views.inside,
+        authoritative=views.network.authoritative,
     )
     return unique(judge_domain(request, facts, datetime.now(UTC)))
 
 
-async def host_findings(request: HostRequest, network: Network) -> Iterable[Finding]:
+async def host_findings(request: HostRequest, views: Views) -> Iterable[Finding]:
     """The addresses of a public name."""
-    four, six = await resolver_of(network).addresses(request.name)
+    four, six = await views.outside.addresses(request.name)
     return judge_host(request, four, six)
 
 
-async def route_findings(request: RouteRequest, network: Network) -> Iterable[Finding]:
+async def route_findings(request: RouteRequest, views: Views) -> Iterable[Finding]:
     """The rule that routes a domain. The cluster asks inside name servers: where they are given, they decide."""
-    inside = network.internal_name_servers
-    resolver = Resolver(inside, network.timeout, network.connect_to) if inside else resolver_of(network)
-    return unique(judge_route(request, await gather_route(request, resolver)))
+    return unique(judge_route(request, await gather_route(request, views.of_the_cluster)))
 
 
-async def federation_server(domain: str, network: Network) -> FederationServer:
+async def federation_server(domain: str, views: Views) -> FederationServer:
     """The server that the federation SRV of a domain names first, and its addresses."""
-    resolver = resolver_of(network)
+    resolver = views.outside
     reply = await resolver.ask(srv_name(domain), "SRV")
     if not reply.answered:
         return FederationServer(published=None, reason=f"{reply.server}: {reply.detail or reply.outcome.value}")
@@ -91,13 +89,13 @@ async def federation_server(domain: str, network: Network) -> FederationServer:
     return FederationServer(published=True, target=target, port=best.port, addresses=found)
 
 
-async def addresses(name: str, network: Network) -> tuple[str, ...]:
+async def addresses(name: str, views: Views) -> tuple[str, ...]:
     """The addresses of a name or address: itself, /etc/hosts, the DNS; IPv4 first."""
-    found, _ = await _addresses(name, network)
+    found, _ = await _addresses(name, views)
     return found
 
 
-async def _addresses(name: str, network: Network) -> tuple[tuple[str, ...], Reply | None]:
+async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | None]:
     """The addresses, and the reply that brought none where the question itself failed."""
     try:
         bare = host(name)
@@ -108,7 +106,7 @@ async def _addresses(name: str, network: Network) -> tuple[tuple[str, ...], Repl
     local = _hosts_file(bare)
     if local:
         return local, None
-    four, six = await resolver_of(network).addresses(bare)
+    four, six = await views.outside.addresses(bare)
     found = (*four.records, *six.records)
     failed = next((reply for reply in (four, six) if not reply.answered), None)
     return found, None if found else failed
@@ -132,12 +130,12 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(filter(_is_address, found)), key=lambda address: ":" in address))
 
 
-async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
+async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
-    began = time.monotonic()
+    began, network = time.monotonic(), views.network
     subject = place_of(request.host, request.port)
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
-    found_addresses, failed = await _addresses(target, network)
+    found_addresses, failed = await _addresses(target, views)
     if failed is not None:
         return [unanswered(target, failed)], ()
     if not found_addresses:
@@ -149,7 +147,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     findings = list(judge_server(subject, server))
     chain: Chain = ()
     chains = _distinct_chains(server)
-    for sent, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):
+    for sent, revoked in zip(chains, await _revocations(told, chains, views, began), strict=True):
         judged, links = _judged(told, sent, request.name, network)
         findings += _and_revoked(judged, revoked)
         chain = chain or links
@@ -161,20 +159,21 @@ def _distinct_chains(server: Server) -> tuple[tuple[bytes, ...], ...]:
     return tuple(dict.fromkeys(visit.chain for visit in server.visits if visit.chain))
 
 
-async def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
+async def file_findings(request: CertificateRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
     path = str(request.path)
     told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
     sent = pem_blocks(request.path.read_bytes())
-    (revoked,) = await _revocations(told, (sent,), network, time.monotonic())
-    judged, links = _judged(told, sent, request.name, network)
+    (revoked,) = await _revocations(told, (sent,), views, time.monotonic())
+    judged, links = _judged(told, sent, request.name, views.network)
     return _and_revoked(judged, revoked), links
 
 
 async def _revocations(
-    told: Told, chains: tuple[tuple[bytes, ...], ...], network: Network, began: float
+    told: Told, chains: tuple[tuple[bytes, ...], ...], views: Views, began: float
 ) -> list[list[Finding]]:
     """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
+    network = views.network
     if not network.revocation:
         return [[] for _ in chains]
     from checks.certificate.revocation import WITHIN, revocation_findings
@@ -182,7 +181,7 @@ async def _revocations(
 
     at, roots = network.at or datetime.now(UTC), trusted_roots(network)
     fetcher = Fetcher(
-        resolve=lambda name: addresses(name, network), connect_to=network.connect_to, timeout=network.timeout
+        resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
     left = began + _ENOUGH * network.timeout - time.monotonic()
     paths = [build(found, roots, at, flaws).members if (found := _sound(sent)) else () for sent in chains]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from checks.servers import FederationServer
+    from checks.views import Views
 
 _POLL = 0.05  # seconds between two looks at a cancellation
 _FAREWELL = 0.4  # seconds
@@ -75,11 +76,13 @@ class CheckService:
 
         async def all_of_them() -> bool:
             from checks.turns import Turns
+            from checks.views import views_of
 
             turns, seconds = Turns(self._network.concurrency), self._network.timeout * _BUDGET
+            views = views_of(self._network)
 
             async def one(number: int, request: CheckRequest) -> None:
-                finished[number] = await self._checked(request, turns.turn(seconds), seconds)
+                finished[number] = await self._checked(request, views, turns.turn(seconds), seconds)
                 if on_done is not None:
                     on_done(finished[number])
 
@@ -130,27 +133,31 @@ class CheckService:
 
     async def _resolved(self, name: str) -> tuple[str, ...]:
         from checks.lookup import addresses
+        from checks.views import views_of
 
-        return await addresses(name, self._network)
+        return await addresses(name, views_of(self._network))
 
     async def _federation_server(self, domain: str) -> "FederationServer | None":
         import asyncio
 
         from checks.lookup import federation_server
+        from checks.views import views_of
 
         try:
             async with asyncio.timeout(self._limit):
-                return await federation_server(domain, self._network)
+                return await federation_server(domain, views_of(self._network))
         except TimeoutError:
             return None
 
     async def _alone(self, request: CheckRequest) -> Findings:
         import asyncio
 
-        return await self._checked(request, asyncio.timeout(self._limit), self._limit)
+        from checks.views import views_of
+
+        return await self._checked(request, views_of(self._network), asyncio.timeout(self._limit), self._limit)
 
     async def _checked(
-        self, request: CheckRequest, budget: AbstractAsyncContextManager[object], seconds: float
+        self, request: CheckRequest, views: "Views", budget: AbstractAsyncContextManager[object], seconds: float
     ) -> Findings:
         from checks.turns import waited
 
@@ -159,7 +166,7 @@ class CheckService:
         try:
             async with budget:
                 started, began = datetime.now(UTC), time.monotonic()
-                found, chain = await self._findings(request)
+                found, chain = await _findings(request, views)
                 began += waited()
         except TimeoutError:
             return _not_tested(request, f"it took more than {seconds:g} s")
@@ -173,22 +180,23 @@ class CheckService:
             chain=chain,
         )
 
-    async def _findings(self, request: CheckRequest) -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
-        from checks import lookup
 
-        match request:
-            case DnsRequest():
-                return await lookup.domain_findings(request, self._network), ()
-            case HostRequest():
-                return await lookup.host_findings(request, self._network), ()
-            case TlsRequest():
-                return await lookup.server_findings(request, self._network)
-            case CertificateRequest():
-                return await lookup.file_findings(request, self._network)
-            case RouteRequest():
-                return await lookup.route_findings(request, self._network), ()
-            case _:
-                assert_never(request)
+async def _findings(request: CheckRequest, views: "Views") -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
+    from checks import lookup
+
+    match request:
+        case DnsRequest():
+            return await lookup.domain_findings(request, views), ()
+        case HostRequest():
+            return await lookup.host_findings(request, views), ()
+        case TlsRequest():
+            return await lookup.server_findings(request, views)
+        case CertificateRequest():
+            return await lookup.file_findings(request, views)
+        case RouteRequest():
+            return await lookup.route_findings(request, views), ()
+        case _:
+            assert_never(request)
 
 
 async def _end(loop: "asyncio.AbstractEventLoop") -> None:
