@@ -19,9 +19,10 @@ from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
 from checks.certificate.subject import Told
-from checks.dns.gather import gather_domain
+from checks.dns.gather import Target, gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
+from checks.dns.ports import try_ports
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import ChainLink, Finding, Json
@@ -36,6 +37,7 @@ from checks.views import Views
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+_MOST_TRIED = 4  # targets of one domain whose ports are tried
 _KEPT = 8192  # bytes of a certificate that cannot be read
 _ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
@@ -57,7 +59,25 @@ async def domain_findings(request: DnsRequest, views: Views) -> Iterable[Finding
         inside=views.inside,
         authoritative=views.network.authoritative,
     )
+    facts = replace(facts, targets=await _with_ports(request, facts.targets, views.network))
     return unique(judge_domain(request, facts, datetime.now(UTC)))
+
+
+async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], network: Network) -> tuple[Target, ...]:
+    """The targets, with both ports of those whose record names another than the expected one."""
+    odd = [target for target in targets if target.record.port not in {request.expected_port, 0}][:_MOST_TRIED]
+    tries = (
+        try_ports(
+            target.record.target,
+            target.addresses,
+            (target.record.port, request.expected_port),
+            network.connect_to,
+            network.timeout,
+        )
+        for target in odd
+    )
+    tried = dict(zip(odd, await asyncio.gather(*tries), strict=True))
+    return tuple(replace(target, ports=tried.get(target, ())) for target in targets)
 
 
 async def host_findings(request: HostRequest, views: Views) -> Iterable[Finding]:

@@ -20,7 +20,9 @@ from checks.requests import (
     DnsRequest,
     HostRequest,
     Network,
+    PlanRequest,
     RouteRequest,
+    TargetsRequest,
     TlsRequest,
 )
 
@@ -62,7 +64,7 @@ class CheckService:
 
     def run_many(
         self,
-        requests: Sequence[CheckRequest],
+        requests: Sequence[PlanRequest],
         on_done: Callable[[Findings], None] | None = None,
         cancel: _Cancel | None = None,
     ) -> tuple[Findings, ...]:
@@ -81,7 +83,7 @@ class CheckService:
             turns, seconds = Turns(self._network.concurrency), self._network.timeout * _BUDGET
             views = views_of(self._network)
 
-            async def one(number: int, request: CheckRequest) -> None:
+            async def one(number: int, request: PlanRequest) -> None:
                 finished[number] = await self._checked(request, views, turns.turn(seconds), seconds)
                 if on_done is not None:
                     on_done(finished[number])
@@ -157,7 +159,7 @@ class CheckService:
         return await self._checked(request, views_of(self._network), asyncio.timeout(self._limit), self._limit)
 
     async def _checked(
-        self, request: CheckRequest, views: "Views", budget: AbstractAsyncContextManager[object], seconds: float
+        self, request: PlanRequest, views: "Views", budget: AbstractAsyncContextManager[object], seconds: float
     ) -> Findings:
         from checks.turns import waited
 
@@ -181,8 +183,8 @@ class CheckService:
         )
 
 
-async def _findings(request: CheckRequest, views: "Views") -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
-    from checks import lookup
+async def _findings(request: PlanRequest, views: "Views") -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
+    from checks import lookup, targets
 
     match request:
         case DnsRequest():
@@ -195,6 +197,8 @@ async def _findings(request: CheckRequest, views: "Views") -> tuple[Iterable[Fin
             return await lookup.file_findings(request, views)
         case RouteRequest():
             return await lookup.route_findings(request, views), ()
+        case TargetsRequest():
+            return await targets.targets_findings(request, views), ()
         case _:
             assert_never(request)
 
@@ -210,7 +214,7 @@ async def _end(loop: "asyncio.AbstractEventLoop") -> None:
     loop.stop()
 
 
-def target_of(request: CheckRequest) -> str:
+def target_of(request: PlanRequest) -> str:
     """What a check is about, in one word."""
     match request:
         case DnsRequest():
@@ -223,11 +227,13 @@ def target_of(request: CheckRequest) -> str:
             return str(request.path)
         case RouteRequest():
             return request.address or request.domain
+        case TargetsRequest():
+            return f"the servers of {request.domain}"
         case _:
             assert_never(request)
 
 
-def _not_tested(request: CheckRequest, reason: str) -> Findings:
+def _not_tested(request: PlanRequest, reason: str) -> Findings:
     target = target_of(request)
     found = finding("check-unfinished", target, severity=Severity.NOT_TESTED, observed={"reason": reason})
     started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,10 +1,10 @@
 """The checks that a plan implies, and the network they run on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.requests import CheckRequest, Network, TlsRequest
+from checks.requests import CheckRequest, Network, PlanRequest, TargetsRequest, TlsRequest
 from wizard.errors import UsageError
 from wizard.plan.document import address_of
 from wizard.plan.model import Partner, Plan
@@ -17,6 +17,7 @@ from wizard.procedures.common import (
     partner_tls,
     public_address,
 )
+from wizard.procedures.partner_side import presented
 from wizard.procedures.routes import aol_routes
 
 Place = tuple[str, int]
@@ -29,6 +30,12 @@ class Side:
     whose: str
     contact: str
     requests: tuple[CheckRequest, ...]
+    servers: tuple[TargetsRequest, ...] = ()
+
+    @property
+    def everything(self) -> tuple[PlanRequest, ...]:
+        """The checks that the walk makes too, and those of the servers that its records name beside the known ones."""
+        return (*self.requests, *self.servers)
 
 
 OURS, AOL = "us", "AOL"
@@ -41,8 +48,8 @@ def requests_of(plan: Plan) -> tuple[CheckRequest, ...]:
 
 def sides_of(plan: Plan) -> tuple[Side, ...]:
     """The live checks of a plan by whose they are: who has to mend what is found there is written to apart."""
-    partners = (Side(whose=each.domain, contact=each.contact, requests=_of_partner(each)) for each in plan.partners)
-    return (Side(whose=OURS, contact="", requests=_of_ours(plan)), *partners, *_of_aol(plan))
+    ours = Side(whose=OURS, contact="", requests=_of_ours(plan), servers=tuple(_own_servers(plan)))
+    return (ours, *map(_partner_side, plan.partners), *_of_aol(plan))
 
 
 def _of_ours(plan: Plan) -> tuple[CheckRequest, ...]:
@@ -52,6 +59,28 @@ def _of_ours(plan: Plan) -> tuple[CheckRequest, ...]:
     if plan.email is not None:
         requests.append(own_xmpp_srv(plan, plan.email.domain))
     return tuple(requests)
+
+
+def _own_servers(plan: Plan) -> Iterator[TargetsRequest]:
+    known, subject = own_tls(plan), presented(plan)
+    for domain in plan.federation_domains if needs_own_srv(plan) else ():
+        yield TargetsRequest(
+            domain=domain, known=((known.host, known.port),), subjects=(subject, known.host), side="ours"
+        )
+
+
+def _partner_side(partner: Partner) -> Side:
+    found = partner.peer == "access-edge" and partner.publishes_srv and partner.transport == "tls"
+    known = partner_tls(partner)
+    servers = TargetsRequest(
+        domain=partner.domain, known=((known.host, known.port),), subjects=(partner.external_fqdn,)
+    )
+    return Side(
+        whose=partner.domain,
+        contact=partner.contact,
+        requests=_of_partner(partner),
+        servers=(servers,) if found else (),
+    )
 
 
 def _of_partner(partner: Partner) -> tuple[CheckRequest, ...]:

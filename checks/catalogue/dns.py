@@ -133,6 +133,20 @@ ENTRIES = (
         " its certificate.",
         "Keep one record, unless all of them are meant.",
     ),
+    Entry(
+        "srv-targets-differ",
+        Severity.WARN,
+        "Servers that take turns show different certificates",
+        "Records of the same priority take turns, here of priority {priority}: {certificates}. The cluster accepts the"
+        " subjects that it was told, so a connection works or fails with the server that it happens to reach.",
+        (
+            "Install one certificate on all of them, which holds all their names.",
+            f"{ON_OUR_SIDE}or enter each of these as a TLS peer subject, in the TLS context too: {{subjects}}.",
+        ),
+        Owner.PARTNER,
+        _SRV,
+        ("RFC 2782",),
+    ),
     _warn(
         "srv-leftover",
         "A record of an earlier set-up is left",

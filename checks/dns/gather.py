@@ -9,6 +9,7 @@ from checks.addresses import Reach, reach_of
 from checks.dns.authorities import Authorities, Authority, ask_authorities, ask_delegated
 from checks.dns.delegation import Delegation
 from checks.dns.elsewhere import Place, look_elsewhere
+from checks.dns.ports import Port
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.names import SIP_FEDERATION, XMPP_FEDERATION, srv_name
 
@@ -18,11 +19,12 @@ _MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two quest
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One SRV record and the addresses of its target."""
+    """One SRV record and the addresses of its target. `ports` are those that were tried, mostly none."""
 
     record: Srv
     four: Reply
     six: Reply
+    ports: tuple[Port, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from checks.dns.gather import Domain
 from checks.dns.judge_basics import clock, wanted_target
 from checks.dns.query import Outcome
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT
 from checks.requests import DnsRequest
 
 _TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
@@ -42,8 +41,7 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
 
 
 def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
-    port = SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
-    expected = {"port": port} | ({"target": request.expect_target} if request.expect_target else {})
+    expected = {"port": request.expected_port} | ({"target": request.expect_target} if request.expect_target else {})
     fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
     told = partial(
         finding,

@@ -1,13 +1,14 @@
 """What one SRV record and its target mean for federation. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from checks.catalogue import finding
 from checks.dns.gather import Domain, Target
 from checks.dns.judge_basics import judge_addresses, unanswered, wanted_target
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT, is_within
+from checks.names import is_within
 from checks.requests import DnsRequest
 
 _MICROSOFT = "online.lync.com"
@@ -20,7 +21,7 @@ def is_microsoft(target: str) -> bool:
 
 def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owner) -> Iterator[Finding]:
     """The independent faults of one record. What is wrong with a target that is no host name is told once."""
-    record, port = target.record, SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
+    record, port = target.record, request.expected_port
     told = partial(
         finding,
         subject=facts.owner_name,
@@ -34,8 +35,7 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
         yield told("srv-service-off", expected={**wanted, "port": port}, values=values)
         return
     if record.port != port:
-        means = _OTHER_PORTS.get(record.port, "")
-        yield told("srv-port-unexpected", expected={"port": port}, values={"means": means})
+        yield _other_port(told, target, port)
     if _is_address_or_url(record.target):
         yield told("srv-target-ip-literal", expected=wanted, values=values)
         return
@@ -59,6 +59,27 @@ _OTHER_PORTS = {
     5061: "5061 is SIP over TLS.",
     0: "0 is no port.",
 }
+
+
+def _other_port(told: Callable[..., Finding], target: Target, expected: int) -> Finding:
+    """The record may be wrong alone, or the server too: then its port comes before the record's."""
+    record = target.record
+    means = " ".join(filter(None, [_OTHER_PORTS.get(record.port, ""), _tried(target)]))
+    observed: dict[str, object] = {"target": record.target, "port": record.port}
+    if target.ports:
+        observed["tried"] = {str(port.number): port.seen or "accepts connections" for port in target.ports}
+    found = told("srv-port-unexpected", observed=observed, expected={"port": expected}, values={"means": means})
+    shut = any(port.number == expected and port.seen for port in target.ports)
+    first = f"See that {record.target} accepts connections at port {expected}."
+    return replace(found, fix=(first, *found.fix)) if shut else found
+
+
+def _tried(target: Target) -> str:
+    """What both ports did, in words; empty where they were not tried."""
+    if not target.ports:
+        return ""
+    said = [f"port {port.number} {port.seen or 'accepts connections'}" for port in target.ports]
+    return f"We tried {target.record.target}: {', '.join(said)}."
 
 
 def _is_address_or_url(target: str) -> bool:

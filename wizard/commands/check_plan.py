@@ -12,7 +12,7 @@ from wizard.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.finding import Findings
-    from checks.requests import CheckRequest, Network
+    from checks.requests import Network, PlanRequest
     from checks.service import CheckService
     from wizard.checklist import Side
     from wizard.plan.model import Plan
@@ -31,7 +31,7 @@ def check_plan(args: argparse.Namespace) -> Checked:
     plan = load(args.target)
     _see_that_it_is_open(args.target.absolute().parent)
     sides, network = sides_of(plan), planned_network(args, plan, args.target)
-    requests = tuple(request for side in sides for request in side.requests)
+    requests = tuple(request for side in sides for request in side.everything)
     service = CheckService(network)
     try:
         if args.nodes:
@@ -62,7 +62,7 @@ def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Fi
 
     left = iter(results)
     for side in sides:
-        own = [next(left) for _ in side.requests]
+        own = [next(left) for _ in side.everything]
         if side.whose != OURS:
             to = f"{side.contact}, {side.whose}" if side.contact else f"the administrator of {side.whose}"
             about = f"SIP federation between {plan.local.sip_proxy_domain} and {side.whose}"
@@ -81,7 +81,7 @@ def _see_that_it_is_open(folder: Path) -> None:
 
 
 def _with_nodes(
-    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[CheckRequest]"
+    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[PlanRequest]"
 ) -> "list[Findings]":
     """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
     from concurrent.futures import ThreadPoolExecutor
