@@ -13,6 +13,7 @@ from checks.dns.ports import Port
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.names import SIP_FEDERATION, XMPP_FEDERATION, srv_name
 
+NOWHERE = "invalid"  # RFC 6761: no name below this one exists
 _MOST_POINTERS = 8
 _MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two questions
 
@@ -31,6 +32,11 @@ class Target:
         """All addresses of the target."""
         return (*self.four.records, *self.six.records)
 
+    @property
+    def place(self) -> str:
+        """Where the record leads, as people write it."""
+        return f"{self.record.target}:{self.record.port}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Domain:
@@ -39,7 +45,7 @@ class Domain:
     `sibling` is the answer for a name beside the record that nobody publishes, `apex` the name servers of the domain.
     `elsewhere` is where else the record was found, the likeliest first. `unvalidated` is the answer with CD set after
     a SERVFAIL. `inside` is the answer of the inside name servers, None where none were given. `pointers` holds the
-    PTR answers for the public addresses of the targets. `inventing`: the name server answers for what cannot exist.
+    PTR answers for the public addresses of the targets. `nothing` is the answer for a name that cannot exist.
     """
 
     owner_name: str
@@ -49,7 +55,7 @@ class Domain:
     text: Reply | None = None
     elsewhere: tuple[Place, ...] = ()
     wildcard: bool = False
-    inventing: bool = False
+    nothing: Reply | None = None
     unvalidated: Reply | None = None
     inside: Reply | None = None
     inside_targets: tuple[Target, ...] = ()
@@ -59,6 +65,11 @@ class Domain:
     authorities: tuple[Authority, ...] = ()
     delegation: Delegation | None = None
     pointers: tuple[tuple[str, Reply], ...] = ()
+
+    @property
+    def inventing(self) -> bool:
+        """Whether the name server answers for what cannot exist."""
+        return self.nothing is not None and self.nothing.outcome is Outcome.DATA
 
 
 async def gather_domain(
@@ -138,11 +149,11 @@ async def _missing(facts: Domain, domain: str, prefix: str, resolver: Resolver) 
         resolver.ask(facts.owner_name, "A"),
         resolver.ask(domain, "NS"),
         resolver.ask(f"_{secrets.token_hex(8)}._tcp.{domain}", "SRV"),
-        resolver.ask(f"{secrets.token_hex(8)}.invalid", "A"),  # RFC 6761: this name exists nowhere
+        resolver.ask(f"{secrets.token_hex(8)}.{NOWHERE}", "A"),
         look_elsewhere(domain, prefix, facts.zone, resolver),
     )
     facts = replace(facts, text=text, address=address, apex=apex, sibling=sibling, elsewhere=elsewhere)
-    return replace(facts, inventing=nothing.outcome is Outcome.DATA)
+    return replace(facts, nothing=nothing)
 
 
 async def look_up_target(record: Srv, resolver: Resolver) -> Target:

@@ -7,6 +7,7 @@ from functools import partial
 from checks.catalogue import finding
 from checks.dns.gather import Domain, Target
 from checks.dns.judge_basics import judge_addresses, unanswered, wanted_target
+from checks.dns.query import Outcome
 from checks.finding import Finding, Owner, Severity
 from checks.names import is_within
 from checks.requests import DnsRequest
@@ -32,7 +33,12 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
     values = {"expected_target": wanted_target(request)}
     wanted = {"target": request.expect_target} if request.expect_target else {}
     if record.target == ".":
-        yield told("srv-service-off", expected={**wanted, "port": port}, values=values)
+        alone = "It may only stand alone; here other records stand beside it." if len(facts.targets) > 1 else ""
+        yield told(
+            "srv-service-off",
+            expected={**wanted, "port": port},
+            values={**values, "domain": request.domain, "alone": alone},
+        )
         return
     if record.port != port:
         yield _other_port(told, target, port)
@@ -48,7 +54,7 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
     if request.service == "sip" and not is_within(record.target, request.domain) and not is_microsoft(record.target):
         allowed = request.static_entry or (request.side == "ours" and request.public_fqdn_in_email_domain)
         yield told("srv-target-outside-domain", severity=Severity.WARN if allowed else None)
-    yield from _addresses(target, owner, facts.owner_name)
+    yield from _addresses(target, owner, facts.owner_name, request.domain)
 
 
 _OTHER_PORTS = {
@@ -97,18 +103,20 @@ def _undoubled(target: str, domain: str, zone: str) -> str | None:
     return None
 
 
-def _addresses(target: Target, owner: Owner, name: str) -> Iterator[Finding]:
+def _addresses(target: Target, owner: Owner, name: str, domain: str) -> Iterator[Finding]:
     record = target.record
     told = partial(finding, subject=name, owner=owner)
     seen: dict[str, object] = {"target": record.target}
     alias = target.four.alias or target.six.alias
     if alias:
-        yield told("srv-target-cname", observed={**seen, "canonical": alias})
+        yield told("srv-target-cname", observed={**seen, "canonical": alias}, values={"domain": domain})
     failed = [reply for reply in (target.four, target.six) if not reply.answered]
     if not target.addresses and failed:
         yield unanswered(record.target, failed[0])
     elif not target.addresses:
-        yield told("srv-target-unresolvable", observed=seen)
+        missing = Outcome.NO_NAME in {target.four.outcome, target.six.outcome}
+        how = "The name does not exist." if missing else "The name exists, without an address."
+        yield told("srv-target-unresolvable", observed=seen, values={"how": how})
     else:
         if target.four.answered and not target.four.records:
             yield told("srv-target-ipv6-only", observed={**seen, "addresses": target.six.records})

@@ -152,7 +152,7 @@ def test_what_is_no_domain_is_told_what_it_is(words: list[str], told: str, capsy
     ("name", "server", "see"),
     [
         ("a.example", "192.0.2.1", "nslookup a.example 192.0.2.1"),
-        ("_x._tcp.a.example", "[::1]:5353", "nslookup -port=5353 -type=srv _x._tcp.a.example ::1"),
+        ("_x._tcp.a.example", "[::1]:5353", "nslookup -type=srv -port=5353 _x._tcp.a.example ::1"),
         ("a.example", "::1", "nslookup a.example ::1"),
         ("a.example", "no name server", ""),
         ("$(reboot).example", "192.0.2.1", ""),

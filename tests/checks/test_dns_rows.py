@@ -120,7 +120,7 @@ def test_why_a_name_server_is_silent(check: Check, answer: Answer, tcp: bool, wo
     address, _, port = silent["observed"]["server"].rpartition(":")
     assert f"port {port} is open to it" in silent["fix"][0]
     name = "_sipfederationtls._tcp.partner.example"
-    assert silent["verify_with"] == f"nslookup -port={port} -type=srv {name} {address}"
+    assert silent["verify_with"] == f"nslookup -type=srv -port={port} {name} {address}"
 
 
 def _dropping(query: dns.message.Message) -> dns.message.Message | bytes | list[bytes] | None:
