@@ -53,8 +53,8 @@ ENTRIES = (
     _fail(
         "srv-wrong-name",
         "The record stands under another name",
-        "{subject} does not exist; a record was found at {found_at}, where no peer looks. Other names serve other"
-        " purposes: _sip._tls is for clients, _sipfederationtls._tcp for federation.",
+        "{subject} does not exist, so {domain} cannot be discovered; a record was found at {found_at}, where no peer"
+        " looks. {purpose}",
         _PUBLISH,
         "If {found_at} was meant to be this record, delete it.",
     ),
@@ -100,8 +100,7 @@ ENTRIES = (
     _warn(
         "srv-owner-cname",
         "The record is reached through an alias",
-        "{subject} is a CNAME that leads to {alias}, outside of the domain where peers asked. Not every peer follows"
-        " it, and who runs the other zone decides where this one's federation leads.",
+        "{subject} is a CNAME that leads to {alias}. Not every peer follows one.{beyond}",
         "Publish the SRV record itself under this name, in place of the CNAME.",
     ),
     _fail(
@@ -115,7 +114,8 @@ ENTRIES = (
         "srv-target-ip-literal",
         "The target is an address or a URL",
         "The target is {target}. It must be the bare name of a host: peers look it up as a name, and find nothing.",
-        "Name a host that has an address record: {expected_target}.",
+        "Publish an A record for a host inside {domain}, and enter its name as the target of {subject}:"
+        " {expected_target}.",
     ),
     _fail(
         "srv-target-unresolvable",

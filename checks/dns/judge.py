@@ -94,7 +94,10 @@ def _record(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> 
         yield from judge_target(request, facts, target, owner)
     if facts.reply.alias:
         severity = Severity.INFO if is_within(facts.reply.alias, request.domain) else None
-        yield told("srv-owner-cname", severity=severity, observed={"alias": facts.reply.alias})
+        beyond = "" if severity else " Who runs that other zone decides where the federation of this domain leads."
+        yield told(
+            "srv-owner-cname", severity=severity, observed={"alias": facts.reply.alias}, values={"beyond": beyond}
+        )
     if len(facts.targets) > 1:
         yield _several(facts, owner)
     if facts.wildcard:

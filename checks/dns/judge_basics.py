@@ -99,7 +99,7 @@ def judge_addresses(name: str, addresses: tuple[str, ...], owner: Owner) -> Iter
     special = _not_public(addresses)
     elsewhere = {address for found in special.values() for address in found}
     public = [address for address in addresses if address not in elsewhere]
-    now_and_then = f" {', '.join(public)} can be reached, so one connection works and the next does not."
+    now_and_then = f" Beside it stands {', '.join(public)}, which is public: one connection works, the next does not."
     for (reach, kind), found in special.items():
         severity = Severity.WARN if reach is Reach.DOCUMENTATION else None
         observed = {"addresses": found, "range": kind}

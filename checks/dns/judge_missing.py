@@ -11,9 +11,19 @@ from checks.dns.gather import NOWHERE, Domain
 from checks.dns.judge_basics import asked_by_hand, clock, wanted_target
 from checks.dns.query import Outcome
 from checks.finding import Finding, Owner, Severity
+from checks.names import is_within
 from checks.requests import DnsRequest
 
 _TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_PURPOSES = {
+    "_sip._tls.": "That name is for clients, which sign in at port 443; federation has a name of its own.",
+    "_sip._tcp.": "That name is for SIP without TLS; federation has a name of its own.",
+    "_sips._tcp.": "That name is for SIP over TLS in general; OCS, Lync and the cluster look for another.",
+    "_xmpp-client.": "That name is for clients; servers have a name of their own.",
+    "_jabber.": "That name is of the time before RFC 3920; servers look for another.",
+}
+_UNDERSCORES = "Every letter, dot and underscore of the name counts."
 _NO_FALLBACK = "SIP federation has no fallback to an address."
 _FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
 # Name servers of services that show advertisements for domains that are for sale or have expired.
@@ -56,7 +66,8 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
         expected=expected,
         values={
             "domain": request.domain,
-            "expected_target": wanted_target(request),
+            "expected_target": _wanted(request, facts),
+            "purpose": _purpose(facts),
             "fallback": fallback,
             "where": _where(request, facts),
             "cause": _cause(facts),
@@ -67,9 +78,9 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
         },
     )
     seen = {"zone": facts.zone, "server": facts.reply.server}
-    as_text = next((text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)), None)
-    if as_text is not None:
-        return told("srv-as-txt", observed={"text": as_text, **seen})
+    as_text = _written_as_text(facts)
+    if as_text:
+        return told("srv-as-txt", observed={"text": as_text[0], **seen})
     if facts.elsewhere:
         place = facts.elsewhere[0]
         records = [f"{s.target}:{s.port}" for s in place.services]
@@ -86,6 +97,25 @@ def _where(request: DnsRequest, facts: Domain) -> str:
         return ""
     above = f"; the nearest zone is {facts.zone}" if facts.zone else ""
     return f"The domain {request.domain} itself does not exist{above}. "
+
+
+def _wanted(request: DnsRequest, facts: Domain) -> str:
+    """The target to publish: what is expected, else what the misplaced record names, if that may be right."""
+    named = [service.target for place in facts.elsewhere[:1] for service in place.services]
+    named += [text.split()[3].rstrip(".").lower() for text in _written_as_text(facts)]
+    fits = (name for name in named if _HOST.fullmatch(name) and is_within(name, request.domain))
+    return wanted_target(request) if request.expect_target else next(fits, wanted_target(request))
+
+
+def _written_as_text(facts: Domain) -> list[str]:
+    """The TXT records that hold the four fields of an SRV record."""
+    return [text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)]
+
+
+def _purpose(facts: Domain) -> str:
+    """What the name is for at which the record was found."""
+    at = facts.elsewhere[0].name if facts.elsewhere else ""
+    return next((words for start, words in _PURPOSES.items() if at.startswith(start)), _UNDERSCORES)
 
 
 def _is_unknown(facts: Domain) -> bool:

@@ -43,7 +43,7 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
     if record.port != port:
         yield _other_port(told, target, port)
     if _is_address_or_url(record.target):
-        yield told("srv-target-ip-literal", expected=wanted, values=values)
+        yield told("srv-target-ip-literal", expected=wanted, values={**values, "domain": request.domain})
         return
     meant = _undoubled(record.target, request.domain, facts.zone)
     if meant is not None:

@@ -88,6 +88,7 @@ def _one(args: argparse.Namespace) -> Checked:
 
 
 def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ()) -> Checked:
+    from checks.names import for_display
     from checks.service import CheckService, target_of
 
     service = CheckService(network)
@@ -95,7 +96,7 @@ def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ())
         findings = service.run(request)
     finally:
         service.close()
-    about = f"SIP federation with {target_of(request)}"
+    about = f"SIP federation with {for_display(target_of(request))}"
     other_side = Correspondent(to="the administrator on the other side", about=about, findings=findings)
     return Checked(findings=findings, partners=(other_side,), network=network, notes=tuple(notes))
 

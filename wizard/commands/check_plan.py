@@ -57,6 +57,7 @@ def _notes(args: argparse.Namespace, network: "Network") -> Iterator[str]:
 
 def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Findings]") -> Iterator[Correspondent]:
     """The other organisations, each with what its own checks found; `results` begin in the order of the sides."""
+    from checks.names import for_display
     from wizard.checklist import OURS
     from wizard.report.merge import merged
 
@@ -65,7 +66,8 @@ def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Fi
         own = [next(left) for _ in side.everything]
         if side.whose != OURS:
             to = f"{side.contact}, {side.whose}" if side.contact else f"the administrator of {side.whose}"
-            about = f"SIP federation between {plan.local.sip_proxy_domain} and {side.whose}"
+            ours, theirs = for_display(plan.local.sip_proxy_domain), for_display(side.whose)
+            about = f"SIP federation between {ours} and {theirs}"
             yield Correspondent(to=to, about=about, findings=merged(side.whose, own))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from checks.finding import Finding, Findings, Json, Owner, Severity
+from checks.names import for_display
 from wizard.text import visible_line, wrap
 
 WIDTH = 78
@@ -24,7 +25,7 @@ OWNERS = {
 
 def check_lines(findings: Findings) -> Iterator[str]:
     """A whole check."""
-    yield from wrap(f"{visible_line(findings.target)}: {findings.status.value}", WIDTH).splitlines()
+    yield from wrap(f"{visible_line(for_display(findings.target))}: {findings.status.value}", WIDTH).splitlines()
     # Several reads of one node are well in the same words; once is enough for people.
     for lines in dict.fromkeys(tuple(finding_lines(finding)) for finding in findings.findings):
         yield ""
@@ -98,4 +99,6 @@ def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]
 def _text(value: Json) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(item)}" for key, item in value.items()) or "none"
     return ", ".join(map(_text, value)) or "none" if isinstance(value, list) else str(value)
