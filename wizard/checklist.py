@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.names import BadNameError, host
 from checks.requests import CheckRequest, Network, PlanRequest, TargetsRequest, TlsRequest
 from wizard.errors import UsageError
 from wizard.plan.document import address_of
@@ -21,6 +22,8 @@ from wizard.procedures.partner_side import presented
 from wizard.procedures.routes import aol_routes
 
 Place = tuple[str, int]
+
+_LONGEST = 16 * 1024 * 1024  # bytes of a PEM file; all public roots together take a quarter of a million
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,18 +109,23 @@ def network_of(plan: Plan, folder: Path) -> Network:
     )
 
 
-def trust_files(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """The trust files. Raises UsageError for one that holds no whole certificates."""
+def trust_files(names: Iterable[str], folder: Path, remedy: str = "Correct `trust` in the plan.") -> tuple[Path, ...]:
+    """The trust files. Raises UsageError, with the remedy, for one that holds no whole certificates."""
     convert = "Trust files are PEM; convert it with openssl."
-    return tuple(certificate_file(folder / name, "Correct `trust` in the plan.", convert) for name in names)
+    return tuple(certificate_file(folder / name, remedy, convert) for name in names)
 
 
 def certificate_file(path: Path, if_unreadable: str, if_none: str) -> Path:
     """The file, once it is seen to hold PEM certificates, each of them to its end. Raises UsageError with a remedy."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{path} is a device or a pipe", "Save the certificate as an ordinary file first.")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
     except OSError as problem:
         raise UsageError(f"{path} cannot be read: {problem.strerror}", if_unreadable) from problem
+    if len(content) > _LONGEST:
+        raise UsageError(f"{path} is longer than any list of certificates", if_none)
     begun, ended = (content.count(b"-----%s CERTIFICATE-----" % mark) for mark in (b"BEGIN", b"END"))
     if not begun:
         raise UsageError(f"{path} holds no PEM certificate", if_none)
@@ -139,10 +147,23 @@ def redirections(texts: Iterable[str]) -> dict[Place, Place]:
     for text in texts:
         start = text.find("]:") + 1 if text.startswith("[") else text.find(":")
         cut = text.find(":", start + 1)
-        if start < 0 or cut < 0:
-            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:ADDR:PORT")
-        found[split_host_port(text[:cut])] = split_host_port(text[cut + 1 :])
+        try:
+            if start < 0 or cut < 0:
+                raise UsageError("a part is missing")
+            (name, port), place = split_host_port(text[:cut]), split_host_port(text[cut + 1 :])
+        except UsageError as problem:
+            how = "An IPv6 address stands in brackets: [2001:db8::1]:5061:127.0.0.1:5061."
+            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:ADDR:PORT", how) from problem
+        found[_as_it_is_asked(name), port] = place
     return found
+
+
+def _as_it_is_asked(name: str) -> str:
+    """A name in the form in which the checks ask for it; a single label, which /etc/hosts may hold, stays one."""
+    try:
+        return host(name)
+    except BadNameError:
+        return name.rstrip(".")
 
 
 def servers(texts: Iterable[str]) -> tuple[Place, ...]:
@@ -151,8 +172,12 @@ def servers(texts: Iterable[str]) -> tuple[Place, ...]:
 
 
 def _name_server(text: str) -> Place:
-    address, port = split_host_port(text, 53)
-    if not address_of(address):
+    try:
+        name, port = split_host_port(text, 53)
+    except UsageError:
+        name, port = "", 53
+    address = address_of(name)
+    if not address:
         raise UsageError(f"{text!r} is no name server", "Write its IP address, and :PORT if it is not 53.")
     return address, port
 
@@ -162,12 +187,16 @@ def split_host_port(text: str, default: int | None = None) -> Place:
     if "/" in text:
         raise UsageError(f"{text!r} is a URL or a path", "Write HOST:PORT, such as sip.partner.example:5061.")
     name, colon, port = text.rpartition(":")
-    if name.startswith("[") and name.endswith("]"):
-        name = name[1:-1]
-    elif default is not None and (not colon or ":" in name):
-        name, port = text.strip("[]"), str(default)
-    if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+    if default is not None and not _bracketed(name) and (not colon or ":" in name):
+        name, port = text, str(default)
+    name = name[1:-1] if _bracketed(name) else name
+    good = port.isascii() and port.isdecimal() and len(port) <= 5 and 0 < int(port) < 65536
+    if not name or set("[]") & set(name) or not good:
         raise UsageError(
             f"{text!r} is not HOST:PORT", "Write the name or address, a colon, and a port from 1 to 65535."
         )
     return name.lower(), int(port)
+
+
+def _bracketed(name: str) -> bool:
+    return name.startswith("[") and name.endswith("]")

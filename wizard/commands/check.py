@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from checks.requests import CheckRequest, Network
 
 _NO_TRUST = "Whether its authority is trusted was not judged: --trust PEM gives what is or will be in cup-trust."
+_SHOWN = 253  # characters of a name that is too long to be one
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
 
@@ -135,7 +136,7 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
     from checks.requests import CertificateRequest, DnsRequest, TlsRequest
     from wizard.checklist import certificate_file, split_host_port
 
-    expected = _expected_target(args.expect_target) if args.expect_target else None
+    expected = _expected_target(args.expect_target) if args.expect_target is not None else None
     try:
         if args.what == "dns":
             return DnsRequest(domain=domain_name(args.target), service=args.service, expect_target=expected)
@@ -143,7 +144,8 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
             name, port = split_host_port(args.target, 5061)
             return TlsRequest(host=_host(name), port=port, name=args.name or _host(name))
     except BadNameError as problem:
-        raise UsageError(f"{args.target!r} {problem}") from problem
+        shown = args.target if len(args.target) <= _SHOWN else f"{args.target[:_SHOWN]}..."
+        raise UsageError(f"{shown!r} {problem}") from problem
     convert = "If it is DER, convert it: openssl x509 -inform der -in FILE. Else name the file of the certificate."
     return CertificateRequest(path=certificate_file(args.target, "Name a PEM file.", convert), name=args.name)
 
