@@ -19,6 +19,7 @@ _NOT_ANSWERED = {
 }
 _SERVER = re.compile(r"\[([0-9a-fA-F:]+)\]:(\d+)|([0-9.]+):(\d+)|([0-9a-fA-F.:]+)")
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_.-]+")  # nothing that a shell would act on
+_EXAMPLES = " Examples and practice are full of such; a deployment that is to work has none."
 ZONE_FAILS = "Most often the servers of the zone do not answer it."
 
 
@@ -103,7 +104,8 @@ def judge_addresses(name: str, addresses: tuple[str, ...], owner: Owner) -> Iter
     for (reach, kind), found in special.items():
         severity = Severity.WARN if reach is Reach.DOCUMENTATION else None
         observed = {"addresses": found, "range": kind}
-        values = {"now_and_then": now_and_then if public else ""}
+        examples = _EXAMPLES if reach is Reach.DOCUMENTATION else ""
+        values = {"now_and_then": f"{examples}{now_and_then if public else ''}"}
         yield finding("address-not-public", name, severity=severity, owner=owner, observed=observed, values=values)
     if not special:
         yield finding("address-ok", name, observed={"addresses": list(addresses)})

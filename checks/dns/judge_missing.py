@@ -26,6 +26,8 @@ _PURPOSES = {
 _UNDERSCORES = "Every letter, dot and underscore of the name counts."
 _NO_FALLBACK = "SIP federation has no fallback to an address."
 _FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
+_BY_HAND = "The plan reaches the domain by a static route, so nothing has to be done."
+_NOBODY_ASKS = "Nothing in the plan needs it, so nothing has to be done."
 # Name servers of services that show advertisements for domains that are for sale or have expired.
 _PARKED = re.compile(r"\.(sedoparking|parkingcrew|bodis|above|afternic|parklogic|cashparking)\.\w+\.?\Z")
 
@@ -56,6 +58,8 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
 def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
     expected = {"port": request.expected_port} | ({"target": request.expect_target} if request.expect_target else {})
     fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
+    if severity is Severity.INFO:
+        fallback = f"{fallback} {_BY_HAND if request.static_entry else _NOBODY_ASKS}"
     zone = facts.zone or request.domain
     until = clock(now, facts.reply.negative_ttl) if facts.reply.negative_ttl else ""
     told = partial(

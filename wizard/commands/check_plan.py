@@ -102,7 +102,7 @@ def _with_nodes(
             raise
         results = network.result()
     count = len(requests)
-    return [*results[:count], nodes, listener_findings(plan, results[count:])]
+    return [*results[:count], nodes, listener_findings(plan, results[count:], nodes)]
 
 
 class _Progress:

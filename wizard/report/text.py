@@ -7,6 +7,7 @@ from checks.names import for_display
 from wizard.text import visible_line, wrap
 
 WIDTH = 78
+_OF_A_NODE = ("show ", "utils ", "run ")  # how commands of its CLI begin
 SYMBOLS = {
     Severity.FAIL: "x",
     Severity.NOT_TESTED: "?",
@@ -67,7 +68,8 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
         yield from wrap(f"{number}. {visible_line(step)}", width, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
-        yield "    see for yourself:"  # the command has its line, to be taken whole
+        where = ", on the CLI of the node" if finding.verify_with.startswith(_OF_A_NODE) else ""
+        yield f"    see for yourself{where}:"  # the command has its line, to be taken whole
         yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
@@ -91,8 +93,8 @@ def _rules(rules: Json, width: int) -> Iterator[str]:
 
 
 def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]:
-    if values:
-        shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
+    shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
+    if shown:
         yield from wrap(f"{label}: {visible_line(shown)}", width, "    ").splitlines()
 
 
