@@ -5,7 +5,6 @@ import base64
 import ipaddress
 import re
 import shlex
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,7 +38,6 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----",
 _SYSTEM_ROOTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 _MOST_TRIED = 4  # targets of one domain whose ports are tried
 _KEPT = 8192  # bytes of a certificate that cannot be read
-_ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
 
 Chain = tuple[ChainLink, ...]
 Place = tuple[str, int]
@@ -59,11 +57,11 @@ async def domain_findings(request: DnsRequest, views: Views) -> Iterable[Finding
         inside=views.inside,
         authoritative=views.network.authoritative,
     )
-    facts = replace(facts, targets=await _with_ports(request, facts.targets, views.network))
+    facts = replace(facts, targets=await _with_ports(request, facts.targets, views))
     return unique(judge_domain(request, facts, datetime.now(UTC)))
 
 
-async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], network: Network) -> tuple[Target, ...]:
+async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], views: Views) -> tuple[Target, ...]:
     """The targets, with both ports of those whose record names another than the expected one."""
     odd = [target for target in targets if target.record.port not in {request.expected_port, 0}][:_MOST_TRIED]
     tries = (
@@ -71,8 +69,8 @@ async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], network:
             target.record.target,
             target.addresses,
             (target.record.port, request.expected_port),
-            network.connect_to,
-            network.timeout,
+            views.network.connect_to,
+            min(views.network.timeout, views.left),
         )
         for target in odd
     )
@@ -152,7 +150,7 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
 
 async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
-    began, network = time.monotonic(), views.network
+    network = views.network
     subject = place_of(request.host, request.port)
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
     found_addresses, failed = await _addresses(target, views)
@@ -167,7 +165,7 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     findings = list(judge_server(subject, server))
     chain: Chain = ()
     chains = _distinct_chains(server)
-    for sent, revoked in zip(chains, await _revocations(told, chains, views, began), strict=True):
+    for sent, revoked in zip(chains, await _revocations(told, chains, views), strict=True):
         judged, links = _judged(told, sent, request.name, network)
         findings += _and_revoked(judged, revoked)
         chain = chain or links
@@ -184,14 +182,12 @@ async def file_findings(request: CertificateRequest, views: Views) -> tuple[Iter
     path = str(request.path)
     told = Told(subject=path, see=f"openssl x509 -noout -text -in {shlex.quote(path)}")
     sent = pem_blocks(request.path.read_bytes())
-    (revoked,) = await _revocations(told, (sent,), views, time.monotonic())
+    (revoked,) = await _revocations(told, (sent,), views)
     judged, links = _judged(told, sent, request.name, views.network)
     return _and_revoked(judged, revoked), links
 
 
-async def _revocations(
-    told: Told, chains: tuple[tuple[bytes, ...], ...], views: Views, began: float
-) -> list[list[Finding]]:
+async def _revocations(told: Told, chains: tuple[tuple[bytes, ...], ...], views: Views) -> list[list[Finding]]:
     """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
     network = views.network
     if not network.revocation:
@@ -203,9 +199,8 @@ async def _revocations(
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
-    left = began + _ENOUGH * network.timeout - time.monotonic()
     paths = [build(found, roots, at, flaws).members if (found := _sound(sent)) else () for sent in chains]
-    asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, left)) for members in paths)
+    asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, views.left)) for members in paths)
     return list(await asyncio.gather(*asked))
 
 

@@ -168,7 +168,7 @@ class CheckService:
         try:
             async with budget:
                 started, began = datetime.now(UTC), time.monotonic()
-                found, chain = await _findings(request, views)
+                found, chain = await _findings(request, views.of_a_check(seconds))
                 began += waited()
         except TimeoutError:
             return _not_tested(request, f"it took more than {seconds:g} s")

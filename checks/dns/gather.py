@@ -82,15 +82,21 @@ async def gather_domain(
     facts = Domain(owner_name=owner, reply=reply, inside=seen_inside)
     if not reply.answered:
         return await _unanswered(facts, domain, resolver, authoritative=authoritative)
-    zone = await zone_of(domain, reply, resolver)
-    facts = replace(facts, zone=zone)
     more = _found if reply.outcome is Outcome.DATA else _missing
-    facts, own, inside_targets = await asyncio.gather(
+    facts, (zone, own), inside_targets = await asyncio.gather(
         more(facts, domain, prefix, resolver),
-        ask_authorities(owner, zone, resolver) if authoritative and zone else _no_authorities(),
+        _zone(domain, facts, resolver, authoritative=authoritative),
         _targets(seen_inside, inside),
     )
-    return replace(facts, authorities=own.servers, delegation=own.delegation, inside_targets=inside_targets)
+    return replace(facts, zone=zone, authorities=own.servers, delegation=own.delegation, inside_targets=inside_targets)
+
+
+async def _zone(domain: str, facts: Domain, resolver: Resolver, *, authoritative: bool) -> tuple[str, Authorities]:
+    """The zone, and its own servers where they are to be asked."""
+    zone = await zone_of(domain, facts.reply, resolver)
+    if not (authoritative and zone):
+        return zone, Authorities()
+    return zone, await ask_authorities(facts.owner_name, zone, resolver)
 
 
 async def _unanswered(facts: Domain, domain: str, resolver: Resolver, *, authoritative: bool) -> Domain:
@@ -124,10 +130,6 @@ async def _maybe(resolver: Resolver | None, owner: str) -> Reply | None:
     return None if resolver is None else await resolver.ask(owner, "SRV")
 
 
-async def _no_authorities() -> Authorities:
-    return Authorities()
-
-
 async def _targets(reply: Reply | None, resolver: Resolver | None) -> tuple[Target, ...]:
     if reply is None or resolver is None:
         return ()
@@ -144,13 +146,14 @@ async def _found(facts: Domain, domain: str, _prefix: str, resolver: Resolver) -
 
 
 async def _missing(facts: Domain, domain: str, prefix: str, resolver: Resolver) -> Domain:
+    zone = await zone_of(domain, facts.reply, resolver)
     text, address, apex, sibling, nothing, elsewhere = await asyncio.gather(
         resolver.ask(facts.owner_name, "TXT"),
         resolver.ask(facts.owner_name, "A"),
         resolver.ask(domain, "NS"),
         resolver.ask(f"_{secrets.token_hex(8)}._tcp.{domain}", "SRV"),
         resolver.ask(f"{secrets.token_hex(8)}.{NOWHERE}", "A"),
-        look_elsewhere(domain, prefix, facts.zone, resolver),
+        look_elsewhere(domain, prefix, zone, resolver),
     )
     facts = replace(facts, text=text, address=address, apex=apex, sibling=sibling, elsewhere=elsewhere)
     return replace(facts, nothing=nothing)

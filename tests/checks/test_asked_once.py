@@ -1,5 +1,6 @@
 """How much is asked: a question of a whole plan once, and elsewhere only for what is not where it belongs."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,3 +115,28 @@ def test_other_spellings_are_each_asked_for_once_when_it_does_not(service_word: 
         service.run(DnsRequest(domain="partner.example", service="sip" if service_word == "sip" else "xmpp"))
     assert (len(spellings(server)) >= 12) is (service_word == "sip")
     assert {asked: count for asked, count in server.asked.items() if count > 1} == {}
+
+
+def test_a_side_question_that_nobody_answers_keeps_no_check_from_its_answer() -> None:
+    """The name server knows the record, keeps silent about all else, and a dead one stands before it."""
+
+    def only_the_record(query: dns.message.Message) -> dns.message.Message | None:
+        kind = dns.rdatatype.to_text(query.question[0].rdtype)
+        name = query.question[0].name.to_text(omit_final_dot=True)
+        return Counting(RIGHT)(query) if (name, kind) in RIGHT else None
+
+    with answering(lambda _: None) as dead, answering(only_the_record) as alive:
+        servers = tuple((address, int(port)) for address, _, port in (s.partition(":") for s in (dead, alive)))
+        service = CheckService(Network(name_servers=servers, internal_name_servers=servers[:1], timeout=0.5))
+        began = time.monotonic()
+        try:
+            alone = service.run(DnsRequest(domain="partner.example"))
+            many = service.run_many([DnsRequest(domain="partner.example")] * 2)
+        finally:
+            service.close()
+    assert time.monotonic() - began < 5 * 0.5 + 10 / 3 * 0.5 + 1
+    for findings in (alone, *many):
+        codes = {found.code: found.severity.value for found in findings.findings}
+        assert codes["srv-ok"] == "pass"
+        assert "check-unfinished" not in codes
+        assert findings.status.value in {"pass", "warn"}
