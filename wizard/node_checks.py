@@ -61,8 +61,14 @@ def check_nodes(plan: Plan, device: Device) -> Findings:
 
 def _alone(found: Sequence[Finding]) -> Iterable[Finding]:
     """The findings of one node without what follows from another: without a domain no certificate has the full name."""
-    nameless = any(each.code == "node-domain-missing" for each in found)
-    return (each for each in found if not (nameless and each.code == "node-cert-name"))
+    if not any(each.code == "node-domain-missing" for each in found):
+        return found
+    return (each for each in found if each.code != "node-cert-name" and not _is_nameless(each))
+
+
+def _is_nameless(found: Finding) -> bool:
+    """Whether a read was well as far as it went, and yet found no domain."""
+    return found.code == "node-ok" and found.observed.get("domain") == ""
 
 
 def listener_requests(plan: Plan) -> tuple[TlsRequest, ...]:

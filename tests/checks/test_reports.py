@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -104,6 +105,17 @@ def test_junit_stays_xml_whatever_the_other_side_sends(text: str) -> None:
     )
     assert len(shown) > len(text)
     assert NEVER_SHOWN.findall(shown) == []
+
+
+def test_a_long_command_is_whole_when_it_is_pasted() -> None:
+    command = "nslookup -type=srv -port=57154 _sipfederationtls._tcp.a-rather-long-name.partner.example 127.0.0.1"
+    lines = list(check_lines(findings(replace(found(Severity.FAIL), verify_with=command))))
+    shown = lines[lines.index("    see for yourself:") + 1 :]
+    assert len(shown) == 2
+    assert max(map(len, lines)) <= 80
+    pasted = "\n".join(shown).replace("nslookup", "echo nslookup")
+    done = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == command
 
 
 def test_no_form_of_a_report_passes_on_what_acts() -> None:

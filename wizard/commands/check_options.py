@@ -68,7 +68,9 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
 
     from wizard import checklist
 
-    given, planned = network_of(args), checklist.network_of(plan, path.absolute().parent)
+    folder = path.absolute().parent
+    _see_that_it_is_open(folder)
+    given, planned = network_of(args), checklist.network_of(plan, folder)
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
@@ -77,6 +79,17 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
         trust=(*planned.trust, *given.trust),
         release=planned.release,
     )
+
+
+def _see_that_it_is_open(folder: Path) -> None:
+    """A practice network that has ended answers nothing, which would read as everybody's fault. Raises UsageError."""
+    from wizard.practice.socket_path import has_ended
+
+    if has_ended(folder):
+        raise UsageError(
+            f"the practice network of {folder} is not open, so there is nothing to check",
+            f"Open its session in another terminal: fedwizard resume {folder.parent}",
+        )
 
 
 def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from wizard.commands.check_options import planned_network
 from wizard.commands.checked import Checked, Correspondent
-from wizard.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.finding import Findings
@@ -29,7 +28,6 @@ def check_plan(args: argparse.Namespace) -> Checked:
     from wizard.report.merge import merged
 
     plan = load(args.target)
-    _see_that_it_is_open(args.target.absolute().parent)
     sides, network = sides_of(plan), planned_network(args, plan, args.target)
     requests = tuple(request for side in sides for request in side.everything)
     service = CheckService(network)
@@ -71,17 +69,6 @@ def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Fi
             yield Correspondent(to=to, about=about, findings=merged(side.whose, own))
 
 
-def _see_that_it_is_open(folder: Path) -> None:
-    """A practice network that has ended answers nothing, which would read as everybody's fault. Raises UsageError."""
-    from wizard.practice.socket_path import has_ended
-
-    if has_ended(folder):
-        raise UsageError(
-            f"the practice network of {folder} is not open, so there is nothing to check",
-            f"Open its session in another terminal: fedwizard resume {folder.parent}",
-        )
-
-
 def _with_nodes(
     args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[PlanRequest]"
 ) -> "list[Findings]":
@@ -91,6 +78,7 @@ def _with_nodes(
     from wizard.commands.node_login import check_all_nodes
     from wizard.node_checks import listener_findings, listener_requests
 
+    _name_the_password(args.target.absolute().parent, asked=not args.password_stdin)
     listeners = listener_requests(plan)
     progress = _Progress(len(requests) + len(listeners), shown=args.password_stdin and not args.json)
     with ThreadPoolExecutor(1) as pool:
@@ -103,6 +91,15 @@ def _with_nodes(
         results = network.result()
     count = len(requests)
     return [*results[:count], nodes, listener_findings(plan, results[count:], nodes)]
+
+
+def _name_the_password(folder: Path, *, asked: bool) -> None:
+    """Of a practice network the password stands in a file, which a trainee has to be told."""
+    from wizard.practice.socket_path import password_file
+
+    path = password_file(folder)
+    if path is not None and asked and sys.stdin.isatty():
+        print(f"This is a practice network: its password is the word in {path}.", file=sys.stderr)
 
 
 class _Progress:

@@ -7,6 +7,7 @@ from checks.names import for_display
 from wizard.text import visible_line, wrap
 
 WIDTH = 78
+_GOES_ON = " \\"
 _OF_A_NODE = ("show ", "utils ", "run ")  # how commands of its CLI begin
 SYMBOLS = {
     Severity.FAIL: "x",
@@ -70,9 +71,16 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
     if finding.verify_with:
         where = ", on the CLI of the node" if finding.verify_with.startswith(_OF_A_NODE) else ""
         yield f"    see for yourself{where}:"  # the command has its line, to be taken whole
-        yield from wrap(visible_line(finding.verify_with), width, "      ").splitlines()
+        yield from _command(visible_line(finding.verify_with), width)
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
+
+
+def _command(command: str, width: int) -> Iterator[str]:
+    """A command, whole when it is pasted: a line that goes on ends as a shell wants it."""
+    lines = wrap(command, width - len(_GOES_ON), "      ").splitlines()
+    for number, line in enumerate(lines, 1):
+        yield line if number == len(lines) else f"{line}{_GOES_ON}"
 
 
 def _disagreement(engines: Json, width: int) -> Iterator[str]:
