@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import shlex
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,9 +13,10 @@ from checks.certificate.judge_pool import judge_pool
 from checks.certificate.pem import pem_blocks
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
-from checks.dns.gather import gather_domain
+from checks.dns.gather import Target, gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
+from checks.dns.ports import try_ports
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import Finding
@@ -27,8 +27,9 @@ from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 from checks.tls.own_side import of_our_side
+from checks.views import Views
 
-_ENOUGH = 4.5  # timeouts after which a check that ends within five of them asks nothing more
+_MOST_TRIED = 4  # targets of one domain whose ports are tried
 
 Place = tuple[str, int]
 
@@ -38,35 +39,50 @@ def resolver_of(network: Network, udp: Udp | None = None) -> Resolver:
     return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to, udp)
 
 
-async def domain_findings(request: DnsRequest, network: Network) -> Iterable[Finding]:
+async def domain_findings(request: DnsRequest, views: Views) -> Iterable[Finding]:
     """The federation SRV of a domain; from inside too, where inside name servers are given."""
-    inside = network.internal_name_servers
     facts = await gather_domain(
         request.domain,
         request.service,
-        resolver_of(network),
-        inside=Resolver(inside, network.timeout, network.connect_to) if inside else None,
-        authoritative=network.authoritative,
+        views.outside,
+        inside=views.inside,
+        authoritative=views.network.authoritative,
     )
+    facts = replace(facts, targets=await _with_ports(request, facts.targets, views))
     return unique(judge_domain(request, facts, datetime.now(UTC)))
 
 
-async def host_findings(request: HostRequest, network: Network) -> Iterable[Finding]:
+async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], views: Views) -> tuple[Target, ...]:
+    """The targets, with both ports of those whose record names another than the expected one."""
+    odd = [target for target in targets if target.record.port not in {request.expected_port, 0}][:_MOST_TRIED]
+    tries = (
+        try_ports(
+            target.record.target,
+            target.addresses,
+            (target.record.port, request.expected_port),
+            views.network.connect_to,
+            min(views.network.timeout, views.left),
+        )
+        for target in odd
+    )
+    tried = dict(zip(odd, await asyncio.gather(*tries), strict=True))
+    return tuple(replace(target, ports=tried.get(target, ())) for target in targets)
+
+
+async def host_findings(request: HostRequest, views: Views) -> Iterable[Finding]:
     """The addresses of a public name."""
-    four, six = await resolver_of(network).addresses(request.name)
+    four, six = await views.outside.addresses(request.name)
     return judge_host(request, four, six)
 
 
-async def route_findings(request: RouteRequest, network: Network) -> Iterable[Finding]:
+async def route_findings(request: RouteRequest, views: Views) -> Iterable[Finding]:
     """The rule that routes a domain. The cluster asks inside name servers: where they are given, they decide."""
-    inside = network.internal_name_servers
-    resolver = Resolver(inside, network.timeout, network.connect_to) if inside else resolver_of(network)
-    return unique(judge_route(request, await gather_route(request, resolver)))
+    return unique(judge_route(request, await gather_route(request, views.of_the_cluster)))
 
 
-async def federation_server(domain: str, network: Network) -> FederationServer:
+async def federation_server(domain: str, views: Views) -> FederationServer:
     """The server that the federation SRV of a domain names first, and its addresses."""
-    resolver = resolver_of(network)
+    resolver = views.outside
     reply = await resolver.ask(srv_name(domain), "SRV")
     if not reply.answered:
         return FederationServer(published=None, reason=f"{reply.server}: {reply.detail or reply.outcome.value}")
@@ -82,13 +98,13 @@ async def federation_server(domain: str, network: Network) -> FederationServer:
     return FederationServer(published=True, target=target, port=best.port, addresses=found)
 
 
-async def addresses(name: str, network: Network) -> tuple[str, ...]:
+async def addresses(name: str, views: Views) -> tuple[str, ...]:
     """The addresses of a name or address: itself, /etc/hosts, the DNS; IPv4 first."""
-    found, _ = await _addresses(name, network)
+    found, _ = await _addresses(name, views)
     return found
 
 
-async def _addresses(name: str, network: Network) -> tuple[tuple[str, ...], Reply | None]:
+async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | None]:
     """The addresses, and the reply that brought none where the question itself failed."""
     try:
         bare = host(name)
@@ -99,7 +115,7 @@ async def _addresses(name: str, network: Network) -> tuple[tuple[str, ...], Repl
     local = _hosts_file(bare)
     if local:
         return local, None
-    four, six = await resolver_of(network).addresses(bare)
+    four, six = await views.outside.addresses(bare)
     found = (*four.records, *six.records)
     failed = next((reply for reply in (four, six) if not reply.answered), None)
     return found, None if found else failed
@@ -123,12 +139,12 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(filter(_is_address, found)), key=lambda address: ":" in address))
 
 
-async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
+async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
     """The way to a server, and the certificates that it shows."""
-    began = time.monotonic()
+    network = views.network
     subject = place_of(request.host, request.port)
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
-    found_addresses, failed = await _addresses(target, network)
+    found_addresses, failed = await _addresses(target, views)
     if failed is not None:
         return [unanswered(target, failed)], ()
     if not found_addresses:
@@ -141,7 +157,7 @@ async def server_findings(request: TlsRequest, network: Network) -> tuple[Iterab
     findings = list(judge_server(subject, server, datetime.now(UTC)))
     chain: Chain = ()
     chains = _chains(request, server)
-    for shown, revoked in zip(chains, await _revocations(told, chains, network, began), strict=True):
+    for shown, revoked in zip(chains, await _revocations(told, chains, views), strict=True):
         about, links = judged(told, shown, network)
         found = _and_revoked(about, revoked)
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
@@ -170,15 +186,15 @@ def _at_addresses(found: Finding, shown: Shown) -> Finding:
     return replace(found, observed={**found.observed, "addresses": list(shown.addresses)})
 
 
-async def file_findings(request: CertificateRequest, network: Network) -> tuple[Iterable[Finding], Chain]:
+async def file_findings(request: CertificateRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
     """A certificate or chain in a PEM file. The file was seen to be readable and to hold a PEM block."""
     path = str(request.path)
     told = Told(subject=path, see=_decoded(shlex.quote(path)))
     shown = Shown(sent=pem_blocks(request.path.read_bytes()), name=request.name)
     if not shown.sent:
         raise OSError(f"{path} holds no certificate any more")
-    (revoked,) = await _revocations(told, (shown,), network, time.monotonic())
-    about, links = judged(told, shown, network)
+    (revoked,) = await _revocations(told, (shown,), views)
+    about, links = judged(told, shown, views.network)
     return _and_revoked(about, revoked), links
 
 
@@ -187,8 +203,9 @@ def _decoded(path: str) -> str:
     return f"openssl crl2pkcs7 -nocrl -certfile {path} | openssl pkcs7 -print_certs -noout -text"
 
 
-async def _revocations(told: Told, chains: tuple[Shown, ...], network: Network, began: float) -> list[list[Finding]]:
+async def _revocations(told: Told, chains: tuple[Shown, ...], views: Views) -> list[list[Finding]]:
     """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
+    network = views.network
     if not network.revocation:
         return [[] for _ in chains]
     from checks.certificate.revocation import WITHIN, revocation_findings
@@ -196,11 +213,10 @@ async def _revocations(told: Told, chains: tuple[Shown, ...], network: Network, 
 
     at = network.at or datetime.now(UTC)
     fetcher = Fetcher(
-        resolve=lambda name: addresses(name, network), connect_to=network.connect_to, timeout=network.timeout
+        resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
-    left = began + _ENOUGH * network.timeout - time.monotonic()
     paths = [members_of(shown.sent, network, at) for shown in chains]
-    asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, left)) for members in paths)
+    asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, views.left)) for members in paths)
     return list(await asyncio.gather(*asked))
 
 

@@ -10,6 +10,7 @@ XMPP_PORT = 5269
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 _MAX_NAME = 253
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")  # what other scripts write for a dot (RFC 3490)
 
 
 class BadNameError(ValueError):
@@ -22,7 +23,7 @@ def domain_name(text: str) -> str:
     Raises BadNameError for anything that could not be the domain of a SIP address: an address, a URL, a single label,
     an underscore, an empty or overlong label.
     """
-    name = text.strip().rstrip(".").lower()
+    name = text.strip().translate(_DOTS).removesuffix(".").lower()
     problem = _something_else(name)
     if problem:
         raise BadNameError(problem)
@@ -31,7 +32,8 @@ def domain_name(text: str) -> str:
     for label in labels:
         if not _LABEL.match(label):
             rule = "parts are 1 to 63 letters, digits and inner hyphens"
-            raise BadNameError(f"holds {label!r}, which is no part of a name; {rule}")
+            shown = label if len(label) <= 70 else f"{label[:67]}..."
+            raise BadNameError(f"holds {shown!r}, which is no part of a name; {rule}")
     if len(labels) < 2:
         raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
     if labels[-1].isdigit():
@@ -47,9 +49,9 @@ def _something_else(name: str) -> str:
         (not name, "is empty; enter a domain name such as partner.example"),
         ("@" in name, f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}"),
         ("/" in name, "is a URL; enter the bare name in it"),
-        (_is_address(name), "is an IP address; enter a name"),
+        (_is_address(name.strip("[]")), "is an IP address; enter a name"),
         (":" in name, "holds a port; enter the bare name"),
-        (".." in name or name.startswith("."), "holds two dots in a row, or begins with one; take one away"),
+        (".." in f"{name}." or name.startswith("."), "holds two dots in a row, or begins with one; take one away"),
         (name.startswith("_"), "is the name of a record; enter the domain alone, without the parts that begin with _"),
     )
     return next((problem for is_so, problem in told if is_so), "")

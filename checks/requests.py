@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from checks.names import SIP_TLS_PORT, XMPP_PORT
+
 Service = Literal["sip", "xmpp"]
 Side = Literal["ours", "partner"]
 
@@ -25,6 +27,11 @@ class DnsRequest:
     missing_is: Literal["fail", "info"] = "fail"
     static_entry: bool = False
     public_fqdn_in_email_domain: bool = False
+
+    @property
+    def expected_port(self) -> int:
+        """The port that the peers of this service dial."""
+        return SIP_TLS_PORT if self.service == "sip" else XMPP_PORT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +99,22 @@ class RouteRequest:
     tcp: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class TargetsRequest:
+    """The TLS of every server that the federation record of a domain names, asked with all else of a plan.
+
+    `known` are servers, as (host, port), that are checked by themselves. `subjects` are the TLS peer subjects of the
+    plan: a certificate that bears one of them and holds the server's name beside it is right.
+    """
+
+    domain: str
+    known: tuple[tuple[str, int], ...] = ()
+    subjects: tuple[str, ...] = ()
+    side: Side = "partner"
+
+
 CheckRequest = DnsRequest | HostRequest | TlsRequest | CertificateRequest | RouteRequest
+PlanRequest = CheckRequest | TargetsRequest
 
 
 @dataclass(frozen=True, kw_only=True)

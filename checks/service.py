@@ -20,7 +20,9 @@ from checks.requests import (
     DnsRequest,
     HostRequest,
     Network,
+    PlanRequest,
     RouteRequest,
+    TargetsRequest,
     TlsRequest,
 )
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from checks.servers import FederationServer
+    from checks.views import Views
 
 _POLL = 0.05  # seconds between two looks at a cancellation
 _FAREWELL = 0.4  # seconds
@@ -61,7 +64,7 @@ class CheckService:
 
     def run_many(
         self,
-        requests: Sequence[CheckRequest],
+        requests: Sequence[PlanRequest],
         on_done: Callable[[Findings], None] | None = None,
         cancel: _Cancel | None = None,
     ) -> tuple[Findings, ...]:
@@ -75,11 +78,13 @@ class CheckService:
 
         async def all_of_them() -> bool:
             from checks.turns import Turns
+            from checks.views import views_of
 
             turns, seconds = Turns(self._network.concurrency), self._network.timeout * _BUDGET
+            views = views_of(self._network)
 
-            async def one(number: int, request: CheckRequest) -> None:
-                finished[number] = await self._checked(request, turns.turn(seconds), seconds)
+            async def one(number: int, request: PlanRequest) -> None:
+                finished[number] = await self._checked(request, views, turns.turn(seconds), seconds)
                 if on_done is not None:
                     on_done(finished[number])
 
@@ -130,27 +135,31 @@ class CheckService:
 
     async def _resolved(self, name: str) -> tuple[str, ...]:
         from checks.lookup import addresses
+        from checks.views import views_of
 
-        return await addresses(name, self._network)
+        return await addresses(name, views_of(self._network))
 
     async def _federation_server(self, domain: str) -> "FederationServer | None":
         import asyncio
 
         from checks.lookup import federation_server
+        from checks.views import views_of
 
         try:
             async with asyncio.timeout(self._limit):
-                return await federation_server(domain, self._network)
+                return await federation_server(domain, views_of(self._network))
         except TimeoutError:
             return None
 
     async def _alone(self, request: CheckRequest) -> Findings:
         import asyncio
 
-        return await self._checked(request, asyncio.timeout(self._limit), self._limit)
+        from checks.views import views_of
+
+        return await self._checked(request, views_of(self._network), asyncio.timeout(self._limit), self._limit)
 
     async def _checked(
-        self, request: CheckRequest, budget: AbstractAsyncContextManager[object], seconds: float
+        self, request: PlanRequest, views: "Views", budget: AbstractAsyncContextManager[object], seconds: float
     ) -> Findings:
         from checks.turns import waited
 
@@ -159,7 +168,7 @@ class CheckService:
         try:
             async with budget:
                 started, began = datetime.now(UTC), time.monotonic()
-                found, chain = await self._findings(request)
+                found, chain = await _findings(request, views.of_a_check(seconds))
                 began += waited()
         except TimeoutError:
             return _not_tested(request, f"it took more than {seconds:g} s")
@@ -173,22 +182,25 @@ class CheckService:
             chain=chain,
         )
 
-    async def _findings(self, request: CheckRequest) -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
-        from checks import lookup
 
-        match request:
-            case DnsRequest():
-                return await lookup.domain_findings(request, self._network), ()
-            case HostRequest():
-                return await lookup.host_findings(request, self._network), ()
-            case TlsRequest():
-                return await lookup.server_findings(request, self._network)
-            case CertificateRequest():
-                return await lookup.file_findings(request, self._network)
-            case RouteRequest():
-                return await lookup.route_findings(request, self._network), ()
-            case _:
-                assert_never(request)
+async def _findings(request: PlanRequest, views: "Views") -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
+    from checks import lookup, targets
+
+    match request:
+        case DnsRequest():
+            return await lookup.domain_findings(request, views), ()
+        case HostRequest():
+            return await lookup.host_findings(request, views), ()
+        case TlsRequest():
+            return await lookup.server_findings(request, views)
+        case CertificateRequest():
+            return await lookup.file_findings(request, views)
+        case RouteRequest():
+            return await lookup.route_findings(request, views), ()
+        case TargetsRequest():
+            return await targets.targets_findings(request, views), ()
+        case _:
+            assert_never(request)
 
 
 async def _end(loop: "asyncio.AbstractEventLoop") -> None:
@@ -202,7 +214,7 @@ async def _end(loop: "asyncio.AbstractEventLoop") -> None:
     loop.stop()
 
 
-def target_of(request: CheckRequest) -> str:
+def target_of(request: PlanRequest) -> str:
     """What a check is about, in one word."""
     match request:
         case DnsRequest():
@@ -215,11 +227,13 @@ def target_of(request: CheckRequest) -> str:
             return str(request.path)
         case RouteRequest():
             return request.address or request.domain
+        case TargetsRequest():
+            return f"the servers of {request.domain}"
         case _:
             assert_never(request)
 
 
-def _not_tested(request: CheckRequest, reason: str) -> Findings:
+def _not_tested(request: PlanRequest, reason: str) -> Findings:
     target = target_of(request)
     found = finding("check-unfinished", target, severity=Severity.NOT_TESTED, observed={"reason": reason})
     started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

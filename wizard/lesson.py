@@ -1,12 +1,14 @@
 """A lesson of practice: what went wrong in a finished deployment, and what a trainee is told about it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from checks.finding import Json
+from checks.finding import Json, Severity
 from wizard.engine import Record
 from wizard.facts import Facts
 from wizard.resolve import Walk, fingerprint, resolve
 from wizard.step import Action, Applies, Form, Instruct, Kind, Notice
+from wizard.survey import Row, Word
 
 NOTE = "part of this scenario: it was done before the walk begins"
 
@@ -40,6 +42,20 @@ def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
         and step.id not in lesson.open
         and isinstance(resolve(step, walk.plan, Facts(), chapter.excluded).standing, Applies)
     )
+
+
+def closing(lesson: Lesson, rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    """What a trainee reads when the walk is at its end, as label and text: the fault, its end, its cause.
+
+    The walk ends only when the checks after the cure found nothing wrong; where a step was skipped, nobody knows that.
+    """
+    told = tuple(rows)
+    seen = (found for row in told if row.word is Word.DONE for found in row.record.findings)
+    for fault in (found for found in seen if found.get("severity") == Severity.FAIL):
+        yield "The fault", f"{fault.get('subject')}: {fault.get('why')}"
+    if not any(row.word is Word.SKIP for row in told):
+        yield "Mended", "The walk looked again, and found nothing wrong any more."
+    yield "Debrief", lesson.debrief
 
 
 def _said(step: str, does: Kind) -> dict[str, Json]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from checks.catalogue import finding
@@ -44,7 +45,7 @@ def check_nodes(plan: Plan, device: Device) -> Findings:
     """The findings of all nodes. The first node is asked alone: a password that it refuses is tried on no other."""
     began, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     first, *others = plan.nodes_publisher_first
-    found = [*_node(plan, first, device)]
+    found = [*_alone(_node(plan, first, device))]
     refused = next((f for f in found if f.code == "node-login-refused"), None)
     if refused is not None:
         nobody = refused.severity is Severity.NOT_TESTED
@@ -53,9 +54,21 @@ def check_nodes(plan: Plan, device: Device) -> Findings:
     elif others:
         with ThreadPoolExecutor(len(others)) as pool:
             for findings in pool.map(lambda node: _node(plan, node, device), others):
-                found += findings
+                found += _alone(findings)
     duration = int((time.monotonic() - began) * 1000)
     return Findings(target="nodes", started=started, duration_ms=duration, findings=worst_first(found))
+
+
+def _alone(found: Sequence[Finding]) -> Iterable[Finding]:
+    """The findings of one node without what follows from another: without a domain no certificate has the full name."""
+    if not any(each.code == "node-domain-missing" for each in found):
+        return found
+    return (each for each in found if each.code != "node-cert-name" and not _is_nameless(each))
+
+
+def _is_nameless(found: Finding) -> bool:
+    """Whether a read was well as far as it went, and yet found no domain."""
+    return found.code == "node-ok" and found.observed.get("domain") == ""
 
 
 def listener_requests(plan: Plan) -> tuple[TlsRequest, ...]:
@@ -64,20 +77,29 @@ def listener_requests(plan: Plan) -> tuple[TlsRequest, ...]:
     return tuple(TlsRequest(host=node.address, port=port, name=node.fqdn) for node in plan.nodes_publisher_first)
 
 
-def listener_findings(plan: Plan, results: Sequence[Findings]) -> Findings:
-    """What became of `listener_requests`, in their order. Which certificate is right is judged by what the CLI says."""
+def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -> Findings:
+    """What became of `listener_requests`, in their order. Which certificate is right is judged by what the CLI says.
+
+    `said` is what the CLI of the nodes said: where a service is stopped, that is the first thing to mend.
+    """
+    stopped: dict[str, list[str]] = {}
+    for each in said.findings:
+        if each.code == "node-service-stopped":
+            stopped.setdefault(each.subject, []).append(str(each.observed.get("service", "")))
     nodes = zip(plan.nodes_publisher_first, results, strict=True)
-    found = [finding for node, result in nodes for finding in _listener(plan, node, result)]
+    found = [finding for node, result in nodes for finding in _listener(plan, node, result, stopped.get(node.name, []))]
     started = min((result.started for result in results), default="")
     duration = max((result.duration_ms for result in results), default=0)
     return Findings(target="listeners", started=started, duration_ms=duration, findings=worst_first(found))
 
 
-def _listener(plan: Plan, node: Node, result: Findings) -> Iterable[Finding]:
+def _listener(plan: Plan, node: Node, result: Findings, stopped: Sequence[str]) -> Iterable[Finding]:
     for found in result.findings:
         if found.code in MUTE or found.code == "check-unfinished":
             observed = {"address": node.address, "port": plan.local.peer_auth_port, "seen": found.code}
-            yield finding("node-port-closed", node.name, severity=found.severity, observed=observed)
+            closed = finding("node-port-closed", node.name, severity=found.severity, observed=observed)
+            first = f"Start {' and '.join(stopped)} first, which is stopped: the listener may open with it."
+            yield replace(closed, fix=(first, *closed.fix)) if stopped else closed
             return
 
 

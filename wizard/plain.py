@@ -20,10 +20,12 @@ from wizard.frontend import (
     summary_lines,
     warnings_at,
 )
+from wizard.lesson import Lesson, closing
 from wizard.ports import Prompt, PromptKind
 from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
 from wizard.step import SAME, Form
+from wizard.survey import Row, survey
 from wizard.text import visible, wrap
 
 KEYS: Mapping[Choice, tuple[str, str]] = {
@@ -90,6 +92,11 @@ def run_plain(sitting: Sitting) -> int:
     return status
 
 
+def _debrief(lesson: Lesson, rows: tuple[Row, ...]) -> None:
+    for label, text in closing(lesson, rows):
+        print(wrap(f"\n{label}: {visible(text)}"))
+
+
 def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _Prompted]") -> int:
     hints = iter(sitting.lesson.hints if sitting.lesson else ())
     speaking, names = "", tuple(node.name for node in sitting.walk.plan.nodes)
@@ -112,7 +119,7 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
                 _pass_on(_question(asked, "", hints, names), runner)
             case Ended(reason, problem, remedy):
                 if sitting.lesson is not None and reason == "finished":
-                    print(wrap(f"\n{sitting.lesson.debrief}"))
+                    _debrief(sitting.lesson, survey(sitting.walk, runner.state))
                 if problem:
                     print(wrap(f"{visible(problem)} {visible(remedy)}"))
                 return ENDINGS[reason]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checks.catalogue import certificate, dns, network, node, routing
+from checks.catalogue import certificate, dns, name_servers, network, node, routing
 from checks.catalogue.entry import Entry, index, json_values, make
 from checks.finding import Finding, Owner, Severity
 
 CODES: Mapping[str, Entry] = index(
-    (*dns.ENTRIES, *network.ENTRIES, *certificate.ENTRIES, *routing.ENTRIES, *node.ENTRIES)
+    (*dns.ENTRIES, *name_servers.ENTRIES, *network.ENTRIES, *certificate.ENTRIES, *routing.ENTRIES, *node.ENTRIES)
 )
 
 

@@ -16,14 +16,14 @@ ENTRIES = (
         "node-unreachable",
         Severity.FAIL,
         "The node cannot be reached or read",
-        "{reason}",
+        "{reason}. Nothing is known of its state.",
         ("See that the node is up and its SSH port can be reached from here.", "Check its address in the plan."),
     ),
     Entry(
         "node-login-refused",
         Severity.FAIL,
         "The node refuses the login",
-        "{reason}",
+        "{reason}. Nothing is known of the node's own state.",
         (
             "Check the account in the plan and the password: it is asked for on the terminal, or one line is read with"
             " --password-stdin.",
@@ -34,7 +34,7 @@ ENTRIES = (
         "node-hostkey-changed",
         Severity.FAIL,
         "The node's host key is not the one that is known",
-        "{reason}",
+        "{reason}. What shows another key may be another machine, so no password was sent to it.",
         ("Find out why it changed before you accept it: a reinstalled node, or another machine in its place.",),
     ),
     Entry(
@@ -74,8 +74,12 @@ ENTRIES = (
         "node-ntp-unsynchronised",
         Severity.FAIL,
         "The node's clock is not synchronised",
-        "It was not seen synchronised to an NTP server. Certificates are judged by the clock.",
-        ("See which NTP server it uses and whether it can be reached, then wait some minutes and read again.",),
+        "It was not seen synchronised to an NTP server. Certificates are judged by the clock: with a wrong one, good"
+        " certificates are refused and ended ones accepted.",
+        (
+            "See which NTP server it uses and whether UDP port 123 of it can be reached from the node.",
+            "Wait some minutes after that, and read again.",
+        ),
         verify="utils ntp status",
     ),
     Entry(
@@ -90,8 +94,12 @@ ENTRIES = (
         "node-service-stopped",
         Severity.FAIL,
         "A service that federation needs is not running",
-        "{service} is {state}.",
-        ("Start it, or activate it, in Serviceability.", "If it stops again, look at its log before going on."),
+        "{service} is {state} on {subject}, so users of this node, or all, federate with nobody.",
+        (
+            "Start {service} in Serviceability, Tools > Control Center - Feature Services or Network Services; if it"
+            " was never activated, begin at Tools > Service Activation.",
+            "If it stops again, look at its log before going on.",
+        ),
         verify="utils service list",
         refs=_GUIDE,
     ),
@@ -107,8 +115,9 @@ ENTRIES = (
         "node-cert-name",
         Severity.FAIL,
         "The certificate cup does not carry the node's full name",
-        "Its subject CN is {cn}.",
-        ("Set the node's domain, then have the certificate made again.",),
+        "Its subject CN is {cn}. Partners are told the node's full name, and refuse a certificate that carries another."
+        " ",
+        ("Set the node's domain if it has none, then have the certificate made again.",),
         verify="show cert own cup/cup.pem",
     ),
     Entry(
@@ -134,8 +143,11 @@ ENTRIES = (
         "node-trust-missing",
         Severity.WARN,
         "A partner's root is not in cup-trust",
-        "The node cannot trust certificates of {authority}.",
-        ("Upload the root and its intermediates as cup-trust, then restart Cisco SIP Proxy.",),
+        "{authority} is not in cup-trust of {subject}, so the node refuses every certificate that was signed there.",
+        (
+            "Upload the root of {authority}, and its intermediates, as cup-trust: Security > Certificate Management.",
+            "Restart Cisco SIP Proxy.",
+        ),
         verify="show cert list trust",
     ),
     Entry(

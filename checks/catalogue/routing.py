@@ -54,7 +54,11 @@ ENTRIES = (
         Severity.FAIL,
         "No route",
         "No rule leads anywhere, so requests to this domain fail.",
-        ("Add a static route, or have the domain publish its federation record.",),
+        (
+            "Have the domain publish its federation record; `fedwizard check dns` with the domain says what is wrong"
+            " with it.",
+            "Or add a static route for it: Presence > Routing > Static Routes, and publishes_srv = false in the plan.",
+        ),
     ),
     Entry(
         "route-next-hop-unresolvable",
@@ -87,34 +91,39 @@ ENTRIES = (
         Severity.FAIL,
         "A destination pattern that matches nothing",
         "The pattern {pattern} does not match {subject}: a pattern is the domain reversed, a dot before and .* behind.",
-        ("Write the pattern as {expected_pattern}.",),
+        ("Write the pattern as {expected_pattern}, on Presence > Routing > Static Routes.",),
     ),
     Entry(
         "route-type-wrong",
         Severity.FAIL,
         "A static route of another type",
         "The route for {subject} has the type {route_type}, which the page offers. It then matches no domain.",
-        ("Change Route Type to {expected_route_type}.",),
+        ("Change Route Type to {expected_route_type}, on Presence > Routing > Static Routes.",),
     ),
     Entry(
         "route-shadowed",
         Severity.FAIL,
         "A static route that never applies",
         "The route for {subject} to {next_hop} has the pattern of another one, to {used}, which comes first.",
-        ("Delete the one that is not wanted, or give the wanted one the lower priority number.",),
+        (
+            "Delete the one that is not wanted, or give the wanted one the lower priority number, on Presence > Routing"
+            " > Static Routes.",
+        ),
     ),
     Entry(
         "route-port-wrong",
         Severity.FAIL,
         "A static route to another port",
-        "The route for {subject} leads to port {port}. Federation runs on 5061; the page offers 5060.",
-        ("Change Next Hop Port to {expected_port}.",),
+        "The route for {subject} leads to port {port}. Federation runs on 5061; the page offers 5060, where TLS gets no"
+        " answer.",
+        ("Change Next Hop Port to {expected_port}, on Presence > Routing > Static Routes.",),
     ),
     Entry(
         "route-protocol-wrong",
         Severity.FAIL,
         "A static route without TLS",
-        "The route for {subject} uses {protocol}. Federation runs over TLS; the page offers TCP.",
-        ("Change Protocol Type to {expected_protocol}.",),
+        "The route for {subject} uses {protocol}. Federation runs over TLS; the page offers TCP, which the other side"
+        " refuses.",
+        ("Change Protocol Type to {expected_protocol}, on Presence > Routing > Static Routes.",),
     ),
 )

@@ -9,25 +9,33 @@ from checks.addresses import Reach, reach_of
 from checks.dns.authorities import Authorities, Authority, ask_authorities, ask_delegated
 from checks.dns.delegation import Delegation
 from checks.dns.elsewhere import Place, look_elsewhere
+from checks.dns.ports import Port
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.names import SIP_FEDERATION, XMPP_FEDERATION, srv_name
 
+NOWHERE = "invalid"  # RFC 6761: no name below this one exists
 _MOST_POINTERS = 8
 _MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two questions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One SRV record and the addresses of its target."""
+    """One SRV record and the addresses of its target. `ports` are those that were tried, mostly none."""
 
     record: Srv
     four: Reply
     six: Reply
+    ports: tuple[Port, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """All addresses of the target."""
         return (*self.four.records, *self.six.records)
+
+    @property
+    def place(self) -> str:
+        """Where the record leads, as people write it."""
+        return f"{self.record.target}:{self.record.port}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +45,7 @@ class Domain:
     `sibling` is the answer for a name beside the record that nobody publishes, `apex` the name servers of the domain.
     `elsewhere` is where else the record was found, the likeliest first. `unvalidated` is the answer with CD set after
     a SERVFAIL. `inside` is the answer of the inside name servers, None where none were given. `pointers` holds the
-    PTR answers for the public addresses of the targets. `inventing`: the name server answers for what cannot exist.
+    PTR answers for the public addresses of the targets. `nothing` is the answer for a name that cannot exist.
     """
 
     owner_name: str
@@ -47,7 +55,7 @@ class Domain:
     text: Reply | None = None
     elsewhere: tuple[Place, ...] = ()
     wildcard: bool = False
-    inventing: bool = False
+    nothing: Reply | None = None
     unvalidated: Reply | None = None
     inside: Reply | None = None
     inside_targets: tuple[Target, ...] = ()
@@ -57,6 +65,11 @@ class Domain:
     authorities: tuple[Authority, ...] = ()
     delegation: Delegation | None = None
     pointers: tuple[tuple[str, Reply], ...] = ()
+
+    @property
+    def inventing(self) -> bool:
+        """Whether the name server answers for what cannot exist."""
+        return self.nothing is not None and self.nothing.outcome is Outcome.DATA
 
 
 async def gather_domain(
@@ -69,15 +82,21 @@ async def gather_domain(
     facts = Domain(owner_name=owner, reply=reply, inside=seen_inside)
     if not reply.answered:
         return await _unanswered(facts, domain, resolver, authoritative=authoritative)
-    zone = await zone_of(domain, reply, resolver)
-    facts = replace(facts, zone=zone)
     more = _found if reply.outcome is Outcome.DATA else _missing
-    facts, own, inside_targets = await asyncio.gather(
+    facts, (zone, own), inside_targets = await asyncio.gather(
         more(facts, domain, prefix, resolver),
-        ask_authorities(owner, zone, resolver) if authoritative and zone else _no_authorities(),
+        _zone(domain, facts, resolver, authoritative=authoritative),
         _targets(seen_inside, inside),
     )
-    return replace(facts, authorities=own.servers, delegation=own.delegation, inside_targets=inside_targets)
+    return replace(facts, zone=zone, authorities=own.servers, delegation=own.delegation, inside_targets=inside_targets)
+
+
+async def _zone(domain: str, facts: Domain, resolver: Resolver, *, authoritative: bool) -> tuple[str, Authorities]:
+    """The zone, and its own servers where they are to be asked."""
+    zone = await zone_of(domain, facts.reply, resolver)
+    if not (authoritative and zone):
+        return zone, Authorities()
+    return zone, await ask_authorities(facts.owner_name, zone, resolver)
 
 
 async def _unanswered(facts: Domain, domain: str, resolver: Resolver, *, authoritative: bool) -> Domain:
@@ -111,10 +130,6 @@ async def _maybe(resolver: Resolver | None, owner: str) -> Reply | None:
     return None if resolver is None else await resolver.ask(owner, "SRV")
 
 
-async def _no_authorities() -> Authorities:
-    return Authorities()
-
-
 async def _targets(reply: Reply | None, resolver: Resolver | None) -> tuple[Target, ...]:
     if reply is None or resolver is None:
         return ()
@@ -131,16 +146,17 @@ async def _found(facts: Domain, domain: str, _prefix: str, resolver: Resolver) -
 
 
 async def _missing(facts: Domain, domain: str, prefix: str, resolver: Resolver) -> Domain:
+    zone = await zone_of(domain, facts.reply, resolver)
     text, address, apex, sibling, nothing, elsewhere = await asyncio.gather(
         resolver.ask(facts.owner_name, "TXT"),
         resolver.ask(facts.owner_name, "A"),
         resolver.ask(domain, "NS"),
         resolver.ask(f"_{secrets.token_hex(8)}._tcp.{domain}", "SRV"),
-        resolver.ask(f"{secrets.token_hex(8)}.invalid", "A"),  # RFC 6761: this name exists nowhere
-        look_elsewhere(domain, prefix, facts.zone, resolver),
+        resolver.ask(f"{secrets.token_hex(8)}.{NOWHERE}", "A"),
+        look_elsewhere(domain, prefix, zone, resolver),
     )
     facts = replace(facts, text=text, address=address, apex=apex, sibling=sibling, elsewhere=elsewhere)
-    return replace(facts, inventing=nothing.outcome is Outcome.DATA)
+    return replace(facts, nothing=nothing)
 
 
 async def look_up_target(record: Srv, resolver: Resolver) -> Target:

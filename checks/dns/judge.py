@@ -1,13 +1,21 @@
 """What the DNS answers mean for federation. Pure: facts and the request in, findings out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
 from checks.catalogue import finding
 from checks.dns.gather import Domain
 from checks.dns.judge_authorities import answer_of, judge_authorities
-from checks.dns.judge_basics import clock_at, judge_addresses, owner_of, unanswered
+from checks.dns.judge_basics import (
+    asked_by_hand,
+    clock_at,
+    judge_addresses,
+    judge_inside_addresses,
+    owner_of,
+    seen_there,
+    unanswered,
+)
 from checks.dns.judge_missing import judge_missing
 from checks.dns.judge_target import is_microsoft, judge_target
 from checks.dns.query import Outcome, Reply
@@ -18,6 +26,10 @@ from checks.requests import DnsRequest, HostRequest
 
 def judge_domain(request: DnsRequest, facts: Domain, now: datetime) -> Iterator[Finding]:
     """The findings about the federation record of a domain. `now` turns seconds into times of the clock."""
+    return (seen_there(found, facts.reply.server) for found in _judged(request, facts, now))
+
+
+def _judged(request: DnsRequest, facts: Domain, now: datetime) -> Iterator[Finding]:
     owner = owner_of(request.side)
     if not facts.reply.answered:
         yield _no_answer(facts, owner, now)
@@ -62,13 +74,14 @@ def _zone_fails(facts: Domain, owner: Owner) -> Finding:
         "Servers of the zone serve it, so the fault is this name server's." if works else "No server of it serves it."
     )
     observed = {"server": facts.reply.server, "reason": facts.reply.detail, "servers": said}
+    by_hand = asked_by_hand(facts.owner_name, facts.reply.server)
     return finding(
         "dns-servfail",
         facts.owner_name,
         severity=None if works else Severity.FAIL,
         owner=Owner.YOUR_DNS_ADMIN if works else owner,
         observed=observed,
-        values={"cause": f"{words} {'; '.join(said)}."},
+        values={"cause": f"{words} {'; '.join(said)}.", "said": facts.reply.detail or "no reason given", **by_hand},
     )
 
 
@@ -81,7 +94,10 @@ def _record(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> 
         yield from judge_target(request, facts, target, owner)
     if facts.reply.alias:
         severity = Severity.INFO if is_within(facts.reply.alias, request.domain) else None
-        yield told("srv-owner-cname", severity=severity, observed={"alias": facts.reply.alias})
+        beyond = "" if severity else " Who runs that other zone decides where the federation of this domain leads."
+        yield told(
+            "srv-owner-cname", severity=severity, observed={"alias": facts.reply.alias}, values={"beyond": beyond}
+        )
     if len(facts.targets) > 1:
         yield _several(facts, owner)
     if facts.wildcard:
@@ -91,12 +107,16 @@ def _record(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> 
 
 def _several(facts: Domain, owner: Owner) -> Finding:
     """Of a pair with Microsoft's cloud, one is left over from a migration."""
-    targets = [f"{t.record.target}:{t.record.port}" for t in facts.targets]
+    targets = [target.place for target in facts.targets]
     cloud = [t.record.target for t in facts.targets if is_microsoft(t.record.target)]
     if cloud and len(cloud) < len(facts.targets):
         observed = {"target": cloud[0], "targets": targets}
-        return finding("srv-leftover", facts.owner_name, owner=owner, observed=observed)
-    return finding("srv-several", facts.owner_name, owner=owner, observed={"targets": targets})
+        others = [target.place for target in facts.targets if not is_microsoft(target.record.target)]
+        values = {"others": others}
+        return finding("srv-leftover", facts.owner_name, owner=owner, observed=observed, values=values)
+    order = [f"{t.place} (priority {t.record.priority}, weight {t.record.weight})" for t in facts.targets]
+    values = {"order": order}
+    return finding("srv-several", facts.owner_name, owner=owner, observed={"targets": targets}, values=values)
 
 
 def _pointers(request: DnsRequest, facts: Domain, owner: Owner) -> Iterator[Finding]:
@@ -120,10 +140,13 @@ def _inside(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
         lost = request.side == "partner" and facts.reply.services and not facts.inside.services
         observed = {"outside": facts.reply.records, "inside": facts.inside.records}
         severity = Severity.FAIL if lost else None
-        owner = Owner.YOUR_DNS_ADMIN
-        yield finding("split-horizon-differs", facts.owner_name, severity=severity, owner=owner, observed=observed)
+        yield _differs(facts.owner_name, facts.inside, observed, severity)
     else:
         yield from _inside_addresses(request, facts)
+    given = {address for target in facts.targets for address in target.addresses}
+    for target in facts.inside_targets:
+        own = tuple(address for address in target.addresses if address not in given)
+        yield from judge_inside_addresses(target.record.target, own)
 
 
 def _inside_addresses(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
@@ -135,12 +158,21 @@ def _inside_addresses(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
         lost = request.side == "partner" and not inside.addresses
         observed = {"outside": outside.addresses, "inside": inside.addresses or ["no address"]}
         severity = Severity.FAIL if lost else None
-        owner, name = Owner.YOUR_DNS_ADMIN, outside.record.target
-        yield finding("split-horizon-differs", name, severity=severity, owner=owner, observed=observed)
+        yield _differs(outside.record.target, inside.four, observed, severity)
+
+
+def _differs(name: str, inside: Reply, observed: Mapping[str, object], severity: Severity | None) -> Finding:
+    owner, values = Owner.YOUR_DNS_ADMIN, asked_by_hand(name, inside.server)
+    code = "split-horizon-differs"
+    return finding(code, name, severity=severity, owner=owner, observed=observed, values=values)
 
 
 def judge_host(request: HostRequest, four: Reply, six: Reply) -> Iterator[Finding]:
     """The findings about the address of a public name."""
+    return (seen_there(found, four.server) for found in _judged_host(request, four, six))
+
+
+def _judged_host(request: HostRequest, four: Reply, six: Reply) -> Iterator[Finding]:
     owner = owner_of(request.side)
     addresses = (*four.records, *six.records)
     failed = [reply for reply in (four, six) if not reply.answered]

@@ -63,7 +63,9 @@ def _disagreement(facts: Domain, serving: list[Authority], owner: Owner) -> Iter
         said = [f"{a.host}: serial {a.serial}, {', '.join(a.reply.records) or 'no record'}" for a in serving if a.reply]
         behind = _behind(serving)
         told = {"servers": said} | ({"behind": behind} if behind else {})
-        yield finding("ns-disagree", facts.zone, owner=owner, observed=told, values={"cure": _cure(behind)})
+        odd = next((a for a in serving if a.host in behind), serving[0])
+        values = {"cure": _cure(behind), **asked_by_hand(facts.zone, odd.address, "soa")}
+        yield finding("ns-disagree", facts.zone, owner=owner, observed=told, values=values)
 
 
 def _behind(serving: list[Authority]) -> list[str]:
@@ -104,4 +106,5 @@ def _cached(facts: Domain, serving: list[Authority], owner: Owner, now: datetime
             "remembered": facts.reply.records,
             "published": next((a.reply.records for a in serving if a.reply), ()),
         }
-        yield finding("dns-old-cached", facts.owner_name, owner=owner, observed=observed)
+        values = {"authoritative": serving[0].host}
+        yield finding("dns-old-cached", facts.owner_name, owner=owner, observed=observed, values=values)

@@ -2,20 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from checks.catalogue import finding
-from checks.dns.gather import Domain
-from checks.dns.judge_basics import clock, wanted_target
+from checks.dns.gather import NOWHERE, Domain
+from checks.dns.judge_basics import asked_by_hand, clock, wanted_target
 from checks.dns.query import Outcome
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT
+from checks.names import is_within
 from checks.requests import DnsRequest
 
 _TXT_SRV = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\S+\s*\Z")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_PURPOSES = {
+    "_sip._tls.": "That name is for clients, which sign in at port 443; federation has a name of its own.",
+    "_sip._tcp.": "That name is for SIP without TLS; federation has a name of its own.",
+    "_sips._tcp.": "That name is for SIP over TLS in general; OCS, Lync and the cluster look for another.",
+    "_xmpp-client.": "That name is for clients; servers have a name of their own.",
+    "_jabber.": "That name is of the time before RFC 3920; servers look for another.",
+}
+_UNDERSCORES = "Every letter, dot and underscore of the name counts."
 _NO_FALLBACK = "SIP federation has no fallback to an address."
 _FALLBACK = "XMPP servers then try the address of the domain itself, port 5269."
+_BY_HAND = "The plan reaches the domain by a static route, so nothing has to be done."
+_NOBODY_ASKS = "Nothing in the plan needs it, so nothing has to be done."
 # Name servers of services that show advertisements for domains that are for sale or have expired.
 _PARKED = re.compile(r"\.(sedoparking|parkingcrew|bodis|above|afternic|parklogic|cashparking)\.\w+\.?\Z")
 
@@ -23,7 +35,9 @@ _PARKED = re.compile(r"\.(sedoparking|parkingcrew|bodis|above|afternic|parklogic
 def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetime) -> Iterator[Finding]:
     """The findings where there is no record: what is there instead, and what else keeps it from being seen."""
     if facts.inventing:
-        yield finding("resolver-rewrites", facts.reply.server, owner=Owner.YOUR_DNS_ADMIN)
+        invented = facts.nothing.records if facts.nothing is not None else ()
+        values = asked_by_hand(f"no-such-name.{NOWHERE}", facts.reply.server, "a")
+        yield finding("resolver-rewrites", facts.reply.server, observed={"addresses": list(invented)}, values=values)
     published = next((a for a in facts.authorities if a.serves and a.reply and a.reply.services), None)
     if published is not None and published.reply is not None:
         observed = {
@@ -42,9 +56,12 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
 
 
 def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
-    port = SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
-    expected = {"port": port} | ({"target": request.expect_target} if request.expect_target else {})
+    expected = {"port": request.expected_port} | ({"target": request.expect_target} if request.expect_target else {})
     fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
+    if severity is Severity.INFO:
+        fallback = f"{fallback} {_BY_HAND if request.static_entry else _NOBODY_ASKS}"
+    zone = facts.zone or request.domain
+    until = clock(now, facts.reply.negative_ttl) if facts.reply.negative_ttl else ""
     told = partial(
         finding,
         subject=facts.owner_name,
@@ -53,38 +70,66 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
         expected=expected,
         values={
             "domain": request.domain,
-            "expected_target": wanted_target(request),
+            "expected_target": _wanted(request, facts),
+            "purpose": _purpose(facts),
             "fallback": fallback,
             "where": _where(request, facts),
             "cause": _cause(facts),
+            "zone": zone,
+            "service": facts.owner_name.partition(".")[0],
+            "relative": facts.owner_name.removesuffix(f".{zone}"),
+            "remembered": f"until {until}" if until else "for a while",
         },
     )
-    zone = {"zone": facts.zone, "server": facts.reply.server}
-    as_text = next((text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)), None)
-    if as_text is not None:
-        return told("srv-as-txt", observed={"text": as_text, **zone})
+    seen = {"zone": facts.zone, "server": facts.reply.server}
+    as_text = _written_as_text(facts)
+    if as_text:
+        return told("srv-as-txt", observed={"text": as_text[0], **seen})
     if facts.elsewhere:
         place = facts.elsewhere[0]
         records = [f"{s.target}:{s.port}" for s in place.services]
-        return told(place.code, observed={"found_at": place.name, "records": records, **zone})
+        return told(place.code, observed={"found_at": place.name, "records": records, **seen})
     code = "srv-name-missing" if facts.reply.outcome is Outcome.NO_NAME else "srv-no-data"
-    if facts.reply.negative_ttl:
-        return told(code, observed={**zone, "remembered_until": clock(now, facts.reply.negative_ttl)})
-    return told(code, observed=zone)
+    found = told(code, observed={**seen, **({"remembered_until": until} if until else {})})
+    spelling = f"See that {request.domain} is spelled right, and is registered."
+    return replace(found, fix=(spelling, *found.fix)) if _is_unknown(facts) else found
 
 
 def _where(request: DnsRequest, facts: Domain) -> str:
     """Whether the domain itself is unknown, as a sentence; a zone that is known needs the record alone."""
-    if facts.apex is None or facts.apex.outcome is not Outcome.NO_NAME:
+    if not _is_unknown(facts):
         return ""
     above = f"; the nearest zone is {facts.zone}" if facts.zone else ""
     return f"The domain {request.domain} itself does not exist{above}. "
 
 
+def _wanted(request: DnsRequest, facts: Domain) -> str:
+    """The target to publish: what is expected, else what the misplaced record names, if that may be right."""
+    named = [service.target for place in facts.elsewhere[:1] for service in place.services]
+    named += [text.split()[3].rstrip(".").lower() for text in _written_as_text(facts)]
+    fits = (name for name in named if _HOST.fullmatch(name) and is_within(name, request.domain))
+    return wanted_target(request) if request.expect_target else next(fits, wanted_target(request))
+
+
+def _written_as_text(facts: Domain) -> list[str]:
+    """The TXT records that hold the four fields of an SRV record."""
+    return [text for text in (facts.text.records if facts.text else ()) if _TXT_SRV.match(text)]
+
+
+def _purpose(facts: Domain) -> str:
+    """What the name is for at which the record was found."""
+    at = facts.elsewhere[0].name if facts.elsewhere else ""
+    return next((words for start, words in _PURPOSES.items() if at.startswith(start)), _UNDERSCORES)
+
+
+def _is_unknown(facts: Domain) -> bool:
+    return facts.apex is not None and facts.apex.outcome is Outcome.NO_NAME
+
+
 def _cause(facts: Domain) -> str:
     """Why a name exists without the record, from what stands at it and at a name that nobody publishes."""
     if facts.reply.alias:
-        return f"It is an alias for {facts.reply.alias}, where there is none."
+        return f"It is an alias for {facts.reply.alias}, where there is none. "
     found = [
         words
         for words, reply in (("a TXT record", facts.text), ("an address", facts.address))
@@ -92,7 +137,7 @@ def _cause(facts: Domain) -> str:
     ]
     everywhere = facts.sibling is not None and facts.sibling.outcome is Outcome.NO_DATA
     if everywhere:
-        return "A wildcard of another type answers for every name beside it."
+        return "A wildcard of another type answers for every name beside it. "
     if found:
-        return f"It holds {' and '.join(found)} instead."
-    return "Most likely a deeper name exists below it, or a record of another type stands there."
+        return f"It holds {' and '.join(found)} instead. "
+    return "Most likely a deeper name exists below it, or a record of another type stands there. "

@@ -1,13 +1,15 @@
 """What one SRV record and its target mean for federation. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from checks.catalogue import finding
 from checks.dns.gather import Domain, Target
 from checks.dns.judge_basics import judge_addresses, unanswered, wanted_target
+from checks.dns.query import Outcome
 from checks.finding import Finding, Owner, Severity
-from checks.names import SIP_TLS_PORT, XMPP_PORT, is_within
+from checks.names import is_within
 from checks.requests import DnsRequest
 
 _MICROSOFT = "online.lync.com"
@@ -20,7 +22,7 @@ def is_microsoft(target: str) -> bool:
 
 def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owner) -> Iterator[Finding]:
     """The independent faults of one record. What is wrong with a target that is no host name is told once."""
-    record, port = target.record, SIP_TLS_PORT if request.service == "sip" else XMPP_PORT
+    record, port = target.record, request.expected_port
     told = partial(
         finding,
         subject=facts.owner_name,
@@ -31,13 +33,17 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
     values = {"expected_target": wanted_target(request)}
     wanted = {"target": request.expect_target} if request.expect_target else {}
     if record.target == ".":
-        yield told("srv-service-off", expected={**wanted, "port": port}, values=values)
+        alone = "It may only stand alone; here other records stand beside it." if len(facts.targets) > 1 else ""
+        yield told(
+            "srv-service-off",
+            expected={**wanted, "port": port},
+            values={**values, "domain": request.domain, "alone": alone},
+        )
         return
     if record.port != port:
-        means = _OTHER_PORTS.get(record.port, "")
-        yield told("srv-port-unexpected", expected={"port": port}, values={"means": means})
+        yield _other_port(told, target, port)
     if _is_address_or_url(record.target):
-        yield told("srv-target-ip-literal", expected=wanted, values=values)
+        yield told("srv-target-ip-literal", expected=wanted, values={**values, "domain": request.domain})
         return
     meant = _undoubled(record.target, request.domain, facts.zone)
     if meant is not None:
@@ -48,7 +54,7 @@ def judge_target(request: DnsRequest, facts: Domain, target: Target, owner: Owne
     if request.service == "sip" and not is_within(record.target, request.domain) and not is_microsoft(record.target):
         allowed = request.static_entry or (request.side == "ours" and request.public_fqdn_in_email_domain)
         yield told("srv-target-outside-domain", severity=Severity.WARN if allowed else None)
-    yield from _addresses(target, owner, facts.owner_name)
+    yield from _addresses(target, owner, facts.owner_name, request.domain)
 
 
 _OTHER_PORTS = {
@@ -59,6 +65,27 @@ _OTHER_PORTS = {
     5061: "5061 is SIP over TLS.",
     0: "0 is no port.",
 }
+
+
+def _other_port(told: Callable[..., Finding], target: Target, expected: int) -> Finding:
+    """The record may be wrong alone, or the server too: then its port comes before the record's."""
+    record = target.record
+    means = " ".join(filter(None, [_OTHER_PORTS.get(record.port, ""), _tried(target)]))
+    observed: dict[str, object] = {"target": record.target, "port": record.port}
+    if target.ports:
+        observed["tried"] = {str(port.number): port.seen or "accepts connections" for port in target.ports}
+    found = told("srv-port-unexpected", observed=observed, expected={"port": expected}, values={"means": means})
+    shut = any(port.number == expected and port.seen for port in target.ports)
+    first = f"See that {record.target} accepts connections at port {expected}."
+    return replace(found, fix=(first, *found.fix)) if shut else found
+
+
+def _tried(target: Target) -> str:
+    """What both ports did, in words; empty where they were not tried."""
+    if not target.ports:
+        return ""
+    said = [f"port {port.number} {port.seen or 'accepts connections'}" for port in target.ports]
+    return f"We tried {target.record.target}: {', '.join(said)}."
 
 
 def _is_address_or_url(target: str) -> bool:
@@ -76,18 +103,20 @@ def _undoubled(target: str, domain: str, zone: str) -> str | None:
     return None
 
 
-def _addresses(target: Target, owner: Owner, name: str) -> Iterator[Finding]:
+def _addresses(target: Target, owner: Owner, name: str, domain: str) -> Iterator[Finding]:
     record = target.record
     told = partial(finding, subject=name, owner=owner)
     seen: dict[str, object] = {"target": record.target}
     alias = target.four.alias or target.six.alias
     if alias:
-        yield told("srv-target-cname", observed={**seen, "canonical": alias})
+        yield told("srv-target-cname", observed={**seen, "canonical": alias}, values={"domain": domain})
     failed = [reply for reply in (target.four, target.six) if not reply.answered]
     if not target.addresses and failed:
         yield unanswered(record.target, failed[0])
     elif not target.addresses:
-        yield told("srv-target-unresolvable", observed=seen)
+        missing = Outcome.NO_NAME in {target.four.outcome, target.six.outcome}
+        how = "The name does not exist." if missing else "The name exists, without an address."
+        yield told("srv-target-unresolvable", observed=seen, values={"how": how})
     else:
         if target.four.answered and not target.four.records:
             yield told("srv-target-ipv6-only", observed={**seen, "addresses": target.six.records})

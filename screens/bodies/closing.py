@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
 from screens.widgets.verbatim import literal
 from wizard.frontend import pending_lines, summary_lines
+from wizard.lesson import closing
 from wizard.program import program
 from wizard.runner import Ended
 from wizard.session import name_of
@@ -36,7 +37,7 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
         yield pair("Restarts", "none is waiting")
     if sitting.lesson is not None and ended.reason == "finished":
         yield ""
-        yield pair("Debrief", sitting.lesson.debrief)
+        yield from (pair(label, text) for label, text in closing(sitting.lesson, survey(sitting.walk, state)))
     yield from _places(sitting)
     yield ""
     yield from _next(sitting, ended)

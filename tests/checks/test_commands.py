@@ -14,6 +14,7 @@ from checks.finding import Findings, Severity, worst_first
 from tests.checks.support import Check
 from tests.servers.pki import NOW, Authorities
 from wizard.__main__ import main
+from wizard.checklist import redirections
 from wizard.report.merge import merged
 from wizard.report.text import check_lines
 
@@ -100,6 +101,23 @@ def test_a_block_that_cannot_be_decoded_is_a_finding(check: Check, pki: Authorit
         ["cert", "x.pem", "--at", "yesterday"],
         ["cert", "x.pem", "--timeout", "0"],
         ["plan", "/nowhere/plan.toml"],
+        ["dns", "partner.example.."],
+        ["dns", "x" * 100_000],
+        ["dns", "partner.example", "--nameserver", "[::1"],
+        ["dns", "partner.example", "--nameserver", "127.0.0.1:\u0665\u0663"],
+        ["dns", "partner.example", "--concurrency", "\u0663"],
+        ["dns", "partner.example", "--expect-target", ""],
+        ["dns", "partner.example", "--junit", ""],
+        ["dns", "partner.example", "--connect-to", "::1:5061:127.0.0.1:5061"],
+        ["tls", "host.example", "--name", ""],
+        ["tls", "host.example", "--client-key", "/etc/hostname"],
+        ["cert", "/dev/zero"],
+        ["cert", "/dev/null"],
+        ["tls", "host.example", "--trust", "/dev/zero"],
+        ["cert", "x.pem", "--at", "2026-01-31"],
+        ["cert", "x.pem", "--at", "2026-01-31T12:00:00"],
+        ["cert", "x.pem", "--at", "2026-W05-1T12:00:00Z"],
+        ["cert", "x.pem", "--at", "0001-01-01T00:00:00+14:00"],
         ["nonsense"],
         [],
     ],
@@ -111,7 +129,26 @@ def test_wrong_usage_leaves_standard_output_empty(words: list[str], capsys: pyte
         status = int(end.code or 0)
     said = capsys.readouterr()
     assert (status, said.out) == (64, "")
-    assert said.err
+    assert 0 < len(said.err) < 2000
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2124-01-01T00:00:00z", "2124-01-01t01:00:00+01:00", "2124-01-01 00:00:00.5Z", "2123-12-31T23:59:60-00:00"],
+)
+def test_every_form_of_a_time_that_rfc_3339_has(check: Check, pki: Authorities, at: str) -> None:
+    path = pki.chain_file("chain.pem", pki.leaf().pem, pki.intermediate.pem)
+    expired = check("cert", path, "--trust", pki.trust, "--at", at).finding("cert-expired")
+    assert expired["observed"]["at"] in {"2124-01-01T00:00:00Z", "2123-12-31T23:59:59Z"}
+
+
+def test_a_place_of_the_map_is_found_however_it_is_written() -> None:
+    mapped = redirections(["SIP.Partner.Example.:5061:127.0.0.1:1", "[2001:DB8:0::1]:5061:[::1]:2", "edge:5061:::1:3"])
+    assert mapped == {
+        ("sip.partner.example", 5061): ("127.0.0.1", 1),
+        ("2001:db8::1", 5061): ("::1", 2),
+        ("edge", 5061): ("::1", 3),
+    }
 
 
 def test_a_client_certificate_that_does_not_fit_its_key(pki: Authorities, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,7 +188,7 @@ def test_what_is_no_domain_is_told_what_it_is(words: list[str], told: str, capsy
     ("name", "server", "see"),
     [
         ("a.example", "192.0.2.1", "nslookup a.example 192.0.2.1"),
-        ("_x._tcp.a.example", "[::1]:5353", "nslookup -port=5353 -type=srv _x._tcp.a.example ::1"),
+        ("_x._tcp.a.example", "[::1]:5353", "nslookup -type=srv -port=5353 _x._tcp.a.example ::1"),
         ("a.example", "::1", "nslookup a.example ::1"),
         ("a.example", "no name server", ""),
         ("$(reboot).example", "192.0.2.1", ""),

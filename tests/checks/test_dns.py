@@ -7,13 +7,17 @@ import pytest
 
 from tests.checks.support import Check
 from tests.servers.bind import name_server
-from tests.servers.tls import free_port
+from tests.servers.tls import fault_server, free_port, silent
 
 pytestmark = pytest.mark.needs("bind9")
 
 SRV = "_sipfederationtls._tcp"
 PUBLIC = "sip A 8.8.8.8\n"
 PTR = "8.8.8 PTR dns.example.\n"
+# A record with another port makes both ports tried; nothing is sent past the loopback interface.
+NOWHERE = tuple(
+    word for port in (5060, 5061) for word in ("--connect-to", f"sip.port.example:{port}:127.0.0.1:{free_port()}")
+)
 
 ZONES = {
     "good.example": f"{SRV} SRV 0 0 5061 sip\n{PUBLIC}",
@@ -87,7 +91,7 @@ def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_each_cause_is_told_once_and_alone(
     check: Check, bind: str, domain: str, status: int, faults: dict[str, str]
 ) -> None:
-    checked = check("dns", domain, "--nameserver", bind)
+    checked = check("dns", domain, "--nameserver", bind, *NOWHERE)
     assert (checked.status, checked.faults) == (status, faults)
 
 
@@ -137,6 +141,38 @@ def test_the_expected_target(check: Check, bind: str) -> None:
     assert wrong.finding("srv-target-unexpected")["expected"] == {"target": "edge.good.example"}
 
 
+@pytest.mark.parametrize(
+    ("listening", "tried", "steps"),
+    [
+        ((5060,), {"5060": "accepts connections", "5061": "refuses connections"}, 2),
+        ((5061,), {"5060": "refuses connections", "5061": "accepts connections"}, 1),
+        ((5060, 5061), {"5060": "accepts connections", "5061": "accepts connections"}, 1),
+        ((), {"5060": "refuses connections", "5061": "refuses connections"}, 2),
+    ],
+)
+def test_both_ports_of_a_target_are_tried(
+    check: Check, bind: str, listening: tuple[int, ...], tried: dict[str, str], steps: int
+) -> None:
+    """Whether the record alone is wrong, or the server too, decides what has to be done first."""
+    with fault_server(silent) as served:
+        ports = {port: served if port in listening else free_port() for port in (5060, 5061)}
+        mapped = [word for p, to in ports.items() for word in ("--connect-to", f"sip.port.example:{p}:127.0.0.1:{to}")]
+        found = check("dns", "port.example", "--nameserver", bind, *mapped).finding("srv-port-unexpected")
+    assert found["observed"] == {"target": "sip.port.example", "port": 5060, "tried": tried}
+    assert f"port 5061 {tried['5061']}" in found["why"]
+    assert len(found["fix"]) == steps
+    assert found["fix"][-1].endswith("from 5060 to 5061.")
+
+
+def test_a_port_inside_is_not_tried_because_a_record_says_so(check: Check, bind: str) -> None:
+    with fault_server(silent) as served:
+        mapped = [
+            word for p in (5060, 5061) for word in ("--connect-to", f"sip.two-faults.example:{p}:127.0.0.1:{served}")
+        ]
+        found = check("dns", "two-faults.example", "--nameserver", bind, *mapped).finding("srv-port-unexpected")
+    assert "tried" not in found["observed"]
+
+
 def test_xmpp_has_another_name_and_port(check: Check, bind: str) -> None:
     assert check("dns", "chat.example", "--service", "xmpp", "--nameserver", bind).status == 0
     missing = check("dns", "good.example", "--service", "xmpp", "--nameserver", bind)
@@ -149,7 +185,7 @@ def test_the_partners_record_must_be_seen_from_inside(check: Check, bind: str, t
     with name_server(tmp_path / "inside", inside_zones) as port:
         inside = ("--internal-nameserver", f"127.0.0.1:{port}")
         lost = check("dns", "good.example", "--nameserver", bind, *inside)
-        differs = check("dns", "port.example", "--nameserver", bind, *inside)
+        differs = check("dns", "port.example", "--nameserver", bind, *inside, *NOWHERE)
     assert lost.faults == {"split-horizon-differs": "fail"}
     assert differs.codes["split-horizon-differs"] == "info"
 
@@ -163,7 +199,7 @@ def test_the_zones_own_servers_are_compared(check: Check, bind: str, tmp_path: P
     with name_server(tmp_path / "fresh", fresh, serial=2) as port:
         own = ("--authoritative", "--nameserver", bind, "--connect-to", f"127.0.0.1:53:127.0.0.1:{port}")
         gap = check("dns", "missing.example", *own)
-        older = check("dns", "port.example", *own)
+        older = check("dns", "port.example", *own, *NOWHERE)
     assert gap.faults == {"dns-negative-cached": "warn"}
     assert older.codes["dns-old-cached"] == "warn"
 

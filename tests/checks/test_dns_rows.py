@@ -30,6 +30,8 @@ ZONES = {
     "strasse.example": RECORD,
     "xn--strae-oqa.example": "",
     "parked.example": "@ NS ns1.sedoparking.com.\n",
+    "written.example": f'{SRV} TXT "0 0 5061 Edge.written.example."\n',
+    "foreign.example": "_sip._tls SRV 0 0 443 sip.elsewhere.example.\n",
     "mixed.example": f"{RECORD}sip A 8.8.8.8\nsip A 10.0.0.1\n",
     "8.in-addr.arpa": "8.8.8 PTR dns.example.\n",
 }
@@ -54,12 +56,29 @@ def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         ("b\u00fccher.raw.example", "srv-wrong-name", f"found at {SRV}.b\\195\\188cher.raw.example"),
         ("stra\u00dfe.example", "srv-wrong-zone", f"found at {SRV}.strasse.example"),
         ("parked.example", "domain-parked", "ns1.sedoparking.com"),
-        ("mixed.example", "address-not-public", "8.8.8.8 can be reached, so one connection works"),
+        ("mixed.example", "address-not-public", "Beside it stands 8.8.8.8, which is public: one connection works"),
     ],
 )
 def test_the_cause_is_told(check: Check, bind: int, domain: str, code: str, words: str) -> None:
     checked = check("dns", domain, "--nameserver", f"127.0.0.1:{bind}")
     assert words in checked.finding(code)["why"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "step"),
+    [
+        ("space.example", "target sip.space.example."),
+        ("written.example", "target edge.written.example."),
+        ("foreign.example", "target the public name of the server, inside foreign.example."),
+        ("unknown.example", "See that unknown.example is spelled right, and is registered."),
+        ("deeper.example", f"enter {SRV}: it adds the zone deeper.example by itself"),
+        ("im.deeper.example", f"enter {SRV}.im: it adds the zone deeper.example by itself"),
+    ],
+)
+def test_the_cure_has_the_values_that_were_found(check: Check, bind: int, domain: str, step: str) -> None:
+    """What was written in the wrong place tells what was meant, unless that would be wrong too."""
+    checked = check("dns", domain, "--nameserver", f"127.0.0.1:{bind}")
+    assert step in " ".join(checked.document["findings"][0]["fix"])
 
 
 def test_a_domain_that_exists_is_not_called_unknown(check: Check, bind: int) -> None:
@@ -120,7 +139,7 @@ def test_why_a_name_server_is_silent(check: Check, answer: Answer, tcp: bool, wo
     address, _, port = silent["observed"]["server"].rpartition(":")
     assert f"port {port} is open to it" in silent["fix"][0]
     name = "_sipfederationtls._tcp.partner.example"
-    assert silent["verify_with"] == f"nslookup -port={port} -type=srv {name} {address}"
+    assert silent["verify_with"] == f"nslookup -type=srv -port={port} {name} {address}"
 
 
 def _dropping(query: dns.message.Message) -> dns.message.Message | bytes | list[bytes] | None:

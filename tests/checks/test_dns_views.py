@@ -101,3 +101,6 @@ def test_a_target_that_the_inside_cannot_resolve(check: Check, tmp_path: Path) -
     assert without.faults == {"split-horizon-differs": "fail"}
     assert without.finding("split-horizon-differs")["subject"] == "sip.split.example"
     assert (differs.faults, differs.codes["split-horizon-differs"]) == ({}, "info")
+    meant = differs.finding("address-not-public")
+    assert (meant["severity"], meant["observed"]["view"]) == ("info", "inside")
+    assert (meant["subject"], meant["observed"]["addresses"]) == ("sip.split.example", ["10.0.0.7"])

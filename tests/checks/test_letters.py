@@ -56,6 +56,20 @@ def test_each_partner_gets_a_letter_with_its_own_faults_alone() -> None:
     assert OUR_RECORD.why not in text
 
 
+def test_what_may_wait_stands_behind_what_fails() -> None:
+    later = finding(
+        "srv-wildcard", "_sipfederationtls._tcp.partner.example", owner=Owner.PARTNER, observed={"target": "x.y"}
+    )
+    text = letter("them", "It", (later, WRONG_CN), Owner.PARTNER, Looked())
+    assert (
+        text.index("1. sip.partner.example:5061")
+        < text.index("keeps nothing from working today")
+        < text.index("2. _sip")
+    )
+    assert "keeps nothing" not in letter("them", "It", (WRONG_CN,), Owner.PARTNER, Looked())
+    assert "keeps nothing" not in letter("them", "It", (later,), Owner.PARTNER, Looked())
+
+
 def test_what_is_ours_to_do_stays_out_of_a_letter_to_others() -> None:
     assert any("TLS peer subject, in the TLS context" in step for step in WRONG_CN.fix)
     (text,) = letters("partner", of_plan(organisation("partner.example", WRONG_CN)))

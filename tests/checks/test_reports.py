@@ -1,6 +1,8 @@
 """The reports for machines: the published document, JUnit XML, one line for monitoring, letters."""
 
 import json
+import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +18,7 @@ from wizard.report.json import check_document
 from wizard.report.junit import junit_document
 from wizard.report.letter import Looked, letter
 from wizard.report.nagios import nagios_line
-from wizard.report.text import finding_lines
+from wizard.report.text import check_lines, finding_lines
 
 HOSTILE = "a\x1b[31mb|c<d>&\x00\u202e"
 
@@ -86,9 +88,59 @@ def test_junit_has_a_case_a_finding_and_counts_them() -> None:
     assert "Renew it." in (failure.text or "")
 
 
-def test_junit_stays_xml_whatever_the_other_side_sends() -> None:
-    suite = ElementTree.fromstring(junit_document(findings(found(Severity.FAIL, subject=HOSTILE))))
-    assert "\x1b" not in ElementTree.tostring(suite, encoding="unicode")
+def test_junit_has_the_form_that_jenkins_reads() -> None:
+    """The schema of Ant's reports: which elements hold which others, and the attributes that they must have."""
+    suite = ElementTree.fromstring(junit_document(MIXED))
+    assert suite.tag == "testsuite"
+    assert {"name", "tests", "failures", "errors", "time", "timestamp", "hostname"} <= set(suite.keys())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp", ""))
+    for case in suite:
+        assert case.tag == "testcase"
+        assert {"name", "classname", "time"} <= set(case.keys())
+        assert {child.tag for child in case} <= {"failure", "skipped", "system-out"}
+        assert all(child.get("message") and child.get("type") for child in case if child.tag == "failure")
+
+
+EVERYTHING = "".join(map(chr, range(0x10000))) + "\U0001fffe\U000e0041"
+NEVER_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+@pytest.mark.parametrize("text", [HOSTILE, EVERYTHING])
+def test_junit_stays_xml_whatever_the_other_side_sends(text: str) -> None:
+    hostile = found(Severity.FAIL, subject=text)
+    told = replace(hostile, why=text, fix=(text,), observed={"a": text}, verify_with=text)
+    suite = ElementTree.fromstring(junit_document(replace(findings(told), target=text)))
+    shown = "".join(
+        (*suite.itertext(), *suite.keys(), *(v for element in suite.iter() for v in element.attrib.values()))
+    )
+    assert len(shown) > len(text)
+    assert NEVER_SHOWN.findall(shown) == []
+
+
+def test_a_long_command_is_whole_when_it_is_pasted() -> None:
+    command = "nslookup -type=srv -port=57154 _sipfederationtls._tcp.a-rather-long-name.partner.example 127.0.0.1"
+    lines = list(check_lines(findings(replace(found(Severity.FAIL), verify_with=command))))
+    shown = lines[lines.index("    see for yourself:") + 1 :]
+    assert len(shown) == 2
+    assert max(map(len, lines)) <= 80
+    pasted = "\n".join(shown).replace("nslookup", "echo nslookup")
+    done = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == command
+
+
+def test_no_form_of_a_report_passes_on_what_acts() -> None:
+    hostile = found(Severity.FAIL, subject=EVERYTHING)
+    told = replace(hostile, why=EVERYTHING, fix=(EVERYTHING,), observed={"a": EVERYTHING}, verify_with=EVERYTHING)
+    whole = replace(findings(told), target=EVERYTHING)
+    forms = {
+        "text": "\n".join(check_lines(whole)),
+        "nagios": nagios_line(whole),
+        "letter": letter("them", "federation", (told,), Owner.PARTNER, Looked()),
+    }
+    for form, text in forms.items():
+        assert NEVER_SHOWN.findall(text) == [], form
+    assert "\n" not in forms["nagios"]
+    assert forms["nagios"].count("|") == 1
 
 
 @pytest.mark.parametrize(

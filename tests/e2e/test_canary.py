@@ -6,13 +6,23 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 
+import dns.edns
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
 import pytest
+from dns.rdtypes.ANY.TXT import TXT
 
 from tests.checks.support import HOST, towards
 from tests.e2e.support import Ran
 from tests.e2e.terminal import on_terminal
 from tests.servers.bind import name_server
+from tests.servers.dns import answering
 from tests.servers.openssh import free_port, sshd, wait_for_port
 from tests.servers.pki import Spec, authority, issue
 from tests.servers.tls import fault_server, says
@@ -214,3 +224,62 @@ def test_what_a_node_prints_stays_text_and_the_typed_password_is_nowhere(
     for folder in (session, home):
         for path in folder.rglob("*"):
             assert not path.is_file() or server.password.encode() not in path.read_bytes(), path
+
+
+HOSTILE_NAME = dns.name.Name((b"\x1b]0;owned\x07", b"\x1b[2Jcanary\x9bcanary", b"\xe2\x80\xae", b"x", b"example", b""))
+HOSTILE_TEXT = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2Jcanary\x9bcanary\u202e\nowned"
+
+
+def hostile_dns(query: dns.message.Message) -> dns.message.Message:
+    """A name server that says what acts on a terminal wherever it may say something of its own."""
+    name, kind = query.question[0].name, query.question[0].rdtype
+    shown = name.to_text()
+    reply = dns.message.make_response(query)
+    if kind == dns.rdatatype.SRV and shown.endswith("bogus.example."):
+        reply.set_rcode(dns.rcode.SERVFAIL)
+        reply.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.DNSSEC_BOGUS, HOSTILE_TEXT)])
+    elif kind == dns.rdatatype.SRV and shown == "_sipfederationtls._tcp.target.example.":
+        record = f"0 0 5061 {HOSTILE_NAME.to_text()}"
+        reply.answer.append(dns.rrset.from_text(name, 300, "IN", "SRV", record))
+    elif kind == dns.rdatatype.TXT:
+        text = f"0 0 5061 {HOSTILE_TEXT.partition(chr(10))[0]}".encode()
+        reply.answer.append(dns.rrset.from_rdata(name, 300, TXT(dns.rdataclass.IN, dns.rdatatype.TXT, [text])))
+    else:
+        reply.set_rcode(dns.rcode.NXDOMAIN)
+        soa = f"{HOSTILE_NAME.to_text()} {HOSTILE_NAME.to_text()} 1 3600 600 86400 300"
+        reply.authority.append(dns.rrset.from_text(HOSTILE_NAME.parent(), 300, "IN", "SOA", soa))
+    return reply
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--nagios",), ("--request", "partner"), ("--request", "dns-admin")])
+@pytest.mark.parametrize(
+    ("domain", "code"),
+    [("target.example", b"srv-target"), ("bogus.example", b"dns-servfail"), ("text.example", b"srv-as-txt")],
+)
+def test_what_a_name_server_says_stays_text_in_every_form(
+    home: Path, tmp_path: Path, domain: str, code: bytes, form: tuple[str, ...]
+) -> None:
+    junit = tmp_path / "report.xml"
+    with answering(hostile_dns) as server:
+        words = (
+            "check",
+            "dns",
+            domain,
+            "--nameserver",
+            server,
+            "--authoritative",
+            "--timeout",
+            "1",
+            "--junit",
+            str(junit),
+        )
+        with on_terminal(home, *words, *form) as terminal:
+            assert terminal.wait_end(30) in {2, 3}
+            received = bytes(terminal.received)
+    assert code in received or form[:1] == ("--request",)
+    assert_plain(received)
+    report = junit.read_bytes()
+    assert_plain(report)
+    assert code in report
+    assert CANARY in report
+    assert len(ElementTree.fromstring(report)) >= 1

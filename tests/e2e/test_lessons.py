@@ -1,12 +1,14 @@
 """The lessons: the fault is found by the check before, mended by the walk, and gone by the check after."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.support import Ran, events
+from tests.e2e.terminal import on_terminal
 from wizard.practice.client import PracticeNetwork, control
 from wizard.practice.lessons import FAULTS
 
@@ -75,6 +77,26 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
         ended = fedwizard(*words, *form)
         assert (ended.status, ended.out) == (64, "")
         assert "is not open" in ended.err
+    routed = fedwizard("check", "route", "user@partner.example", "--plan", words[2])
+    assert (routed.status, routed.out) == (64, "")
+    assert "is not open" in routed.err
+
+
+def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home: Path, tmp_path: Path) -> None:
+    network = PracticeNetwork.start(tmp_path / "N", "domain-missing", 0)
+    try:
+        with on_terminal(home, "check", "plan", str(tmp_path / "N" / "check.toml"), "--nodes") as terminal:
+            terminal.wait_for("Password of the CLI account")
+            named = re.search(r"its password is the word in (\S+?)\.\s", terminal.received.decode())
+            assert named is not None
+            terminal.press(Path(named[1]).read_text().strip() + "\r")
+            assert terminal.wait_end(60) == 2
+            told = terminal.received.decode()
+    finally:
+        network.stop()
+    assert "node-domain-missing imp2" in told
+    assert "node-cert-name" not in told  # it follows from the domain
+    assert "It has no domain yet" not in told
 
 
 @pytest.mark.parametrize("name", CURES)

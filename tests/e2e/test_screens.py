@@ -191,6 +191,9 @@ def test_a_lesson_is_solved_by_keys_with_hints_on_demand_and_a_debrief(home: Pat
         walk(terminal, until="I have sent it")
         assert "edge1.partner.example" in terminal.picture
         walk(terminal)
+        assert "The fault" in terminal.picture
+        assert "edge1.partner.example" in terminal.picture
+        assert "Mended" in terminal.picture
         assert "Debrief" in terminal.picture
         terminal.press("q")
         assert terminal.wait_end() == 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from checks.requests import CheckRequest, Network
 
 _NO_TRUST = "Whether its authority is trusted was not judged: --trust PEM gives what is or will be in cup-trust."
+_SHOWN = 253  # characters of a name that is too long to be one
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
 
@@ -88,6 +89,7 @@ def _one(args: argparse.Namespace) -> Checked:
 
 
 def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ()) -> Checked:
+    from checks.names import for_display
     from checks.service import CheckService, target_of
 
     service = CheckService(network)
@@ -95,7 +97,7 @@ def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ())
         findings = service.run(request)
     finally:
         service.close()
-    about = f"SIP federation with {target_of(request)}"
+    about = f"SIP federation with {for_display(target_of(request))}"
     other_side = Correspondent(to="the administrator on the other side", about=about, findings=findings)
     return Checked(findings=findings, partners=(other_side,), network=network, notes=tuple(notes))
 
@@ -135,7 +137,7 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
     from wizard.checklist import split_host_port
     from wizard.pem_files import certificate_file
 
-    expected = _expected_target(args.expect_target) if args.expect_target else None
+    expected = _expected_target(args.expect_target) if args.expect_target is not None else None
     try:
         if args.what == "dns":
             return DnsRequest(domain=domain_name(args.target), service=args.service, expect_target=expected)
@@ -143,7 +145,8 @@ def _request(args: argparse.Namespace) -> "CheckRequest":
             name, port = split_host_port(args.target, 5061)
             return TlsRequest(host=_host(name), port=port, name=args.name or _host(name))
     except BadNameError as problem:
-        raise UsageError(f"{args.target!r} {problem}") from problem
+        shown = args.target if len(args.target) <= _SHOWN else f"{args.target[:_SHOWN]}..."
+        raise UsageError(f"{shown!r} {problem}") from problem
     path = certificate_file(args.target, "Name a PEM file.", "Name the file of the certificate, as PEM.")
     return CertificateRequest(path=path, name=args.name)
 

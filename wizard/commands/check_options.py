@@ -1,7 +1,8 @@
 """The options that all checks share, and the network they describe."""
 
 import argparse
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from wizard.plan.model import Plan
 
 
+_LONGEST_NAME = 255
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
 def shared_options() -> argparse.ArgumentParser:
     """A parent for the parsers of all checks."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -19,14 +24,14 @@ def shared_options() -> argparse.ArgumentParser:
     form = shared.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object on standard output")
     form.add_argument("--nagios", action="store_true", help="one line with performance data, for monitoring")
-    add("--junit", type=Path, metavar="FILE", help="write JUnit XML there too")
+    add("--junit", type=_file, metavar="FILE", help="write JUnit XML there too")
     form.add_argument("--request", choices=("partner", "dns-admin"), help="a letter to whoever has to act")
     add("--nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="ask this one; may be repeated")
     add("--internal-nameserver", action="append", default=[], metavar="ADDR[:PORT]", help="the inside view")
     add("--authoritative", action="store_true", help="ask the domain's own servers too")
     add("--connect-to", action="append", default=[], metavar="HOST:PORT:ADDR:PORT", help="reach it elsewhere")
     add("--trust", action="append", default=[], metavar="PEM", help="what will be in cup-trust")
-    add("--name", metavar="NAME", help="the TLS peer subject")
+    add("--name", type=_name, metavar="NAME", help="the TLS peer subject")
     add("--expect-target", metavar="FQDN", help="where the record should lead")
     add("--at", type=_time, metavar="TIME", help="judge as of this time, RFC 3339")
     add("--timeout", type=_positive, default=3.0, metavar="S", help="for each exchange")
@@ -47,7 +52,7 @@ def network_of(args: argparse.Namespace) -> "Network":
         internal_name_servers=servers(args.internal_nameserver),
         authoritative=args.authoritative,
         connect_to=redirections(args.connect_to),
-        trust=trust_files(args.trust, Path()),
+        trust=trust_files(args.trust, Path(), "Name a PEM file with --trust."),
         at=args.at,
         timeout=args.timeout,
         concurrency=args.concurrency,
@@ -63,7 +68,9 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
 
     from wizard import checklist
 
-    given, planned = network_of(args), checklist.network_of(plan, path.absolute().parent)
+    folder = path.absolute().parent
+    _see_that_it_is_open(folder)
+    given, planned = network_of(args), checklist.network_of(plan, folder)
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
@@ -74,10 +81,21 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
     )
 
 
+def _see_that_it_is_open(folder: Path) -> None:
+    """A practice network that has ended answers nothing, which would read as everybody's fault. Raises UsageError."""
+    from wizard.practice.socket_path import has_ended
+
+    if has_ended(folder):
+        raise UsageError(
+            f"the practice network of {folder} is not open, so there is nothing to check",
+            f"Open its session in another terminal: fedwizard resume {folder.parent}",
+        )
+
+
 def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
     """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
     if args.client_cert is None and args.client_key is not None:
-        raise UsageError("--client-key names a key without its certificate", "Name that too: --client-cert PEM.")
+        raise UsageError("--client-key is given without --client-cert", "Name the certificate of this key too.")
     if args.client_cert is None:
         return None
     key = args.client_key or args.client_cert
@@ -97,14 +115,29 @@ def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | 
     return args.client_cert, key
 
 
+def _file(text: str) -> Path:
+    if not Path(text).name:
+        raise argparse.ArgumentTypeError("the name of a file")
+    return Path(text)
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_NAME:
+        raise argparse.ArgumentTypeError("the name that stands in the certificate, such as sip.partner.example")
+    return text.strip()
+
+
 def _time(text: str) -> datetime:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a time such as 2026-01-31T12:00:00Z") from None
-    if when.tzinfo is None:
+    """A time as RFC 3339 has it. A leap second is the one before it, for clocks have none."""
+    written = _RFC_3339.fullmatch(text.strip())
+    if written is None:
         raise argparse.ArgumentTypeError("a time with its zone, such as 2026-01-31T12:00:00Z")
-    return when
+    date, clock, fraction, zone = written.groups()
+    try:
+        when = datetime.fromisoformat(f"{date}T{clock.replace(':60', ':59')}{fraction or ''}{zone.upper()}")
+        return when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("a time that there is, such as 2026-01-31T12:00:00Z") from None
 
 
 def _positive(text: str) -> float:
@@ -118,6 +151,6 @@ def _positive(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1000:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= 1000:
         raise argparse.ArgumentTypeError("a number from 1 to 1000")
     return int(text)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from wizard.commands.check_options import planned_network
 from wizard.commands.checked import Checked, Correspondent
-from wizard.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.finding import Findings
-    from checks.requests import CheckRequest, Network
+    from checks.requests import Network, PlanRequest
     from checks.service import CheckService
     from wizard.checklist import Side
     from wizard.plan.model import Plan
@@ -29,9 +28,8 @@ def check_plan(args: argparse.Namespace) -> Checked:
     from wizard.report.merge import merged
 
     plan = load(args.target)
-    _see_that_it_is_open(args.target.absolute().parent)
     sides, network = sides_of(plan), planned_network(args, plan, args.target)
-    requests = tuple(request for side in sides for request in side.requests)
+    requests = tuple(request for side in sides for request in side.everything)
     service = CheckService(network)
     try:
         if args.nodes:
@@ -57,31 +55,22 @@ def _notes(args: argparse.Namespace, network: "Network") -> Iterator[str]:
 
 def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Findings]") -> Iterator[Correspondent]:
     """The other organisations, each with what its own checks found; `results` begin in the order of the sides."""
+    from checks.names import for_display
     from wizard.checklist import OURS
     from wizard.report.merge import merged
 
     left = iter(results)
     for side in sides:
-        own = [next(left) for _ in side.requests]
+        own = [next(left) for _ in side.everything]
         if side.whose != OURS:
             to = f"{side.contact}, {side.whose}" if side.contact else f"the administrator of {side.whose}"
-            about = f"SIP federation between {plan.local.sip_proxy_domain} and {side.whose}"
+            ours, theirs = for_display(plan.local.sip_proxy_domain), for_display(side.whose)
+            about = f"SIP federation between {ours} and {theirs}"
             yield Correspondent(to=to, about=about, findings=merged(side.whose, own))
 
 
-def _see_that_it_is_open(folder: Path) -> None:
-    """A practice network that has ended answers nothing, which would read as everybody's fault. Raises UsageError."""
-    from wizard.practice.socket_path import has_ended
-
-    if has_ended(folder):
-        raise UsageError(
-            f"the practice network of {folder} is not open, so there is nothing to check",
-            f"Open its session in another terminal: fedwizard resume {folder.parent}",
-        )
-
-
 def _with_nodes(
-    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[CheckRequest]"
+    args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[PlanRequest]"
 ) -> "list[Findings]":
     """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
     from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +78,7 @@ def _with_nodes(
     from wizard.commands.node_login import check_all_nodes
     from wizard.node_checks import listener_findings, listener_requests
 
+    _name_the_password(args.target.absolute().parent, asked=not args.password_stdin)
     listeners = listener_requests(plan)
     progress = _Progress(len(requests) + len(listeners), shown=args.password_stdin and not args.json)
     with ThreadPoolExecutor(1) as pool:
@@ -100,7 +90,16 @@ def _with_nodes(
             raise
         results = network.result()
     count = len(requests)
-    return [*results[:count], nodes, listener_findings(plan, results[count:])]
+    return [*results[:count], nodes, listener_findings(plan, results[count:], nodes)]
+
+
+def _name_the_password(folder: Path, *, asked: bool) -> None:
+    """Of a practice network the password stands in a file, which a trainee has to be told."""
+    from wizard.practice.socket_path import password_file
+
+    path = password_file(folder)
+    if path is not None and asked and sys.stdin.isatty():
+        print(f"This is a practice network: its password is the word in {path}.", file=sys.stderr)
 
 
 class _Progress:

@@ -9,8 +9,11 @@ from wizard.errors import UsageError
 
 _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence of its own that only a check can fill in
 _OWN = f"{{{OWN_COMMAND}}}"
-_BY_HAND = {  # where a check makes the command itself
-    "dns": "nslookup -port={port} -type=srv {subject} {server}",
+_BY_HAND = {  # where a check makes the command itself, by the beginning of the code
+    "dns": "nslookup -type=srv -port={port} {subject} {server}",
+    "split": "nslookup -type=srv {subject} {server}",
+    "ns": "nslookup -type=soa {subject} {server}",
+    "resolver": "nslookup -type=a no-such-name.invalid {subject}",
     "cert": "openssl s_client -connect {subject} </dev/null | openssl x509 -noout -text, or of a file:"
     " openssl crl2pkcs7 -nocrl -certfile {file} | openssl pkcs7 -print_certs -noout -text",
 }

@@ -16,7 +16,7 @@ from typing import IO
 
 from wizard.errors import FedwizardError, UsageError
 from wizard.practice.lifeline import SUPERVISED
-from wizard.practice.socket_path import address
+from wizard.practice.socket_path import PASSWORD_FILE, address
 
 START_TIMEOUT = 60.0  # seconds; keys are made when a network is started for the first time
 STOP_TIMEOUT = 0.8  # seconds until the child is killed
@@ -112,7 +112,7 @@ class PracticeNetwork:
     @property
     def password_path(self) -> Path:
         """The file with the password of every node."""
-        return self.directory / "password"
+        return self.directory / PASSWORD_FILE
 
     @property
     def pid(self) -> int:

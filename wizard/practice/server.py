@@ -21,7 +21,7 @@ from wizard.practice.pki import Authority, host_key
 from wizard.practice.plan_text import plan_text, reachable_plan
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT
 from wizard.practice.scenarios import scenario as find_scenario
-from wizard.practice.socket_path import CONNECTIONS, LOCK
+from wizard.practice.socket_path import CONNECTIONS, LOCK, PASSWORD_FILE
 from wizard.practice.ssh_node import SshNode, quieten_paramiko
 from wizard.practice.state import STATE_FILE, World
 
@@ -94,7 +94,7 @@ def _bring_up(world: World) -> dict[str, object]:
 
 
 def _password(directory: Path) -> str:
-    path = directory / "password"
+    path = directory / PASSWORD_FILE
     if not path.exists():
         letters = string.ascii_letters + string.digits
         write_file(path, "".join(secrets.choice(letters) for _ in range(24)).encode() + b"\n")

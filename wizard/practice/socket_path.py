@@ -11,6 +11,15 @@ CONNECTIONS = "connections.json"
 LOCK = "lock"  # held while the network runs
 
 
+PASSWORD_FILE = "password"  # noqa: S105  (the name of the file)
+
+
+def password_file(directory: Path) -> Path | None:
+    """Where the password of a practice network in this folder stands; None where there is no such network."""
+    path = directory / PASSWORD_FILE
+    return path if (directory / CONNECTIONS).exists() and path.is_file() else None
+
+
 def has_ended(directory: Path) -> bool:
     """Whether a practice network was in this folder and runs no longer; not so where there never was one."""
     if not (directory / CONNECTIONS).exists():

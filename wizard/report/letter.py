@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from checks.finding import Finding, Owner, Severity, worst_first
 from wizard.text import visible_line
 
+_LATER = "What follows keeps nothing from working today, but may:"
 ACTIONABLE = frozenset({Severity.FAIL, Severity.WARN})
 
 
@@ -33,8 +34,11 @@ def letter(to: str, about: str, findings: Iterable[Finding], owner: Owner, looke
         " is, tell us that, and we see what has to change on our side."
     )
     outside = owner is Owner.PARTNER
-    items = "\n\n".join("\n".join(_item(number, found, outside=outside)) for number, found in enumerate(theirs, 1))
-    return f"{opening}\n\n{items}\n\n{closing}"
+    items = ["\n".join(_item(number, found, outside=outside)) for number, found in enumerate(theirs, 1)]
+    failing = sum(found.severity is Severity.FAIL for found in theirs)
+    if 0 < failing < len(theirs):
+        items.insert(failing, _LATER)
+    return "\n\n".join((opening, *items, closing))
 
 
 def to_mend(findings: Iterable[Finding], owner: Owner) -> tuple[Finding, ...]:

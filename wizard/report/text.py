@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from checks.finding import Finding, Findings, Json, Owner, Severity
+from checks.names import for_display
 from wizard.text import visible_line, wrap
 
 WIDTH = 78
 _GOES_ON = " \\"
+_OF_A_NODE = ("show ", "utils ", "run ")  # how commands of its CLI begin
 SYMBOLS = {
     Severity.FAIL: "x",
     Severity.NOT_TESTED: "?",
@@ -25,7 +27,7 @@ OWNERS = {
 
 def check_lines(findings: Findings) -> Iterator[str]:
     """A whole check."""
-    yield from wrap(f"{visible_line(findings.target)}: {findings.status.value}", WIDTH).splitlines()
+    yield from wrap(f"{visible_line(for_display(findings.target))}: {findings.status.value}", WIDTH).splitlines()
     # Several reads of one node are well in the same words; once is enough for people.
     for lines in dict.fromkeys(tuple(finding_lines(finding)) for finding in findings.findings):
         yield ""
@@ -67,17 +69,18 @@ def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
         yield from wrap(f"{number}. {visible_line(step)}", width, "    ").splitlines()
     yield f"    who acts: {OWNERS[finding.owner]}"
     if finding.verify_with:
-        yield "    see for yourself:"  # the command has lines of its own, to be taken whole
-        yield from _command(visible_line(finding.verify_with), width - len(_GOES_ON))
+        where = ", on the CLI of the node" if finding.verify_with.startswith(_OF_A_NODE) else ""
+        yield f"    see for yourself{where}:"  # the command has its line, to be taken whole
+        yield from _command(visible_line(finding.verify_with), width)
     if finding.refs:
         yield from wrap(f"see also: {', '.join(finding.refs)}", width, "    ").splitlines()
 
 
 def _command(command: str, width: int) -> Iterator[str]:
-    """A command; where it needs several lines, each goes on as a shell's does."""
-    *lines, last = wrap(command, width, "      ").splitlines()
-    yield from (f"{line}{_GOES_ON}" for line in lines)
-    yield last
+    """A command, whole when it is pasted: a line that goes on ends as a shell wants it."""
+    lines = wrap(command, width - len(_GOES_ON), "      ").splitlines()
+    for number, line in enumerate(lines, 1):
+        yield line if number == len(lines) else f"{line}{_GOES_ON}"
 
 
 def _disagreement(engines: Json, width: int) -> Iterator[str]:
@@ -98,12 +101,14 @@ def _rules(rules: Json, width: int) -> Iterator[str]:
 
 
 def _values(label: str, values: Mapping[str, Json], width: int) -> Iterator[str]:
-    if values:
-        shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
+    shown = "; ".join(f"{key.replace('_', ' ')} {_text(value)}" for key, value in values.items() if value != "")
+    if shown:
         yield from wrap(f"{label}: {visible_line(shown)}", width, "    ").splitlines()
 
 
 def _text(value: Json) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(item)}" for key, item in value.items()) or "none"
     return ", ".join(map(_text, value)) or "none" if isinstance(value, list) else str(value)

@@ -1,0 +1,43 @@
+"""What a trainee reads at the end of a lesson."""
+
+from dataclasses import replace
+
+import pytest
+
+from checks.catalogue import finding
+from tests.core.plans import practice_plan
+from wizard.evidence import finding_body
+from wizard.lesson import Lesson, closing
+from wizard.procedures import CATALOGUE
+from wizard.resolve import walk_of
+from wizard.state import State, StepRecord
+from wizard.survey import Row, Word, survey
+
+LESSON = Lesson(title="t", story="s", symptom="y", hints=("h",), debrief="It was the port.")
+FAULT = finding("srv-port-unexpected", "_sipfederationtls._tcp.partner.example", observed={"port": 5060})
+
+
+def ended(word: Word, *, with_fault: bool) -> tuple[Row, ...]:
+    """The rows of a walk, all done but for the last one, which is as the word says."""
+    rows = survey(walk_of(practice_plan(), CATALOGUE), State())
+    record = StepRecord(findings=(finding_body(FAULT),) if with_fault else ())
+    done = [
+        replace(row, record=record if number == 0 else row.record, word=Word.DONE) for number, row in enumerate(rows)
+    ]
+    return (*done[:-1], replace(done[-1], word=word))
+
+
+@pytest.mark.parametrize(
+    ("word", "with_fault", "labels"),
+    [
+        (Word.DONE, True, ["The fault", "Mended", "Debrief"]),
+        (Word.DONE, False, ["Mended", "Debrief"]),
+        (Word.SKIP, True, ["The fault", "Debrief"]),
+    ],
+)
+def test_a_lesson_ends_with_the_fault_and_that_it_is_mended(word: Word, with_fault: bool, labels: list[str]) -> None:
+    told = list(closing(LESSON, ended(word, with_fault=with_fault)))
+    assert [label for label, _ in told] == labels
+    assert told[-1] == ("Debrief", LESSON.debrief)
+    if with_fault:
+        assert told[0][1].startswith("_sipfederationtls._tcp.partner.example: It names port 5060")
