@@ -95,7 +95,7 @@ def _see_that_it_is_open(folder: Path) -> None:
 def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:
     """Our certificate and its key; without a key in either file, what a server will make of it is only foretold."""
     if args.client_cert is None and args.client_key is not None:
-        raise UsageError("--client-key is given without --client-cert", "Name the certificate of this key too.")
+        raise UsageError("--client-key names a key without its certificate", "Name that too: --client-cert PEM.")
     if args.client_cert is None:
         return None
     key = args.client_key or args.client_cert
