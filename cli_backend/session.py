@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, risk_of, typeable
+from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, leaves, risk_of, typeable, unconfirmed
 from cli_backend.dialogue import Dialogue, Order
 from cli_backend.exchange import (
     Answered,
@@ -105,8 +105,9 @@ class Session:
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
         result = self._guarded(dialogue, send=not reads)
         printed, failure = dialogue.judgement(prompt=result is Result.OK)
-        if result is Result.OK and failure is not None:
-            result = Result.FAILED
+        if result is Result.OK:
+            failure = failure or unconfirmed(order.command, printed.tail)
+            result = Result.OK if failure is None else Result.FAILED
         return Exchange(
             node=self.name,
             command=order.command,
@@ -188,6 +189,8 @@ class Session:
         while True:
             self._take(dialogue)
             self._stream(dialogue)
+            if self._lost and leaves(dialogue.order.command):
+                return Result.OK
             if self._lost:
                 confirmed = dialogue.order.reboots and bool(dialogue.answered)
                 return Result.REBOOTING if confirmed else Result.CLOSED

@@ -90,7 +90,9 @@ class Text:
     def _whole_lines(self, text: str, done: list[str]) -> str:
         """Take in whole lines that need no care, all at once; what is left is the text that does."""
         whole = text[: text.rfind("\n") + 1]
-        ordinary = not self._erasing and not self._blanks and not (self._after_return and whole.startswith(("\r", "\n")))
+        ordinary = (
+            not self._erasing and not self._blanks and not (self._after_return and whole.startswith(("\r", "\n")))
+        )
         lines = whole.replace("\r\n", "\n")
         if not whole or not ordinary or any(special in lines for special in "\r\x1b\x08"):
             return text
