@@ -130,6 +130,15 @@ _RESTARTS = _any_of(
 )
 
 
+# Seconds until the prompt is back at worst, for what takes longer than others (vos-cli.md 3.7, 3.8, 3.9, 3.14).
+_SLOW = (
+    (_RESTARTS, 600.0),
+    (_any_of(r"utils service (start|stop|restart|activate|deactivate) .*"), 600.0),
+    (_any_of(r"utils diagnose (test|module)\b.*", r"utils network (connectivity|traceroute)\b.*"), 300.0),
+)
+USUAL_PATIENCE = 120.0
+
+
 class Quiet(Enum):
     """What the CLI is doing when nothing more arrives."""
 
@@ -217,6 +226,11 @@ def asks_before(command: str) -> bool:
 def restarts(command: str) -> bool:
     """Whether the node restarts once this is confirmed, which ends the connection as it should."""
     return _is_one_of(command, _RESTARTS)
+
+
+def patience(command: str) -> float:
+    """How many seconds are waited for the prompt after this command, unless somebody says otherwise."""
+    return next((seconds for pattern, seconds in _SLOW if _is_one_of(command, pattern)), USUAL_PATIENCE)
 
 
 def leaves(command: str) -> bool:

@@ -13,6 +13,7 @@ from cli_backend.dialect import (
     asks_for_secret,
     classify,
     failure_in,
+    patience,
     refuse,
     restarts,
     risk_of,
@@ -235,6 +236,22 @@ def test_failures_are_the_node_s_own_words() -> None:
     assert failure_in("utils dbreplication runtimestate", single) is None
     assert failure_in("file view activelog x", "Executed command unsuccessfully\n") is None
     assert failure_in("file view activelog x", "No valid command entered\n") == "No valid command entered"
+
+
+@pytest.mark.parametrize(
+    ("command", "seconds"),
+    [
+        ("show status", 120),
+        ("utils service list", 120),
+        ("utils service restart Cisco Tomcat", 600),
+        ("utils  system RESTART", 600),
+        ("set network domain x.example", 600),
+        ("utils diagnose test", 300),
+        ("utils network connectivity", 300),
+    ],
+)
+def test_how_long_a_prompt_is_waited_for(command: str, seconds: int) -> None:
+    assert patience(command) == seconds
 
 
 BEGINS = "Do not press Ctrl+C while the service is restarting.\nService Manager is running\n"
