@@ -51,6 +51,15 @@ _FAILURE_WORDS = (
 # This text is how a cluster of one answers, not a failure of the command.
 _SINGLE_NODE = re.compile(r"single active node")
 
+# A status line for each poll; the last one counts (vos-cli.md 3.7).
+_SERVICE_COMMAND = re.compile(r"utils service (?P<does>start|restart|stop) (?P<name>.+)")
+_SERVICE_STATE = re.compile(r"(?m)^(?P<name>\S[^\[\n]*?) *\[(?P<state>[A-Z ]+)\].*$")
+# Without a table, what the database says of a statement is the answer (vos-cli.md 3.16).
+_TABLE_RULE = re.compile(r"(?m)^=+(?: =+)*[ \t]*$")
+_SQL_ERROR = re.compile(
+    r"(?mi)^[ \t]*+(The specified table .* is not in the database.*|A syntax error has occurred.*)$"
+)
+
 # What these print is data: a line in it is not the node's own word about the command.
 _DATA_COMMANDS = ("file view", "file search", "file tail", "run sql", "run pe sql")
 
@@ -121,6 +130,15 @@ _RESTARTS = _any_of(
 )
 
 
+# Seconds until the prompt is back at worst, for what takes longer than others (vos-cli.md 3.7, 3.8, 3.9, 3.14).
+_SLOW = (
+    (_RESTARTS, 600.0),
+    (_any_of(r"utils service (start|stop|restart|activate|deactivate) .*"), 600.0),
+    (_any_of(r"utils diagnose (test|module)\b.*", r"utils network (connectivity|traceroute)\b.*"), 300.0),
+)
+USUAL_PATIENCE = 120.0
+
+
 class Quiet(Enum):
     """What the CLI is doing when nothing more arrives."""
 
@@ -159,13 +177,30 @@ def failure_in(command: str, output: str) -> str | None:
     lower = output.lower()
     if not any(words in lower for words in _FAILURE_WORDS):
         return None
-    if command.lower().startswith(_DATA_COMMANDS):
+    if _normalised(command).startswith(_DATA_COMMANDS):
         match = re.search(r"(?mi)^[ \t]*+(No valid command entered.*)$", output)
     else:
         match = FAILURE.search(output)
     if match is None or _SINGLE_NODE.search(match[1]):
         return None
     return match[1].strip()
+
+
+def unconfirmed(command: str, output: str) -> str | None:
+    """The line by which an output shows that a command which ended did not do what it is for; None where none does.
+
+    `output` is the end of what was printed.
+    """
+    words = _normalised(command)
+    service = _SERVICE_COMMAND.fullmatch(words)
+    if service:
+        wanted = "STOPPED" if service["does"] == "stop" else "STARTED"
+        states = [line for line in _SERVICE_STATE.finditer(output) if line["name"].lower() == service["name"]]
+        return states[-1][0].strip() if states and states[-1]["state"] != wanted else None
+    if words.startswith(("run sql", "run pe sql")) and not _TABLE_RULE.search(output):
+        error = _SQL_ERROR.search(output)
+        return error[1].strip() if error else None
+    return None
 
 
 def risk_of(command: str) -> Risk:
@@ -191,6 +226,16 @@ def asks_before(command: str) -> bool:
 def restarts(command: str) -> bool:
     """Whether the node restarts once this is confirmed, which ends the connection as it should."""
     return _is_one_of(command, _RESTARTS)
+
+
+def patience(command: str) -> float:
+    """How many seconds are waited for the prompt after this command, unless somebody says otherwise."""
+    return next((seconds for pattern, seconds in _SLOW if _is_one_of(command, pattern)), USUAL_PATIENCE)
+
+
+def leaves(command: str) -> bool:
+    """Whether this ends the session, so that no prompt comes back."""
+    return _normalised(command) in {"quit", "exit"}
 
 
 def _is_one_of(command: str, pattern: re.Pattern[str]) -> bool:

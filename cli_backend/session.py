@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, risk_of, typeable
+from cli_backend.dialect import PAGER_TEXT, PROMPT_TEXT, Quiet, classify, leaves, risk_of, typeable, unconfirmed
 from cli_backend.dialogue import Dialogue, Order
 from cli_backend.exchange import (
     Answered,
@@ -28,6 +28,7 @@ ANNOUNCED_SETTLE = 0.5  # the console drops keys that follow its question too cl
 QUESTION_SETTLE = 1.0
 TYPING_GAP = 0.05  # seconds between two characters of an answer: the console drops what comes in one burst
 ECHO_SECONDS = 10.0
+ECHO_BYTES = 65_536  # taken at once while the echo is looked for
 HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
 STREAM_GAP = 0.1  # seconds between two batches of streamed output
 GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which lets the reading have the processor
@@ -105,8 +106,9 @@ class Session:
             raise Unreachable(self.name, "the connection was gone before anything was sent", "Try again.")
         result = self._guarded(dialogue, send=not reads)
         printed, failure = dialogue.judgement(prompt=result is Result.OK)
-        if result is Result.OK and failure is not None:
-            result = Result.FAILED
+        if result is Result.OK:
+            failure = failure or unconfirmed(order.command, printed.tail)
+            result = Result.OK if failure is None else Result.FAILED
         return Exchange(
             node=self.name,
             command=order.command,
@@ -188,6 +190,8 @@ class Session:
         while True:
             self._take(dialogue)
             self._stream(dialogue)
+            if self._lost and leaves(dialogue.order.command):
+                return Result.OK
             if self._lost:
                 confirmed = dialogue.order.reboots and bool(dialogue.answered)
                 return Result.REBOOTING if confirmed else Result.CLOSED
@@ -207,11 +211,16 @@ class Session:
         return min((enough - quiet for enough in _SETTLES if enough > quiet), default=LOOK_AGAIN)
 
     def _take(self, dialogue: Dialogue) -> None:
-        if data := self._shell.take():
-            dialogue.text.feed(data)
+        data = self._shell.take()
+        if data:
             dialogue.judged = None
-        if dialogue.begin is None:
+        # The echo is looked for before more follows: of a long output that comes at once, only the end stays in memory.
+        while data and dialogue.begin is None:
+            piece, data = data[:ECHO_BYTES], data[ECHO_BYTES:]
+            dialogue.text.feed(piece)
             self._find_begin(dialogue)
+        if data:
+            dialogue.text.feed(data)
 
     def _find_begin(self, dialogue: Dialogue) -> None:
         """The output begins with the line after the echo."""

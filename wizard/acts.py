@@ -232,9 +232,9 @@ def _restart(row: Row, does: Restart, bench: Bench) -> Outcome:
     assert exchange is not None
     if exchange.result in {Result.CLOSED, Result.TIMED_OUT}:
         return Outcome(evidence=(evidence,), unknown=True)
-    failure = _refused(exchange)
-    state = service_state(exchange.output, does.service)
-    if failure is not None or state == STARTED:
+    failure, state = _refused(exchange), service_state(exchange.output, does.service)
+    never_began = failure is not None and (state is None or exchange.result is not Result.FAILED)
+    if never_began or state == STARTED:
         return Outcome(evidence=(evidence,), failure=failure)
     try:
         listed, state = _state_now(does, bench)

@@ -30,7 +30,7 @@ class Typed:
 _ENDINGS = {
     Result.OK: "The prompt is back",
     Result.REBOOTING: "The connection ended with the confirmed restart",
-    Result.FAILED: "The node refused it",
+    Result.FAILED: "It failed",
     Result.QUESTION: "The node asked something, and nothing was answered",
     Result.TIMED_OUT: "No prompt came back; what became of the command is not known",
     Result.CLOSED: "The connection ended before the prompt came; what became of the command is not known",

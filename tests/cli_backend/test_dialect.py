@@ -13,10 +13,12 @@ from cli_backend.dialect import (
     asks_for_secret,
     classify,
     failure_in,
+    patience,
     refuse,
     restarts,
     risk_of,
     typeable,
+    unconfirmed,
 )
 from cli_backend.exchange import CommandRefused, Risk
 
@@ -236,6 +238,48 @@ def test_failures_are_the_node_s_own_words() -> None:
     assert failure_in("file view activelog x", "No valid command entered\n") == "No valid command entered"
 
 
+@pytest.mark.parametrize(
+    ("command", "seconds"),
+    [
+        ("show status", 120),
+        ("utils service list", 120),
+        ("utils service restart Cisco Tomcat", 600),
+        ("utils  system RESTART", 600),
+        ("set network domain x.example", 600),
+        ("utils diagnose test", 300),
+        ("utils network connectivity", 300),
+    ],
+)
+def test_how_long_a_prompt_is_waited_for(command: str, seconds: int) -> None:
+    assert patience(command) == seconds
+
+
+BEGINS = "Do not press Ctrl+C while the service is restarting.\nService Manager is running\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "line"),
+    [
+        ("utils service restart A B", f"{BEGINS}A B[STARTING]\nA B[STARTED]\n", None),
+        ("utils service restart A B", f"{BEGINS}A B[STARTED]\nA B[STARTING]  \n", "A B[STARTING]"),
+        ("Utils  Service RESTART a b", f"{BEGINS}A B[STARTING]\n", "A B[STARTING]"),
+        ("utils service restart A B", f"{BEGINS}A B C[STARTING]\n", None),
+        ("utils service restart A B", BEGINS, None),
+        ("utils service start A B", "A B[STOPPED]  Service Not Activated\n", "A B[STOPPED]  Service Not Activated"),
+        ("utils service stop A B", "A B[STOPPING]\nA B[STOPPED]  Commanded Out of Service\n", None),
+        ("utils service stop A B", "A B[STOPPING]\n", "A B[STOPPING]"),
+        ("utils service list", "A B[STOPPED]\n", None),
+        ("run sql select a from b", "a\n===\nA syntax error has occurred.\n", None),
+        ("run sql select a frm b", "A syntax error has occurred.\n", "A syntax error has occurred."),
+        ("run  sql select a from b", "The specified table (b) is not in the database.\n",
+         "The specified table (b) is not in the database."),
+        ("run sql select a from b", "No records found\n", None),
+    ],
+)  # fmt: skip
+def test_a_command_that_ends_without_what_it_is_for(command: str, output: str, line: str | None) -> None:
+    assert unconfirmed(command, output) == line
+
+
 @given(st.text())
 def test_only_plain_characters_are_typed(text: str) -> None:
     plain = all(" " <= character <= "~" and character != "?" for character in text)
@@ -252,6 +296,8 @@ def test_nothing_makes_them_fail(text: str) -> None:
     assert classify(text) in Quiet
     assert risk_of(text) in Risk
     assert failure_in("show x", text) is None or text
+    for command in ("utils service restart X", "run sql select a from b"):
+        assert (unconfirmed(command, text) or "") in text
 
 
 def test_the_light_modules_leave_paramiko_alone() -> None:

@@ -245,6 +245,22 @@ def test_large_output_is_whole_and_streamed_in_batches(reach: Reach) -> None:
         assert PROMPT in slow.output
 
 
+def test_the_echo_is_found_though_megabytes_come_before_anybody_looks(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = "y" * 78 + "\n"
+
+    def flood(console: Console, _command: str) -> None:
+        console.out(line.replace("\n", "\r\n") * 30_000)
+
+    with serve(flood) as server:
+        device = reach(server, Operator(PASSWORD))
+        device.run("imp1", "show little")
+        monkeypatch.setattr("cli_backend.session.GATHER", 1.0)
+        much = device.run("imp1", "show much", timeout=20)
+        assert (much.result, much.output) == (Result.OK, line * 30_000)
+
+
 def test_late_output_is_not_the_next_command_s(reach: Reach) -> None:
     more = threading.Event()
 

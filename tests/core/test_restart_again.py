@@ -1,8 +1,11 @@
 """A service that was not STARTED when its restart ended: the node is looked at again, and nothing is sent unasked."""
 
+from dataclasses import replace
+
 import pytest
 
 from cli_backend.exchange import Exchange, Result, Unreachable
+from cli_backend.printed import Printed
 from tests.core.table import Table, row, table
 from tests.core.test_acts import Console, bench
 from wizard.acts import perform, settle
@@ -29,12 +32,17 @@ class Node(Console):
     def __init__(self, *lists: str | Result | Exception, restarted: str | Result = STUCK) -> None:
         super().__init__({RESTART: restarted})
         self.lists = list(lists)
+        self.failing = ""  # what the restart prints when its last state is not the right one
 
     def run(self, node: str, command: str, **how: object) -> Exchange:
         """Answer; the next listing where that is asked for."""
         if command == LIST:
             self.answers = {**self.answers, LIST: self.lists.pop(0)}
-        return super().run(node, command, **how)  # type: ignore[arg-type]
+        exchange = super().run(node, command, **how)  # type: ignore[arg-type]
+        if self.failing and command == RESTART:
+            last = self.failing.splitlines()[-1]
+            return replace(exchange, result=Result.FAILED, printed=Printed(self.failing), failure=last)
+        return exchange
 
 
 def confirmed() -> Table:
@@ -62,6 +70,14 @@ def look(found: Table, node: Node) -> Row:
     assert recorded == []
     found.write(*conclusions(the_row, outcome, True))
     return row(found, STEP)
+
+
+def test_a_restart_that_is_reported_as_failed_by_its_state_is_looked_at_too() -> None:
+    found, node = confirmed(), Node(listed("STARTED"))
+    node.failing = STUCK
+    outcome, after = restart(found, node)
+    assert node.sent == [RESTART, LIST]
+    assert (outcome.failure, after.word) == (None, "done")
 
 
 def about(found: Table) -> Ask | Do:

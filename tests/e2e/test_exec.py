@@ -128,6 +128,11 @@ def test_a_restart_about_which_the_node_asks_nothing_needs_its_name(node: Node) 
     assert "[STARTED]" in ran.out
 
 
+def test_leaving_is_done_when_the_session_has_ended(node: Node) -> None:
+    ran = node.exec("quit", options=("--json",))
+    assert (ran.status, ran.err, json.loads(ran.out)["result"]) == (0, "", "ok")
+
+
 def test_a_failure_the_node_reports_is_status_1(node: Node) -> None:
     ran = node.exec("show", "nonsense")
     assert ran.status == 1

@@ -316,13 +316,17 @@ def test_a_question_in_any_words_may_be_announced(node: Patient) -> None:
     assert (done.result, last_state(done.output, "Cisco Tomcat")) == (Result.OK, "STARTED")
 
 
-def test_a_service_that_does_not_come_up_is_not_taken_for_one_that_did(node: Patient) -> None:
+def test_a_service_that_does_not_come_up_is_not_taken_for_one_that_did(node: Patient, fedwizard: Exec) -> None:
     node.put("stuck-service", ROUTER)
     device = node.reach()
     exchange = device.run("imp1", f"utils service restart {ROUTER}")
-    assert (exchange.result, last_state(exchange.output, ROUTER)) == (Result.OK, "STARTING")
+    assert (exchange.result, last_state(exchange.output, ROUTER)) == (Result.FAILED, "STARTING")
+    assert exchange.failure == f"{ROUTER}[STARTING]"
     listed = parse_services(device.run("imp1", "utils service list").output)
     assert [each.name for each in listed.services if each.state == "STARTING"] == [ROUTER]
+    host = node.place.partition(":")[0]
+    told = fedwizard(node, f"utils service restart {ROUTER}", "--allow-change", "--confirm", host)
+    assert (told.status, told.result, "[STARTING]" in told.said) == (1, "failed", True)
     node.as_usual()
     again = parse_services(device.run("imp1", "utils service list").output)
     assert {each.name for each in again.services if each.state == "STARTING"} == set()

@@ -31,7 +31,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add("--allow-change", action="store_true", help="let a command change the node")
     add("--confirm", metavar="HOST", help="for a disruptive command about which the node asks nothing: HOST again")
     add("--answer", action="append", default=[], metavar="PATTERN=TEXT", help="answer a question of the node")
-    add("--timeout", type=_seconds, default=120.0, metavar="S", help="until the prompt is back")
+    add("--timeout", type=_seconds, metavar="S", help="until the prompt is back; 120, 300 or 600 as the command needs")
     add("--json", action="store_true", help="one JSON object on standard output")
     add("host", metavar="[USER@]HOST[:PORT]")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND...")
@@ -48,11 +48,12 @@ class _Refused(Exception):  # noqa: N818  (an end, not an error: exit status 6)
 
 def run(args: argparse.Namespace) -> int:
     """`fedwizard exec ...`. Raises UsageError before anything is connected."""
-    from cli_backend.dialect import risk_of
+    from cli_backend.dialect import patience, risk_of
     from cli_backend.exchange import CliError, NoPrompt, Unreachable
     from wizard.commands.node_login import endpoint_at, remedy_of
 
     command, expected = _command(args), _expected(args.answer)
+    args.timeout = args.timeout or patience(command)
     endpoint = endpoint_at(args.host, args.accept_host_key, legacy_algorithms=args.legacy_algorithms)
     risk = risk_of(command)
     try:
