@@ -19,8 +19,8 @@ def main() -> int:
     parser.add_argument("--growth", type=int, nargs=3, default=[100, 1000, 10000], metavar="N")
     parser.add_argument("--part", choices=("checks", "cli"), help="only this one")
     args = parser.parse_args()
-    if args.domains < AT_ONCE or args.growth != sorted(set(args.growth)):
-        parser.error(f"at least {AT_ONCE} domains, and three numbers that grow")
+    if args.domains <= AT_ONCE or args.growth != sorted(set(args.growth)):
+        parser.error(f"more than {AT_ONCE} domains, and three numbers that grow")
     met = True
     if args.part != "cli":
         met &= checks(args.domains, args.growth, args.rounds)

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from tests.bench.contest import Medians, Run, compete, in_rounds, judged, ours, python_with, quiet, shell, sslyze
+from tests.bench.contest import Medians, Run, compete, in_rounds, judged, ours, python_with, quiet, shell, sslyze, whole
 from tests.bench.lab import lab, planned, versions
 
 SSLYZE = ("sslyze==6.3.1", "dnspython==2.9.2")
@@ -83,8 +83,14 @@ def contest(folder: Path, python: Path, count: int, rounds: int) -> Iterable[Tar
             "dig + openssl s_client, xargs -P8": shell,
         }
         found = compete(runs, network, domains, rounds)
+        (all_findings,) = in_rounds({"whole check": partial(judged, whole, network, domains)}, rounds).values()
     print(f"{count} domains, medians of {rounds} rounds; every output was the same.\n")
-    print("\n".join(table(found, count)) + "\n", flush=True)
+    print("\n".join(table(found, count)) + "\n")
+    print(
+        f"The whole check of as many domains and their edges, as `check plan` runs it: {all_findings.seconds:.1f} s,"
+        f" {all_findings.cpu:.1f} s of CPU, {all_findings.most_mb:.0f} MB.\n",
+        flush=True,
+    )
     raw, full, scanner, loop = found.values()
     yield at_least("raw hello, against sslyze", 4, scanner.seconds / raw.seconds)
     yield at_least("full handshake, against sslyze", 2.5, scanner.seconds / full.seconds)

@@ -75,6 +75,11 @@ def ours(profile: str) -> Run:
     return program(sys.executable, "-m", "tests.bench.ours", profile)
 
 
+def whole(lab: Lab, domains: Sequence[Domain]) -> Result:
+    """Our whole checks, as `check plan` runs them."""
+    return program(sys.executable, "-m", "tests.bench.whole", str(lab.port))(lab, domains)
+
+
 def sslyze(python: Path, at_once: int) -> Run:
     """sslyze's API; `python` is that of its venv."""
     script = str(HERE / "peer_sslyze.py")

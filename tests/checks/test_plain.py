@@ -1,9 +1,10 @@
 """Plain answers: read by hand they say what dnspython reads in them; whatever is odd is left to dnspython."""
 
+import dns.exception
 import dns.message
 import dns.rrset
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks.dns.exchange import Question, plain_reply
@@ -41,6 +42,22 @@ def test_a_query_by_hand_is_that_of_dnspython(kind: str, edns: bool) -> None:
     assert Question(name=NAME, kind=kind).plain(edns=edns) == message.to_wire()
     assert plain_query("a..b", kind, 0, None) is None
     assert plain_query("ä.example", kind, 0, None) is None
+
+
+@given(name=st.text("aZ0-_.\\ä", max_size=12) | st.integers(60, 260).map(lambda size: "a" * size) | st.just("a." * 130))
+@example("a..")
+@example("a..b")
+def test_a_name_is_possible_where_dnspython_takes_it_and_then_asked_for_alike(name: str) -> None:
+    question = Question(name=name, kind="SRV")
+    try:
+        message = question.message(edns=True)
+    except dns.exception.DNSException as problem:
+        assert question.problem() == str(problem)
+        assert question.plain(edns=True) is None
+        return
+    message.id = 0
+    assert not question.problem()
+    assert question.plain(edns=True) in {None, message.to_wire()}
 
 
 @settings(max_examples=400, deadline=None)
