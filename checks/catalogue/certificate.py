@@ -303,6 +303,16 @@ _FORMS = (
         refs=("RFC 5280 4.2.1.13",),
     ),
     Entry(
+        "cert-replaced",
+        Severity.INFO,
+        "The certificate was replaced",
+        "The server shows another certificate than at {last_seen}: then SHA-256 {before}, now {now}. Where the two"
+        " sides trust this very certificate, or another authority signed it, trust has to be exchanged again.",
+        ("If you did not replace it, find out who did.", "Exchange trust again, if the authority changed too."),
+        Owner.PARTNER,
+        "openssl s_client -connect {subject} -showcerts </dev/null",
+    ),
+    Entry(
         "cert-key-shared",
         Severity.INFO,
         "Two certificates have one key",

@@ -80,6 +80,11 @@ class CertificateFacts:
         return same_name(self.subject, self.issuer)
 
     @property
+    def is_root(self) -> bool:
+        """Whether it is an authority above which there is none: nobody looks at its signature, or at its life."""
+        return self.is_ca and self.self_issued
+
+    @property
     def life(self) -> timedelta:
         """For how long it is valid."""
         return self.ends - self.begins

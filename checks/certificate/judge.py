@@ -58,7 +58,7 @@ def judge_chain(
     path = build(sent, trusted, at, flaws)
     leaf = path.members[0]
     found = [
-        *map(_of_leaf, (*judge_names(told, leaf, name, host), *judge_leaf(told, leaf, at))),
+        *map(_of_leaf, (*judge_names(told, leaf, name, host), *judge_leaf(told, leaf, name, at))),
         *map(_of_leaf, _lifetime(told, path, public)),
         *_each(told, path, Clocks(at, ahead)),
         *_trust(told, path, have_roots=bool(trusted)),
@@ -94,7 +94,7 @@ def _of_leaf(found: Finding) -> Finding:
 
 def _lifetime(told: Told, path: Path, public: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
     leaf = path.members[0]
-    if leaf.life <= LONGEST_LIFE:
+    if leaf.life <= LONGEST_LIFE or leaf.is_root:
         return
     is_public = bool(public) and build(path.members, public, leaf.ends).end is End.TRUSTED
     observed = {"days": leaf.life.days, "public_root": is_public}
@@ -104,7 +104,7 @@ def _lifetime(told: Told, path: Path, public: tuple[CertificateFacts, ...]) -> I
 def _each(told: Told, path: Path, clocks: Clocks) -> Iterator[Finding]:
     for depth, certificate in enumerate(path.members):
         this = partial(told.about, certificate, depth)
-        is_root = certificate.self_issued and depth > 0
+        is_root = certificate.is_root or (certificate.self_issued and depth > 0)
         yield from _dates(told, certificate, depth, clocks)
         if certificate.weak_key:
             yield this("cert-key-weak", key=certificate.key)

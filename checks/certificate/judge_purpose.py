@@ -13,8 +13,8 @@ from checks.finding import Finding, Severity
 _SERVER, _CLIENT, _ANY = "server authentication", "client authentication", "any"
 
 
-def judge_leaf(told: Told, leaf: CertificateFacts, at: datetime) -> Iterator[Finding]:
-    """The findings about what the leaf may be used for."""
+def judge_leaf(told: Told, leaf: CertificateFacts, name: str | None, at: datetime) -> Iterator[Finding]:
+    """The findings about what the leaf may be used for. Without a name it may be an authority, about to be trusted."""
     usages = leaf.usages
     if usages is not None:
         shown = {"usages": sorted(usages)}
@@ -26,7 +26,8 @@ def judge_leaf(told: Told, leaf: CertificateFacts, at: datetime) -> Iterator[Fin
                 yield told("cert-eku-server-missing", observed=shown)
             if _CLIENT not in usages:
                 yield told("cert-eku-client-missing", observed=shown, values=_sunset_for(leaf, at))
-    yield from _key_usage(told, leaf)
+    if name is not None or not may_issue(leaf):
+        yield from _key_usage(told, leaf)
     if leaf.is_ca:
         yield told("cert-is-ca", observed={"certificate": leaf.subject})
     if leaf.version < 3:

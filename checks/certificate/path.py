@@ -102,9 +102,14 @@ class _Search:
             yield from self.walks((*members, issuer), unverified)
         if issuers:
             return
-        if current.self_issued and self._signed(current, current):
-            yield _Walk(members, *_self_signed(members, self._trusted), unverified)
-            return
+        if (
+            current.self_issued
+        ):  # its own issuer by name is present, and meant by its key identifier too, or it has none
+            signed = self._signed(current, current)
+            if signed or _same_key(current, current, self._trusted):
+                broken = unverified if signed else (*unverified, depth)
+                yield _Walk(members, *_self_signed(members, self._trusted), broken)
+                return
         claimed = [candidate for candidate in named if _same_key(current, candidate, self._trusted)]
         for issuer in claimed:
             yield from self.walks((*members, issuer), (*unverified, depth))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.checks.support import HOST, Check
-from tests.servers.pki import Authorities
+from tests.servers.openssl_ca import AUTHORITY, OpensslCa
+from tests.servers.pki import DAY, Authorities
 from wizard.__main__ import main
 
 BEGIN, END = b"-----BEGIN CERTIFICATE-----\n", b"-----END CERTIFICATE-----\n"
@@ -146,6 +147,17 @@ def test_a_bundle_of_many_is_not_listed_in_a_sentence(check: Check, pki: Authori
     )
     assert "CN=Other 4 and 4 more: sent, and need not be" in found["why"]
     assert len(found["observed"]["extra"]) == 9
+
+
+@pytest.mark.needs("openssl")
+@pytest.mark.parametrize("digest", ["sha256", "sha1"])
+def test_a_root_that_is_about_to_be_trusted_is_an_authority_and_no_more(
+    check: Check, tmp_path: Path, digest: str
+) -> None:
+    root = OpensslCa(tmp_path).issue("/CN=Partner Root", AUTHORITY, key="root", ends=3000 * DAY, digest=digest)
+    assert check("cert", root.certificate).faults == {"cert-is-ca": "warn"}
+    as_server = check("cert", root.certificate, "--name", "Partner Root", "--trust", root.certificate).faults
+    assert as_server == {"cert-is-ca": "warn", "cert-san-missing": "warn", "cert-key-usage": "fail"}
 
 
 @pytest.mark.needs("openssl")

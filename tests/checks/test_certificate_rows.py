@@ -199,16 +199,31 @@ def test_the_codes_of_a_path(check: Check, pki: Authorities) -> None:
     short = authority("Short", pki.root, path_length=0)
     below = authority("Below", short)
     forged = issue(Spec(), pki.intermediate, signed_by=key_for("forger"))
+    unlike = authority("Test Issuing", pki.root, key="of that name alone")
     rekeyed = pki.chain_file("rekeyed.pem", authority("Test Root", key="another").pem)
     cases: list[tuple[Sequence[Issued], tuple[str, str, int], Path | None]] = [
         ([issue(Spec(), demanding), demanding], ("cert-critical-extension", "fail", 1), None),
         ([issue(Spec(), below), below, short], ("cert-path-length", "fail", 2), None),
         ([forged, pki.intermediate], ("cert-signature-invalid", "fail", 0), None),
+        ([pki.leaf(), unlike], ("cert-chain-incomplete", "fail", 0), None),
         ([pki.leaf(), pki.intermediate], ("cert-root-rekeyed", "fail", 1), rekeyed),
         ([pki.leaf(), pki.intermediate, pki.root], ("cert-root-rekeyed", "fail", 2), rekeyed),
     ]
     for chain, expected, trust in cases:
-        assert told(checked(check, pki, *chain, trust=trust)) == {expected}
+        found = told(checked(check, pki, *chain, trust=trust)) - {("cert-chain-extra", "warn", None)}
+        assert found == {expected}
+
+
+def test_a_signature_of_its_own_that_is_wrong(check: Check, pki: Authorities) -> None:
+    """Its issuer by name is there: itself."""
+    forger = key_for("forger")
+    own = issue(Spec(key="own"), signed_by=forger)
+    assert told(checked(check, pki, own)) == {("cert-signature-invalid", "fail", 0), ("cert-self-signed", "fail", 0)}
+    spec = Spec(cns=("Forged Root",), san=None, eku=None, usage=("key_cert_sign",), ca=True, key="forged")
+    root = issue(spec, signed_by=forger)
+    assert told(checked(check, pki, issue(Spec(), root), root)) == {
+        ("cert-signature-invalid", "fail", 1), ("cert-root-untrusted", "fail", 1),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

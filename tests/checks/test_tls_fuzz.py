@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -137,6 +138,35 @@ def test_a_server_that_drips_is_not_waited_for(flight: bytes) -> None:
             service.close()
     assert [found.code for found in result.findings] == ["tls-stalled"]
     assert result.duration_ms < TIMEOUT * 2000
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_slow_line_costs_less_than_five_timeouts_and_no_verdict(
+    shared: Authorities, chain: Path, version: ssl.TLSVersion
+) -> None:
+    """Every record comes late, on every connection of the check."""
+    context = server_context(chain, version, shared.trust)
+
+    def late(connection: socket.socket) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_side=True)
+        while data := connection.recv(65536):
+            incoming.write(data)
+            with contextlib.suppress(ssl.SSLError):
+                tls.do_handshake()
+            threading.Event().wait(TIMEOUT / 5)
+            connection.sendall(outgoing.read())
+
+    with fault_server(late) as port:
+        network = Network(connect_to={(HOST, 5061): ("127.0.0.1", port)}, timeout=TIMEOUT, release="any")
+        service = CheckService(network)
+        try:
+            result = service.run(TlsRequest(host=HOST, name=HOST))
+        finally:
+            service.close()
+    codes = {found.code for found in result.findings}
+    assert {"tls-ok", "tls-accepts", "tls-client-cert-requested"} <= codes
+    assert result.duration_ms < TIMEOUT * 5000
 
 
 def record(kind: int, body: bytes) -> bytes:

@@ -85,7 +85,22 @@ def _write_junit(path: Path, findings: "Findings") -> None:
 
 def _one(args: argparse.Namespace) -> Checked:
     notes = [_NO_TRUST] if args.what in {"tls", "cert"} and not args.trust else []
-    return _run(_request(args), network_of(args), notes)
+    checked = _run(_request(args), network_of(args), notes)
+    return _compared(args, checked) if args.what == "tls" else checked
+
+
+def _compared(args: argparse.Namespace, checked: Checked) -> Checked:
+    """With what the same server, at the same place, showed before."""
+    from dataclasses import replace
+
+    from checks.finding import worst_first
+    from wizard.session import sessions_root
+    from wizard.shown_before import compare_and_keep
+
+    findings = checked.findings
+    server = " ".join((findings.target, *args.connect_to))
+    new = compare_and_keep(findings, server, sessions_root().parent / "certificates.json")
+    return replace(checked, findings=replace(findings, findings=worst_first((*findings.findings, *new))))
 
 
 def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ()) -> Checked:
