@@ -10,7 +10,7 @@ from checks.dns.gather import look_up_target
 from checks.dns.query import Srv
 from checks.finding import ChainLink, Finding
 from checks.lookup import server_findings
-from checks.names import BadNameError, domain_name, srv_name
+from checks.names import SIP_TLS_PORT, BadNameError, domain_name, srv_name
 from checks.requests import TargetsRequest, TlsRequest
 from checks.tls.own_side import of_our_side
 from checks.views import Views
@@ -62,7 +62,8 @@ async def _visit(record: Srv, request: TargetsRequest, views: Views) -> Visited:
 def judge_targets(request: TargetsRequest, visited: Sequence[Visited]) -> Iterator[Finding]:
     """The findings of the servers that have no check of their own, and of those that share a priority. Pure."""
     for each in visited:
-        if (each.record.target, each.record.port) not in request.known:
+        told = each.record.port != SIP_TLS_PORT and not each.chain  # by the finding about the port
+        if not told and (each.record.target, each.record.port) not in request.known:
             yield from (found for found in each.findings if not _is_known_subject(found, each, request))
     for priority in sorted({each.record.priority for each in visited}):
         alike = [each for each in visited if each.record.priority == priority and each.chain]

@@ -5,7 +5,7 @@ import copy
 from dataclasses import dataclass, replace
 
 from checks.dns.exchange import Question, shown
-from checks.dns.query import Outcome, Reply, Resolver, Server, system_servers
+from checks.dns.query import NO_SERVER, Outcome, Reply, Resolver, Server, system_servers
 from checks.requests import Network
 from checks.turns import waited
 
@@ -49,7 +49,7 @@ class Remembering(Resolver):
 
     def _first(self) -> str:
         places = (self._redirect.get(server, server) for server in self._servers)
-        return next(map(shown, places), "no name server")
+        return next(map(shown, places), NO_SERVER)
 
 
 @dataclass(frozen=True, kw_only=True)

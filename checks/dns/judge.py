@@ -23,6 +23,8 @@ from checks.finding import Finding, Owner, Severity
 from checks.names import is_within
 from checks.requests import DnsRequest, HostRequest
 
+_NO_RECORD = ("no record",)
+
 
 def judge_domain(request: DnsRequest, facts: Domain, now: datetime) -> Iterator[Finding]:
     """The findings about the federation record of a domain. `now` turns seconds into times of the clock."""
@@ -71,7 +73,9 @@ def _zone_fails(facts: Domain, owner: Owner) -> Finding:
     said = [f"{a.host} ({a.address}): {'serves it' if a.serves else answer_of(a)}" for a in facts.authorities]
     works = any(authority.serves for authority in facts.authorities)
     words = (
-        "Servers of the zone serve it, so the fault is this name server's." if works else "No server of it serves it."
+        "Servers of the zone serve it, so the fault is this name server's"
+        if works
+        else "No server of the zone answers for it"
     )
     observed = {"server": facts.reply.server, "reason": facts.reply.detail, "servers": said}
     by_hand = asked_by_hand(facts.owner_name, facts.reply.server)
@@ -81,7 +85,7 @@ def _zone_fails(facts: Domain, owner: Owner) -> Finding:
         severity=None if works else Severity.FAIL,
         owner=Owner.YOUR_DNS_ADMIN if works else owner,
         observed=observed,
-        values={"cause": f"{words} {'; '.join(said)}.", "said": facts.reply.detail or "no reason given", **by_hand},
+        values={"cause": f"{words}: {'; '.join(said)}.", "said": facts.reply.detail or "no reason given", **by_hand},
     )
 
 
@@ -139,8 +143,9 @@ def _inside(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
     elif facts.inside.services != facts.reply.services:
         lost = request.side == "partner" and facts.reply.services and not facts.inside.services
         observed = {"outside": facts.reply.records, "inside": facts.inside.records}
+        words = {"outside": facts.reply.told or _NO_RECORD, "inside": facts.inside.told or _NO_RECORD}
         severity = Severity.FAIL if lost else None
-        yield _differs(facts.owner_name, facts.inside, observed, severity)
+        yield _differs(facts.owner_name, facts.inside, observed, severity, words)
     else:
         yield from _inside_addresses(request, facts)
     given = {address for target in facts.targets for address in target.addresses}
@@ -158,11 +163,13 @@ def _inside_addresses(request: DnsRequest, facts: Domain) -> Iterator[Finding]:
         lost = request.side == "partner" and not inside.addresses
         observed = {"outside": outside.addresses, "inside": inside.addresses or ["no address"]}
         severity = Severity.FAIL if lost else None
-        yield _differs(outside.record.target, inside.four, observed, severity)
+        yield _differs(outside.record.target, inside.four, observed, severity, {})
 
 
-def _differs(name: str, inside: Reply, observed: Mapping[str, object], severity: Severity | None) -> Finding:
-    owner, values = Owner.YOUR_DNS_ADMIN, asked_by_hand(name, inside.server)
+def _differs(
+    name: str, inside: Reply, observed: Mapping[str, object], severity: Severity | None, words: Mapping[str, object]
+) -> Finding:
+    owner, values = Owner.YOUR_DNS_ADMIN, {**words, **asked_by_hand(name, inside.server)}
     code = "split-horizon-differs"
     return finding(code, name, severity=severity, owner=owner, observed=observed, values=values)
 

@@ -23,7 +23,7 @@ def judge_authorities(facts: Domain, owner: Owner, now: datetime) -> Iterator[Fi
         return
     yield from _disagreement(facts, serving, owner)
     yield from _delegation(facts, serving, owner)
-    yield from _cached(facts, serving, owner, now)
+    yield from _cached(facts, serving, now)
     ttl = max((a.reply.ttl for a in serving if a.reply and a.reply.services), default=None)
     if ttl is not None and not _SHORT <= ttl <= _LONG:
         yield finding("dns-ttl-extreme", facts.owner_name, owner=owner, observed={"ttl": ttl})
@@ -54,17 +54,18 @@ def answer_of(authority: Authority) -> str:
         return f"it sends on to the servers of {reply.zone or 'the root'}"
     if reply.answered:
         return "it answers as one who only passes on what others say"
-    return f"{reply.outcome.value}, {reply.detail}" if reply.detail else reply.outcome.value
+    told = reply.outcome.value
+    return f"{told}, {reply.detail}" if reply.detail.lower() not in {"", told} else told
 
 
 def _disagreement(facts: Domain, serving: list[Authority], owner: Owner) -> Iterator[Finding]:
     records = {a.reply.services for a in serving if a.reply}
     if len(records) > 1 or len({a.serial for a in serving}) > 1:
-        said = [f"{a.host}: serial {a.serial}, {', '.join(a.reply.records) or 'no record'}" for a in serving if a.reply]
+        said = [f"{a.host}: serial {a.serial}, {', '.join(a.reply.told) or 'no record'}" for a in serving if a.reply]
         behind = _behind(serving)
         told = {"servers": said} | ({"behind": behind} if behind else {})
         odd = next((a for a in serving if a.host in behind), serving[0])
-        values = {"cure": _cure(behind), **asked_by_hand(facts.zone, odd.address, "soa")}
+        values = {"cure": _cure(behind), "servers": "; ".join(said), **asked_by_hand(facts.zone, odd.address, "soa")}
         yield finding("ns-disagree", facts.zone, owner=owner, observed=told, values=values)
 
 
@@ -94,7 +95,7 @@ def _delegation(facts: Domain, serving: list[Authority], owner: Owner) -> Iterat
         yield finding("dnssec-unchecked", facts.owner_name, observed=observed)
 
 
-def _cached(facts: Domain, serving: list[Authority], owner: Owner, now: datetime) -> Iterator[Finding]:
+def _cached(facts: Domain, serving: list[Authority], now: datetime) -> Iterator[Finding]:
     """An older record that the asked name server still remembers. A remembered gap is told with the missing record."""
     current = {a.reply.services for a in serving if a.reply}
     if facts.reply.services and facts.reply.services not in current and len(current) == 1:
@@ -106,5 +107,6 @@ def _cached(facts: Domain, serving: list[Authority], owner: Owner, now: datetime
             "remembered": facts.reply.records,
             "published": next((a.reply.records for a in serving if a.reply), ()),
         }
-        values = {"authoritative": serving[0].host}
-        yield finding("dns-old-cached", facts.owner_name, owner=owner, observed=observed, values=values)
+        published = next((a.reply.told for a in serving if a.reply), ())
+        values = {"authoritative": serving[0].host, "remembered": facts.reply.told, "published": published}
+        yield finding("dns-old-cached", facts.owner_name, observed=observed, values=values)

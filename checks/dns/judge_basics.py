@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from checks.addresses import Reach, reach_of
 from checks.catalogue import finding
-from checks.dns.query import Outcome, Reply
+from checks.dns.query import NO_SERVER, Outcome, Reply
 from checks.finding import Finding, Owner, Severity
 from checks.requests import DnsRequest
 
@@ -20,6 +20,8 @@ _NOT_ANSWERED = {
 _SERVER = re.compile(r"\[([0-9a-fA-F:]+)\]:(\d+)|([0-9.]+):(\d+)|([0-9a-fA-F.:]+)")
 _NAME = re.compile(r"(?!-)[A-Za-z0-9_.-]+")  # nothing that a shell would act on
 _EXAMPLES = " Examples and practice are full of such; a deployment that is to work has none."
+_NOBODY = "There is nobody to ask: this machine's /etc/resolv.conf names no name server, and none was given."
+_NAME_ONE = ("Name one with --nameserver, or in the plan: name_servers under [dns].",)
 ZONE_FAILS = "Most often the servers of the zone do not answer it."
 
 
@@ -40,7 +42,8 @@ def unanswered(subject: str, reply: Reply, *, severity: Severity | None = None) 
     told = f" {reply.detail}" if reply.detail else ""
     values = {"cause": ZONE_FAILS, "told": told, "said": reply.detail or "no reason given"}
     values |= asked_by_hand(subject, reply.server)
-    return finding(code, subject, severity=severity, observed=observed, values=values)
+    found = finding(code, subject, severity=severity, observed=observed, values=values)
+    return replace(found, why=_NOBODY, fix=_NAME_ONE) if reply.server == NO_SERVER else found
 
 
 def asked_by_hand(name: str, server: str, kind: str = "") -> dict[str, str]:

@@ -46,7 +46,7 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
             "authoritative": published.host,
             "targets": [f"{s.target}:{s.port}" for s in published.reply.services],
         }
-        yield finding("dns-negative-cached", facts.owner_name, owner=owner, observed=observed)
+        yield finding("dns-negative-cached", facts.owner_name, observed=observed)  # the cache is ours, the record right
         return
     parked = [host for host in (facts.apex.records if facts.apex else ()) if _PARKED.search(host)]
     if parked:

@@ -13,6 +13,7 @@ from checks.dns.udp import Udp
 
 __all__ = ["Outcome", "Reply", "Resolver", "Server", "Srv", "system_servers"]
 
+NO_SERVER = "no name server"  # who answers where there is none
 _MOST_SERVERS = 3  # as the resolver of the C library has it
 
 
@@ -68,7 +69,7 @@ class Resolver:
         return await why_silent(Question(name=name, kind=kind), place, self._timeout / TRIES)
 
     async def _ask(self, question: Question) -> Reply:
-        reply = Reply(outcome=Outcome.TIMEOUT, server="no name server")
+        reply = Reply(outcome=Outcome.TIMEOUT, server=NO_SERVER)
         for server in tuple(self._servers):
             no_edns = self._without_edns.get(server, "")
             place = self._redirect.get(server, server)

@@ -75,6 +75,11 @@ class Reply:
     glue: tuple[tuple[str, str], ...] = ()
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """The records as people write them: of SRV where they lead."""
+        return tuple(f"{each.target}:{each.port}" for each in self.services) or self.records
+
+    @property
     def answered(self) -> bool:
         """Whether the question was answered, if only negatively."""
         return self.outcome in (Outcome.DATA, Outcome.NO_DATA, Outcome.NO_NAME)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dns.flags
 import dns.message
@@ -16,6 +17,8 @@ import pytest
 from checks.dns.elsewhere import _WRONG_PREFIXES
 from checks.requests import DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.service import CheckService
+from tests.checks.support import Check
+from tests.checks.test_targets import PLAN
 from tests.servers.dns import answering
 from tests.servers.tls import free_port
 
@@ -140,3 +143,22 @@ def test_a_side_question_that_nobody_answers_keeps_no_check_from_its_answer() ->
         assert codes["srv-ok"] == "pass"
         assert "check-unfinished" not in codes
         assert findings.status.value in {"pass", "warn"}
+
+
+@pytest.mark.parametrize(
+    ("inside", "asked"), [((), False), (("--internal-nameserver",), True)], ids=["only those named", "the inside too"]
+)
+def test_with_name_servers_of_the_command_line_those_of_the_plan_are_not_asked(
+    check: Check, tmp_path: Path, inside: tuple[str, ...], asked: bool
+) -> None:
+    planned, named = Counting(RIGHT), Counting(RIGHT)
+    with answering(planned) as ours, answering(named) as theirs:
+        plan = tmp_path / "plan.toml"
+        dns_part = f'[dns]\nname_servers = ["{ours}"]\ninternal_name_servers = ["{ours}"]\n'
+        plan.write_text(PLAN.replace('trust = ["root.pem"]\n', "") + dns_part)
+        words = ["plan", plan, "--nameserver", theirs, *(word for option in inside for word in (option, ours))]
+        for host in ("sip.partner.example", "sip.local.example"):
+            words += ["--connect-to", f"{host}:5061:127.0.0.1:{free_port()}"]
+        check(*words)
+    assert named.asked[f"{SRV}.partner.example", "SRV"] == 1
+    assert bool(planned.asked) is asked

@@ -1,5 +1,6 @@
 """`check dns` with several real name servers at once: BIND and NSD that disagree, a validating unbound, dnsmasq."""
 
+import contextlib
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -136,3 +137,34 @@ def test_the_view_from_inside(check: Check, tmp_path: Path, target: str, address
         words = ("--nameserver", f"127.0.0.1:{outside}", "--internal-nameserver", f"127.0.0.1:{inside}")
         checked = check("dns", zone, *words)
     assert checked.codes["split-horizon-differs"] == severity
+
+
+@pytest.mark.needs("unbound", "nsd")
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("secondary", "servfail"),
+        ("passes on", "it answers as one who only passes on what others say"),
+        ("sends on", "it sends on to the servers of lame.example"),
+    ],
+)
+def test_each_way_of_being_lame(check: Check, tmp_path: Path, kind: str, answer: str) -> None:
+    """Of two servers one is well; the other never loaded the zone, asks others, or holds the zone above alone."""
+    zone = {"lame.example": RIGHT + TWO_SERVERS, **POINTER}
+    never = 'zone "lame.example" { type secondary; primaries { 127.0.0.1 port 9; }; };'
+    snooped = "  access-control: 127.0.0.0/8 allow_snoop\n"  # what it remembers it tells without being asked to ask
+    above = {"example": "lame NS ns1.lame\nns1.lame A 127.0.0.1\n"}
+    with name_server(tmp_path / "well", zone) as well, contextlib.ExitStack() as stack:
+        servers = {
+            "secondary": lambda: name_server(tmp_path / "never", {"else.example": ""}, more=never),
+            "passes on": lambda: unbound(tmp_path / "unbound", well, more=snooped),
+            "sends on": lambda: nsd(tmp_path / "above", above),
+        }
+        lame = stack.enter_context(servers[kind]())
+        check("dns", "lame.example", "--nameserver", f"127.0.0.1:{lame}", "--timeout", "1")
+        words = own({"ns1.lame.example": well, "ns2.lame.example": lame})
+        checked = check("dns", "lame.example", "--nameserver", f"127.0.0.1:{well}", *words)
+    found = checked.finding("ns-lame")
+    assert checked.faults == {"ns-lame": "warn"}
+    assert (found["subject"], found["observed"]["answer"]) == ("ns2.lame.example", answer)
+    assert found["verify_with"].startswith("nslookup -type=soa lame.example 127.0.0.2")

@@ -95,6 +95,13 @@ def test_the_next_server_is_asked(check: Check) -> None:
         assert check("dns", "partner.example", *words).status == 0
 
 
+def test_where_there_is_no_name_server_that_is_said(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checks.views.system_servers", tuple)
+    checked = check("dns", "partner.example", "--timeout", "0.6")
+    assert (checked.status, checked.faults) == (3, {"dns-timeout": "not-tested"})
+    assert "names no name server" in checked.finding("dns-timeout")["why"]
+
+
 @pytest.mark.parametrize(
     ("address", "reach"),
     [

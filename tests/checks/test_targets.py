@@ -9,7 +9,7 @@ import pytest
 from tests.checks.support import Check, Checked
 from tests.servers.bind import name_server
 from tests.servers.pki import Authorities
-from tests.servers.tls import fault_server, free_port, openssl_server
+from tests.servers.tls import fault_server, free_port, openssl_server, says
 
 pytestmark = pytest.mark.needs("bind9", "openssl")
 
@@ -113,6 +113,14 @@ def test_the_port_that_the_record_names_is_the_one_that_is_visited(check: Check,
         checked = of_plan(check, pki, records, ports, port=443)
     assert about(checked, f"{SECOND}:443")["cert-ok"] == "pass"
     assert checked.codes["srv-port-unexpected"] == "fail"
+
+
+def test_a_wrong_port_that_speaks_no_tls_is_told_once(check: Check, pki: Authorities) -> None:
+    with shown(pki, {FIRST: (FIRST, (FIRST,))}) as ports, fault_server(says(b"SIP/2.0 400 Bad\r\n\r\n")) as plain:
+        records = f"{SRV} SRV 0 0 5060 edge2\n"
+        checked = of_plan(check, pki, records, {**ports, SECOND: plain}, port=5060)
+    assert about(checked, f"{SECOND}:5060") == {}
+    assert checked.finding("srv-port-unexpected")["observed"]["tried"]["5060"] == "accepts connections"
 
 
 def test_a_record_does_not_lead_the_check_into_a_network_of_ours(check: Check, pki: Authorities) -> None:

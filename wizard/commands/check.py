@@ -118,17 +118,13 @@ def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ())
 
 
 def _route(args: argparse.Namespace) -> Checked:
-    """The way of one address. With name servers of the command line only those are asked."""
-    from dataclasses import replace
-
+    """The way of one address."""
     from wizard.plan.problems import load
     from wizard.procedures.routes import route_request
 
     address, domain = _address(args.target)
     plan = load(args.plan)
     network = planned_network(args, plan, args.plan)
-    if args.nameserver and not args.internal_nameserver:
-        network = replace(network, internal_name_servers=())
     return _run(route_request(plan, domain, address), network)
 
 

@@ -63,7 +63,10 @@ def network_of(args: argparse.Namespace) -> "Network":
 
 
 def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Network":
-    """The network of a plan file; what the options say goes before what the plan says. Raises UsageError."""
+    """The network of a plan file; what the options say goes before what the plan says. Raises UsageError.
+
+    With name servers of the command line only those are asked, not those that the plan has for the inside.
+    """
     from dataclasses import replace
 
     from wizard import checklist
@@ -74,7 +77,8 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
-        internal_name_servers=given.internal_name_servers or planned.internal_name_servers,
+        internal_name_servers=given.internal_name_servers
+        or (() if given.name_servers else planned.internal_name_servers),
         connect_to={**planned.connect_to, **given.connect_to},
         trust=(*planned.trust, *given.trust),
         release=planned.release,
