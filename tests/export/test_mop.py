@@ -8,7 +8,7 @@ The goldens of the whole catalogue change with every procedure. Write them anew,
 import json
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,13 @@ from tests.export.methods import SMALL, method, practice, small
 from tests.plan.test_hostile import uncommented
 from wizard.commands.spec import document as spec
 from wizard.describe import WIDTH
-from wizard.export.method import Method, may_be_done, method_of
+from wizard.export.method import Method, method_of
 from wizard.export.methods import METHODS
 from wizard.plan.example import example_text
 from wizard.plan.model import Node, Plan
 from wizard.plan.problems import load_text
 from wizard.procedures import CATALOGUE
-from wizard.prospect import Need
+from wizard.prospect import Need, may_be_done
 from wizard.resolve import walk_of
 from wizard.step import Instruct, Notice
 from wizard.text import visible, visible_line
@@ -102,6 +102,34 @@ def test_it_says_the_same_as_the_specification() -> None:
             for key in ("id", "title", "why", "kind", "action", "effects", "mistakes", "restarts", "verified_by"):
                 assert step[key] == other[key], (step["id"], key)
             assert {key: step[key] for key in ("typical", "worst")} == other["duration_seconds"]
+
+
+def test_the_trial_says_who_has_to_be_at_hand_and_when() -> None:
+    window = "\n[change]\nwindow_start = 2026-01-31T22:00:00Z\nwindow_end = {}\n"
+    long, short = (method(PRACTICE_LIKE + window.format(f"2026-02-01T{end}:00:00Z")).trial for end in ("09", "00"))
+    found = practice()
+    steps = [step for step in found.steps if step.id.startswith("acceptance/") and step.proof == "attested"]
+    assert (found.trial.typical, found.trial.worst) == (
+        sum(step.typical for step in steps),
+        sum(step.worst for step in steps),
+    )
+    assert found.trial.domains == ("partner.example", "branch.example", "aol.com", "hosted1.example", "hosted2.example")
+    assert (found.trial.earliest, found.trial.latest) == ("", "")
+    # It is the last of the work, and has to end with the window.
+    begin = datetime(2026, 1, 31, 22, tzinfo=UTC)
+    before = timedelta(seconds=found.duration_in_window.typical - found.trial.typical)
+    assert datetime.fromisoformat(long.earliest) == begin + before
+    assert datetime.fromisoformat(long.latest) == begin + timedelta(hours=11, seconds=-found.trial.typical)
+    assert (short.earliest, short.latest) == ("", "")
+    text = " ".join(METHODS["md"](method(PRACTICE_LIKE + window.format("2026-02-01T09:00:00Z"))).split())
+    assert f"the trial can begin at `{long.earliest}`. It has to begin by `{long.latest}`" in text
+
+
+def test_what_disrupts_and_is_done_by_hand_stands_with_what_disrupts() -> None:
+    text = METHODS["md"](practice())
+    section = text[text.index("Commands and acts that disrupt") : text.index("Service restarts, in this order")]
+    assert "email/restart-peer@imp1.second.local.example" in section
+    assert "domain/set@imp1" in section
 
 
 def test_json_is_what_its_schema_says() -> None:

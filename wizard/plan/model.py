@@ -144,6 +144,7 @@ class AolDomain(Frozen):
     kind: Literal["public", "hosted", "cleared"] = Field(description="public, hosted by AOL, or cleared through AOL.")
     description: Line = Field(min_length=1, description="What users read in their privacy preferences.")
     static_route: bool = Field(default=False, description="Whether a static route of its own leads to the gateway.")
+    already_federating: bool = Field(default=False, description="Whether users of both sides have contacts already.")
 
 
 class Aol(Frozen):

@@ -1,5 +1,7 @@
 """j, with an ASA: what is done at the ASA itself. It terminates TLS on both sides and shows a certificate on each."""
 
+from collections.abc import Iterator
+
 from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
@@ -169,14 +171,7 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
             ),
             button=ENTER,
             act=("asa-configure",),
-            snippets=(
-                Snippet("Translation, release 8.3 and later", text.translation_new(plan, asa)),
-                Snippet("Access lists, release 8.3 and later", text.access_lists(plan, asa, peers, old=False)),
-                Snippet("Translation, up to release 8.2", text.translation_old(plan, asa)),
-                Snippet("Access lists, up to release 8.2", text.access_lists(plan, asa, peers, old=True)),
-                Snippet("TLS proxy and policy", text.tls_proxy(asa)),
-                Snippet("To see it for yourself", text.READS),
-            ),
+            snippets=tuple(_blocks(plan, asa, peers)),
         ),
         reversal=Undo("Enter the same lines with `no` in front, the last ones first."),
         duration=Duration(30 * 60, 4 * 3600),
@@ -193,6 +188,19 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
             "Leaving a partner at `any` whose address is known.",
         ),
     )
+
+
+def _blocks(plan: Plan, asa: Asa, peers: tuple[Partner, ...]) -> Iterator[Snippet]:
+    """What is pasted. While nobody is outside there is nobody whom an access list could name."""
+    blocks = (
+        ("Translation, release 8.3 and later", text.translation_new(plan, asa)),
+        ("Access lists, release 8.3 and later", text.access_lists(plan, asa, peers, old=False)),
+        ("Translation, up to release 8.2", text.translation_old(plan, asa)),
+        ("Access lists, up to release 8.2", text.access_lists(plan, asa, peers, old=True)),
+        ("TLS proxy and policy", text.tls_proxy(asa)),
+        ("To see it for yourself", text.READS),
+    )
+    yield from (Snippet(title, lines) for title, lines in blocks if lines)
 
 
 def _ports(plan: Plan) -> tuple[Field, ...]:
