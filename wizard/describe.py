@@ -25,6 +25,7 @@ from wizard.step import (
 from wizard.text import visible, wrap
 
 WIDTH = 76
+_INDENT = " " * 11  # where the text beside a label begins
 _ITEM = re.compile(r" *(\d+\. |\([a-z]\) )?")  # how a line of a letter is set in, with the sign of an item
 
 
@@ -81,7 +82,7 @@ def action_lines(does: Kind) -> Iterator[str]:
             yield from _command(does)
         case Restart():
             yield from _labelled("Node", does.node)
-            yield from _labelled("Command", does.command)
+            yield _exact("Command", does.command)
             yield from _labelled("Goes down", does.takes_down)
             yield from _labelled("By hand", does.by_hand)
         case Check():
@@ -161,7 +162,7 @@ def wrap_letter(text: str) -> list[str]:
 
 def _command(does: Command) -> Iterator[str]:
     yield from _labelled("Node", does.node)
-    yield from _labelled("Command", does.command)
+    yield _exact("Command", does.command)
     yield from _labelled("Risk", does.risk.value)
     for expected in does.expect:
         yield from _labelled(
@@ -203,8 +204,12 @@ def _field(label: str, value: str, note: str) -> Iterator[str]:
         yield from wrap(note, WIDTH, "      ").splitlines()
 
 
+def _exact(label: str, text: str) -> str:
+    """What is sent or copied as it stands: never broken, however long."""
+    return f"{label + ':':<{len(_INDENT)}}{visible(text)}"
+
+
 def _labelled(label: str, text: str) -> Iterator[str]:
-    indent = " " * 11
-    wrapped = wrap(visible(text), WIDTH, indent).splitlines() or [indent]
-    yield f"{label + ':':<11}{wrapped[0][len(indent) :]}"
+    wrapped = wrap(visible(text), WIDTH, _INDENT).splitlines() or [_INDENT]
+    yield f"{label + ':':<{len(_INDENT)}}{wrapped[0][len(_INDENT) :]}"
     yield from wrapped[1:]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from checks.names import for_display
 from wizard.describe import span, wrap_letter
 from wizard.export.document import (
     Block,
@@ -123,7 +124,9 @@ def _scope(method: Method) -> Iterator[Block]:
         ),
     )
     if method.parties:
-        rows = tuple(((Foreign(p.name),), (Foreign(p.what),), (Foreign(p.reached),)) for p in method.parties)
+        rows = tuple(
+            ((Foreign(for_display(p.name)),), (Foreign(p.what),), (Foreign(p.reached),)) for p in method.parties
+        )
         yield Table(("Other side", "What it is", "How it is reached"), rows)
 
 

@@ -136,6 +136,13 @@ class Partner(Frozen):
         names = (*(self.front_ends or (self.external_fqdn,)), *((self.pool_fqdn,) if self.pool_fqdn else ()))
         return tuple(dict.fromkeys(names))
 
+    @property
+    def shown_name(self) -> str:
+        """The subject CN that answers where a route leads; empty for a pool, whose members may show any of several."""
+        if self.pool_fqdn is not None:
+            return ""
+        return self.route_target if self.route_target in self.peer_subjects else self.external_fqdn
+
 
 class AolDomain(Frozen):
     """One domain reached through AOL."""

@@ -6,6 +6,7 @@ from wizard.plan.model import Node, Plan
 from wizard.procedures.common import (
     ANSWER,
     always_applies,
+    meets_tls,
     needs_own_srv,
     own_srv,
     own_tls,
@@ -85,7 +86,7 @@ def _own_records(plan: Plan) -> tuple[Step, ...]:
             for domain in domains
         ),
         *_own_xmpp(plan),
-        _check("own-tls", "See our public name answer once more", ours, own_tls(plan)),
+        *((_check("own-tls", "See our public name answer once more", ours, own_tls(plan)),) if meets_tls(plan) else ()),
     )
 
 
