@@ -28,6 +28,7 @@ from wizard.prospect import Need, may_be_done
 
 _CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _OPEN = "." * 24  # to be filled in by hand
+_LONG = "the steps that may take a day or more"
 _UNNAMED = "not named in the plan"
 _RULES = (
     "Nothing is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
@@ -83,7 +84,7 @@ def _header(method: Method) -> Table:
         ("Window closes", _named(roles.window_end)),
         ("Release", (Foreign(method.release),)),
         ("Steps", (f"{certain} for certain, {conditional} more where a condition holds",)),
-        ("Takes", (f"{_takes(method.duration_in_window)}, without what may take days",)),
+        ("Takes", (f"{_takes(method.duration_in_window)}, not counting {_LONG}",)),
         ("Plan SHA-256", (Foreign(method.plan_sha256),)),
         ("Tool", (Foreign(method.tool),)),
     )
@@ -180,7 +181,7 @@ def _durations(method: Method) -> Iterator[Block]:
         ((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if _has_work(procedure)
     ]
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
-    sums = (("All",), *_spans(method.duration)), (("All but what may take days",), *_spans(method.duration_in_window))
+    sums = (("All",), *_spans(method.duration)), ((f"All but {_LONG}",), *_spans(method.duration_in_window))
     yield Table(heads, (*rows, *sums))
     yield paragraph("The sums are those of one step after the other. Several nodes are looked at at the same time.")
     yield from _days(method)
@@ -208,8 +209,8 @@ def _window(method: Method) -> Iterator[Block]:
     roles, needed = method.roles, method.duration_in_window
     if not (roles.window_start and roles.window_end):
         yield paragraph(
-            f"The plan names no window. Without what may take days the work needs {span(needed.typical)} typically, at"
-            f" worst {span(needed.worst)}."
+            f"The plan names no window. Without {_LONG} the work needs {span(needed.typical)} typically, at worst"
+            f" {span(needed.worst)}."
         )
         return
     length = datetime.fromisoformat(roles.window_end) - datetime.fromisoformat(roles.window_start)
@@ -217,8 +218,8 @@ def _window(method: Method) -> Iterator[Block]:
     fits = "does" if needed.typical <= seconds else "does not"
     worst = "fits too" if needed.worst <= seconds else "does not fit: decide beforehand when to turn back"
     yield paragraph(
-        f"The window is {span(seconds)} long. Without what may take days the work {fits} fit if all goes typically; the"
-        f" worst case {worst}."
+        f"The window is {span(seconds)} long. Without {_LONG} the work {fits} fit if all goes typically;"
+        f" the worst case {worst}."
     )
 
 
