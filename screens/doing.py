@@ -9,6 +9,7 @@ from screens.bodies.form import FormBody
 from screens.bridge import Written
 from screens.copying import write_in_background
 from screens.modals import LineDialog, a_reason, by_hand, typed_confirmation
+from screens.situation import BY_TYPING
 from wizard.engine import NEEDS_REASON, Answer, AskKind, Choice
 from wizard.text import visible_line
 
@@ -67,7 +68,7 @@ class Doer:
     def _go(self, kind: AskKind) -> None:
         if kind in READ_THIS and time.monotonic() - self._screen.shown_at < READ_FIRST:
             self._screen.say(READ_THIS[kind], bad=True)
-        elif kind is AskKind.CONFIRM_TYPED:
+        elif kind in BY_TYPING:
             self.confirm_by_typing()
         elif kind is AskKind.FORM:
             self._submit_form()
@@ -86,7 +87,8 @@ class Doer:
         """Open the line for the name that confirms what is asked, with what was typed of it already."""
         ask = self._screen.scene.ask
         assert ask is not None
-        self._want(typed_confirmation(ask, begun), lambda text: self._give(Answer(Choice.GO, text)))
+        dialog = by_hand if ask.kind is AskKind.ATTEST_TYPED else typed_confirmation
+        self._want(dialog(ask, begun), lambda text: self._give(Answer(Choice.GO, text)))
 
     def _choose(self, choice: Choice) -> None:
         ask = self._screen.scene.ask

@@ -163,12 +163,17 @@ def yes_or_no(text: str) -> str:
     return "" if text in {"yes", "no"} else "Type yes or no, in full."
 
 
-def by_hand(ask: Ask) -> LineDialog:
-    """What somebody did in the web interface instead: nothing shows it, so it is said with the node's name."""
-    about = prose("Only if it was done there, on this node, just now. Nothing is sent, and nothing can show it.")
-    heading = f"Done by hand: {ask.row.step.title}"
-    leave = "Enter records it as done. Escape goes back."
-    return LineDialog(heading, about, f"Type {ask.typed} to say so", refuse=exactly(ask.typed), leave=leave)
+def by_hand(ask: Ask, begun: str = "") -> LineDialog:
+    """What somebody did in a web interface and what disrupts: nothing shows it, so it is said with the name.
+
+    `begun` is what was typed of it already.
+    """
+    step = ask.row.step
+    about = prose("Only if it was done there, just now. Nothing is sent, and nothing can show it.")
+    lines = (*about, "", *consequences(step))
+    asked, leave = f"Type {ask.typed} to say so", "Enter records it as done. Escape goes back."
+    heading = f"Done by hand: {step.title}"
+    return LineDialog(heading, lines, asked, refuse=exactly(ask.typed), leave=leave, begun=begun)
 
 
 def typed_confirmation(ask: Ask, begun: str = "") -> LineDialog:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from screens.copying import Copyable, copyables
-from screens.situation import Situation
+from screens.situation import BY_TYPING, Situation
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome
 from wizard.runner import Ended, Runner
@@ -107,6 +107,6 @@ class Scene:
             redoable=settled,
             copyable=row is not None and bool(copyables(row.step.does)),
             typing=typing,
-            claimed=ask.typed[:1] if ask and ask.kind is AskKind.CONFIRM_TYPED and self.looking is None else "",
+            claimed=ask.typed[:1] if ask and ask.kind in BY_TYPING and self.looking is None else "",
             more_below=more_below,
         )

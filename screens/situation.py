@@ -7,6 +7,7 @@ from screens.actions import ALWAYS, DEEDS, IN_TROUBLE, Deed
 from wizard.engine import AskKind, Choice
 
 TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
+BY_TYPING = frozenset({AskKind.CONFIRM_TYPED, AskKind.ATTEST_TYPED})  # answered in a dialog, with a name
 GO_LABELS = {
     AskKind.BEGIN: "begin",
     AskKind.INSTRUCT: "I have done it",
@@ -14,6 +15,7 @@ GO_LABELS = {
     AskKind.FORM: "this is what it shows",
     AskKind.CONFIRM: "send it",
     AskKind.CONFIRM_TYPED: "confirm by typing",
+    AskKind.ATTEST_TYPED: "I have done it",
 }
 GUIDES = {
     AskKind.BEGIN: "Read what it is for. Enter begins.",
@@ -22,6 +24,7 @@ GUIDES = {
     AskKind.FORM: "Look there and type what you see, not what should be there.",
     AskKind.CONFIRM: "Enter sends exactly this command. Nothing has been sent yet.",
     AskKind.CONFIRM_TYPED: "This disrupts. Enter asks for the node's name; nothing has been sent yet.",
+    AskKind.ATTEST_TYPED: "This disrupts. Do it there; Enter then asks for the name, to say that it is done.",
     AskKind.FAILED: "Mend it and retry, or say with a reason why the walk may go on.",
     AskKind.STOPPED: "Nothing was sent. Mend it and check again, or say with a reason how to go on.",
     AskKind.UNKNOWN: "Nothing is sent again by itself. Look at the node, then decide.",

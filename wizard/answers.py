@@ -8,11 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cli_backend.exchange import Risk
 from wizard.engine import Answer, Ask, AskKind, Choice
 from wizard.errors import UsageError
 from wizard.resolve import Walk
-from wizard.step import Command, Form, Restart, Step
+from wizard.step import Command, Form, Step
 
 Reason = Annotated[str, Field(min_length=1)]
 
@@ -23,7 +22,9 @@ class StepAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     done: bool | None = Field(default=None, description="true: it is done elsewhere, or the letter is sent.")
-    confirm: str | None = Field(default=None, description="A change: yes. A disruptive step: the name of its node.")
+    confirm: str | None = Field(
+        default=None, description="A change: yes. A disruptive step: the name of its node, or of the other cluster."
+    )
     values: dict[str, str] | None = Field(default=None, description="The values a form asks for, by name.")
     skip: Reason | None = Field(default=None, description="Skip the step, for this reason.")
     accept: Reason | None = Field(
@@ -99,7 +100,7 @@ class AnswerSheet:
         match step.does:
             case Form():
                 return Answer(Choice.GO, values=given.values) if given.values else None
-            case Restart() | Command(risk=Risk.DISRUPTIVE):
+            case _ if ask.typed:
                 allowed = self.may_change and given.confirm == ask.typed
                 return Answer(Choice.GO, text=ask.typed) if allowed else None
             case Command():

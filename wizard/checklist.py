@@ -11,6 +11,7 @@ from wizard.pem_files import trust_file
 from wizard.plan.document import address_of
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import (
+    meets_tls,
     needs_own_srv,
     own_srv,
     own_tls,
@@ -55,7 +56,7 @@ def sides_of(plan: Plan) -> tuple[Side, ...]:
 
 
 def _of_ours(plan: Plan) -> tuple[CheckRequest, ...]:
-    requests: list[CheckRequest] = [public_address(plan), own_tls(plan)]
+    requests: list[CheckRequest] = [public_address(plan), *((own_tls(plan),) if meets_tls(plan) else ())]
     if needs_own_srv(plan):
         requests += [own_srv(plan, domain) for domain in plan.federation_domains]
     if plan.email is not None:

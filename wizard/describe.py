@@ -1,5 +1,6 @@
 """A step in plain lines of at most 76 columns, for the front ends and papers that have nothing but text."""
 
+import re
 from collections.abc import Iterator
 from typing import assert_never
 
@@ -24,6 +25,8 @@ from wizard.step import (
 from wizard.text import visible, wrap
 
 WIDTH = 76
+_INDENT = " " * 11  # where the text beside a label begins
+_ITEM = re.compile(r" *(\d+\. |\([a-z]\) )?")  # how a line of a letter is set in, with the sign of an item
 
 
 def lines_of(step: Step) -> Iterator[str]:
@@ -37,6 +40,8 @@ def lines_of(step: Step) -> Iterator[str]:
     for mistake in step.mistakes:
         yield from _labelled("Mistake", mistake)
     yield from _labelled(*reversal_of(step))
+    if step.verified_by:
+        yield from _labelled("Proved by", step.verified_by)
     yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
 
 
@@ -77,8 +82,9 @@ def action_lines(does: Kind) -> Iterator[str]:
             yield from _command(does)
         case Restart():
             yield from _labelled("Node", does.node)
-            yield from _labelled("Command", does.command)
+            yield _exact("Command", does.command)
             yield from _labelled("Goes down", does.takes_down)
+            yield from _labelled("By hand", does.by_hand)
         case Check():
             yield from _request(does.request)
         case Wait():
@@ -87,7 +93,7 @@ def action_lines(does: Kind) -> Iterator[str]:
         case Notice():
             yield from _labelled("To", does.recipient)
             yield from _labelled("Subject", does.subject)
-            yield from ("", *(f"    {line}" for line in wrap_letter(does.text)), "")
+            yield from ("", *(f"    {line}".rstrip() for line in wrap_letter(does.text)))
         case _:
             assert_never(does)
 
@@ -144,16 +150,19 @@ def request_pairs(request: CheckRequest) -> Iterator[tuple[str, str]]:
 
 
 def wrap_letter(text: str) -> list[str]:
-    """The lines of a letter, each paragraph and item fitted to the width."""
+    """The lines of a letter, each paragraph and item fitted to the width; an item goes on below its own words."""
     found: list[str] = []
-    for line in text.splitlines():
-        found += wrap(line, WIDTH - 4).splitlines() or [""]
+    for line in visible(text).splitlines():
+        start = _ITEM.match(line)
+        lead = start.group() if start else ""
+        rest = wrap(line[len(lead) :], WIDTH - 4, " " * len(lead)).splitlines()
+        found += [lead + rest[0][len(lead) :], *rest[1:]] if rest else [""]
     return found
 
 
 def _command(does: Command) -> Iterator[str]:
     yield from _labelled("Node", does.node)
-    yield from _labelled("Command", does.command)
+    yield _exact("Command", does.command)
     yield from _labelled("Risk", does.risk.value)
     for expected in does.expect:
         yield from _labelled(
@@ -189,14 +198,18 @@ def _page(interface: str, menu: tuple[str, ...]) -> Iterator[str]:
 
 
 def _field(label: str, value: str, note: str) -> Iterator[str]:
-    yield f"  {label}:"
+    yield from wrap(f"{label}:", WIDTH, "  ").splitlines()
     yield f"      {visible(value)}"
     if note:
         yield from wrap(note, WIDTH, "      ").splitlines()
 
 
+def _exact(label: str, text: str) -> str:
+    """What is sent or copied as it stands: never broken, however long."""
+    return f"{label + ':':<{len(_INDENT)}}{visible(text)}"
+
+
 def _labelled(label: str, text: str) -> Iterator[str]:
-    indent = " " * 11
-    wrapped = wrap(visible(text), WIDTH, indent).splitlines() or [indent]
-    yield f"{label + ':':<11}{wrapped[0][len(indent) :]}"
+    wrapped = wrap(visible(text), WIDTH, _INDENT).splitlines() or [_INDENT]
+    yield f"{label + ':':<{len(_INDENT)}}{wrapped[0][len(_INDENT) :]}"
     yield from wrapped[1:]

@@ -24,6 +24,7 @@ from wizard.step import (
     Stop,
     Unknown,
     Wait,
+    name_to_type,
 )
 from wizard.survey import SETTLED, Row, Word, survey
 
@@ -38,6 +39,7 @@ class AskKind(StrEnum):
     FORM = "form"  # read these values
     CONFIRM = "confirm"  # this change will be sent
     CONFIRM_TYPED = "confirm-typed"  # this disrupts: type the node's name
+    ATTEST_TYPED = "attest-typed"  # do this elsewhere, which disrupts; then type its name to say so
     NOTICE = "notice"  # send this text, then say so
     FAILED = "failed"
     STOPPED = "stopped"  # what was seen forbids it
@@ -213,17 +215,18 @@ def _stopped(row: Row) -> Ask:
 
 def _question(row: Row) -> Ask:
     leave = (Choice.SKIP, Choice.HOLD)
+    typed = name_to_type(row.step.does)
     match row.step.does:
         case Instruct():
-            return Ask(AskKind.INSTRUCT, row, (Choice.GO, *leave))
+            return Ask(AskKind.ATTEST_TYPED if typed else AskKind.INSTRUCT, row, (Choice.GO, *leave), typed=typed)
         case Notice():
             return Ask(AskKind.NOTICE, row, (Choice.GO, *leave))
         case Form():
             return Ask(AskKind.FORM, row, (Choice.GO, *leave))
-        case Restart() as does:
-            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, Choice.BY_HAND, *leave), typed=does.node)
-        case Command() as does if does.risk is Risk.DISRUPTIVE:
-            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, *leave), typed=does.node)
+        case Restart():
+            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, Choice.BY_HAND, *leave), typed=typed)
+        case Command() if typed:
+            return Ask(AskKind.CONFIRM_TYPED, row, (Choice.GO, *leave), typed=typed)
         case _:
             return Ask(AskKind.CONFIRM, row, (Choice.GO, *leave))
 
@@ -281,7 +284,8 @@ def _go(ask: Ask, answer: Answer) -> tuple[Record, ...] | Refusal:
     if ask.kind is AskKind.BEGIN:
         return (Record("procedure.begun", "", {"procedure": step.procedure}),)
     if ask.typed and answer.text.strip() != ask.typed:
-        return Refusal(f"type {ask.typed} to confirm; nothing was sent")
+        sent = "say that it was done" if ask.kind is AskKind.ATTEST_TYPED else "confirm; nothing was sent"
+        return Refusal(f"type {ask.typed} to {sent}")
     if isinstance(step.does, Form):
         return _form(ask.row, step.does, answer)
     how = "attested" if isinstance(step.does, Instruct | Notice) else "confirmed"

@@ -22,7 +22,7 @@ from cli_backend.exchange import (
 from wizard.acts import evidence_of
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import reading, services_judge
+from wizard.procedures.common import meets_tls, reading, services_judge
 from wizard.procedures.domain import DOMAIN
 from wizard.procedures.health import HEALTH
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES as TRUST
@@ -74,7 +74,11 @@ def _is_nameless(found: Finding) -> bool:
 def listener_requests(plan: Plan) -> tuple[TlsRequest, ...]:
     """The Peer Auth listener of every node, asked from here, past everything that stands in front of it."""
     port = plan.local.peer_auth_port
-    return tuple(TlsRequest(host=node.address, port=port, name=node.fqdn) for node in plan.nodes_publisher_first)
+    return tuple(TlsRequest(host=node.address, port=port, name=node.fqdn) for node in _listening(plan))
+
+
+def _listening(plan: Plan) -> tuple[Node, ...]:
+    return plan.nodes_publisher_first if meets_tls(plan) else ()
 
 
 def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -> Findings:
@@ -86,7 +90,7 @@ def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -
     for each in said.findings:
         if each.code == "node-service-stopped":
             stopped.setdefault(each.subject, []).append(str(each.observed.get("service", "")))
-    nodes = zip(plan.nodes_publisher_first, results, strict=True)
+    nodes = zip(_listening(plan), results, strict=True)
     found = [finding for node, result in nodes for finding in _listener(plan, node, result, stopped.get(node.name, []))]
     started = min((result.started for result in results), default="")
     duration = max((result.duration_ms for result in results), default=0)

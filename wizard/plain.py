@@ -47,6 +47,8 @@ GO_WORDS = {
     AskKind.INSTRUCT: "I have done it",
     AskKind.NOTICE: "I have sent it",
     AskKind.CONFIRM: "send it",
+    AskKind.CONFIRM_TYPED: "type {} to confirm",
+    AskKind.ATTEST_TYPED: "type {} to say that it is done",
 }
 
 
@@ -234,7 +236,7 @@ def _complete(ask: Ask, choice: Choice) -> Answer:
         print(f"Only if it was restarted there, on {ask.typed}, just now. Nothing is sent, and nothing can show it.")
         return Answer(choice, text=input(f"type {ask.typed} to say so: ").strip())
     if choice is Choice.GO and ask.typed:
-        return Answer(choice, text=input(f"type {ask.typed} to confirm: ").strip())
+        return Answer(choice, text=input(f"{GO_WORDS[ask.kind].format(ask.typed)}: ").strip())
     return Answer(choice)
 
 
@@ -242,7 +244,7 @@ def _menu(ask: Ask) -> None:
     for choice in ask.choices:
         key, meaning = KEYS[choice]
         if choice is Choice.GO:
-            meaning = f"type {ask.typed} to confirm" if ask.typed else GO_WORDS.get(ask.kind, meaning)
+            meaning = GO_WORDS.get(ask.kind, meaning).format(ask.typed)
         print(f"  {key or 'Enter':<6}{meaning}")
     print("  t NODE COMMAND   type a command on that node yourself")
     print("  q     quit; what is shown as done is on record")
@@ -257,6 +259,7 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
         for warning in warnings_at(sitting.walk, chapter):
             print(wrap(f"Warning: {visible(warning)}\n"))
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
+        print(wrap(f"\nIn Cisco's guide: {procedure.heading}\n"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return
     if ask.problem:

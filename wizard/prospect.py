@@ -56,6 +56,11 @@ class Prospect:
     follows: tuple[str, ...] = ()
 
 
+def may_be_done(need: Need) -> bool:
+    """Whether a step is, or may turn out to be, part of the work."""
+    return need in {Need.APPLIES, Need.CONDITIONAL}
+
+
 def prospects(walk: Walk) -> tuple[Prospect, ...]:
     """Every step of the walk, in order."""
     certain, possible = _supposing(walk, only_certain=True), _supposing(walk, only_certain=False)

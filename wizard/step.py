@@ -137,7 +137,10 @@ class Snippet:
 
 @dataclass(frozen=True, kw_only=True)
 class Instruct:
-    """Something a person does in a web interface or in the DNS. `act` is what practice makes happen for it."""
+    """Something a person does in a web interface or in the DNS. `act` is what practice makes happen for it.
+
+    `disrupts` is the node or cluster that loses service by it: its name has to be typed to say that it was done.
+    """
 
     interface: str
     menu: tuple[str, ...]
@@ -145,6 +148,7 @@ class Instruct:
     button: str
     act: tuple[str, ...]
     snippets: tuple[Snippet, ...] = ()
+    disrupts: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,11 +252,12 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class Restart:
-    """A service restart on one node: Restart, never stop and start."""
+    """A service restart on one node: Restart, never stop and start. `by_hand` is where a person can do it instead."""
 
     node: str
     service: str
     takes_down: str
+    by_hand: str
 
     @property
     def command(self) -> str:
@@ -273,6 +278,17 @@ class Notice:
 Kind = Instruct | Form | Command | Check | Wait | Restart | Notice
 
 
+def name_to_type(does: Kind) -> str:
+    """What a person has to type before something that disrupts is sent, or counts as done; empty for all else."""
+    match does:
+        case Restart() | Command(risk=Risk.DISRUPTIVE):
+            return does.node
+        case Instruct():
+            return does.disrupts
+        case _:
+            return ""
+
+
 # --- steps and procedures --------------------------------------------------------------------------------------------
 
 
@@ -284,7 +300,8 @@ class Step:
     observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
     done again opens this one again, such as the action that this step verifies. `informed` is what the step does once
     more is known; `does` is what can be said before. `undoes` are the steps whose effect it takes back, of this walk or
-    of an earlier one: when it is done they are open again.
+    of an earlier one: when it is done they are open again. `heading` is the chapter heading that it comes from, where
+    that is not the one of its procedure.
     """
 
     id: str
@@ -302,6 +319,7 @@ class Step:
     reads: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     undoes: tuple[str, ...] = ()
+    heading: str = ""
 
     @property
     def procedure(self) -> str:

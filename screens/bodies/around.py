@@ -64,6 +64,7 @@ def begin_lines(chapter: Chapter) -> Iterator[Line]:
     yield pair("Why", procedure.why)
     yield ""
     yield pair("Disrupts", procedure.disrupts)
+    yield pair("Chapter", procedure.heading)
     yield ""
     yield literal("Reading and checking run by themselves; each change is asked for.", QUIET)
     yield ""

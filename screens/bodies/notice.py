@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from screens.bodies.parts import FULL, Body, Line, pair, wrapped
+from screens.bodies.parts import Body, Line, pair
 from screens.widgets.verbatim import literal
+from wizard.describe import wrap_letter
 from wizard.step import Notice
 
 
@@ -20,5 +21,4 @@ class NoticeBody(Body):
         yield pair("To", does.recipient)
         yield pair("Subject", does.subject)
         yield ""
-        for line in does.text.splitlines():
-            yield from (literal(f"  {piece}") for piece in wrapped(line, FULL - 2) or [""])
+        yield from (literal(f"  {line}".rstrip()) for line in wrap_letter(does.text))

@@ -139,6 +139,8 @@ def around(step: Step) -> Iterator[Line]:
     if step.verified_by:
         yield pair("Proved by", step.verified_by)
     yield _takes(step)
+    if step.heading:
+        yield pair("Chapter", step.heading)
 
 
 def consequences(step: Step) -> Iterator[Line]:

@@ -20,3 +20,4 @@ class RestartBody(Body):
         yield pair("Node", does.node)
         yield exact("Command", does.command)
         yield pair("Goes down", does.takes_down, BAD)
+        yield pair("Or by hand", does.by_hand)

@@ -14,7 +14,7 @@ from wizard.resolve import walk_of
 from wizard.state import Status
 from wizard.step import Applies, Check, Command, Form, Instruct, Step
 
-TRIAL = ("contacts", "presence", "messages", "blocking")
+TRIAL = ("contacts", "presence", "messages", "blocking", "clean-up")
 BASE = practice_plan()
 FRONT_END = BASE.partners[0].model_copy(update={"peer": "front-end", "transport": "tcp", "version": "ocs-2007-r2"})
 SHAPES = {
@@ -57,7 +57,7 @@ def test_each_partner_and_each_aol_domain_is_tried_both_ways(plan: Plan) -> None
     aol = [domain.name for domain in plan.aol.domains] if plan.aol else []
     domains = [*(partner.domain for partner in plan.partners), *aol]
     steps = steps_of(plan)
-    wanted = [f"acceptance/{part}@{domain}" for domain in domains for part in TRIAL]
+    wanted = [*(f"acceptance/{part}@{domain}" for domain in domains for part in TRIAL), "acceptance/cleaned"]
     assert list(steps)[-len(wanted) :] == wanted
     for domain in domains:
         page = steps[f"acceptance/contacts@{domain}"].does
@@ -65,6 +65,13 @@ def test_each_partner_and_each_aol_domain_is_tried_both_ways(plan: Plan) -> None
         assert page.act == ("test-call", domain)
         ours = "name@mail.local.example" if plan.email else "userid@local.example"
         assert [field.value for field in page.fields] == [ours, f"user@{domain}"]
+        away = steps[f"acceptance/clean-up@{domain}"].does
+        assert isinstance(away, Instruct)
+        assert away.act == ("end-test-call", domain)
+        assert [field.value for field in away.fields] == [f"user@{domain}", ours]
+    left = steps["acceptance/cleaned"].does
+    assert isinstance(left, Form)
+    assert [field.label for field in left.fields] == domains
 
 
 def test_the_trial_asks_what_was_seen_and_a_no_stops_with_what_to_look_at() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.plans import practice_plan, with_asa
+from tests.core.plans import behind_balancer, practice_plan, with_asa
 from wizard.plan.model import Partner
 from wizard.procedures import asa_text
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
@@ -60,6 +60,25 @@ def test_the_other_nodes_have_ports_of_their_own() -> None:
     assert asa_text.unmapped(plan) == ()
     assert "udp 192.0.2.10 45080 192.0.2.12 5080" in asa_text.translation_old(plan, plan.asa)
     assert asa_text.node_trustpoint(plan.asa, plan, nodes[1]) == "cert_from_imp_imp2"
+
+
+def test_with_a_load_balancer_the_port_that_partners_dial_leads_to_it() -> None:
+    plan = behind_balancer(with_asa())
+    assert plan.asa is not None
+    assert plan.load_balancer is not None
+    balancer = plan.load_balancer.address
+    assert asa_text.mappings(plan, plan.nodes[0])[1] == (55061, 5062)
+    old = asa_text.translation_old(plan, plan.asa)
+    assert f"tcp 192.0.2.10 5061 {balancer} 5061 netmask" in old
+    assert "tcp 192.0.2.10 5061 192.0.2.11" not in old
+    new = asa_text.translation_new(plan, plan.asa)
+    assert f"object network obj_LB\n host {balancer}\n" in new
+    service = "obj_public_imp service obj_tcp_source_eq_{} obj_tcp_source_eq_{}"
+    assert f"source static obj_LB {service.format(5061, 5061)}" in new
+    assert f"source static obj_imp1 {service.format(5062, 55061)}" in new
+    for form, target in ((False, balancer), (True, "192.0.2.10")):
+        lists = asa_text.access_lists(plan, plan.asa, plan.partners, old=form)
+        assert f"access-list ent_external_to_imp extended permit tcp any host {target} eq 5061" in lists
 
 
 def test_access_lists_name_partners_by_address_where_it_is_known() -> None:

@@ -16,7 +16,8 @@ from wizard.resolve import walk_of
 from wizard.step import Form, Instruct, Notice, Step
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
-PLANS = (practice_plan(), with_asa(), with_partners(edge(), front_end()))
+KNOWN = edge("known.example", already_federating=True)
+PLANS = (practice_plan(), with_asa(), with_partners(edge(), front_end(), KNOWN))
 
 
 def table(heading: str) -> list[list[str]]:

@@ -9,6 +9,7 @@ from checks.requests import DnsRequest
 from tests.core.plans import practice_plan
 from tests.core.table import Table, row, table
 from tests.core.world import World
+from wizard.answers import AnswerSheet, StepAnswer
 from wizard.engine import Answer, Ask, AskKind, Choice, Record, Refusal, Turn, reopen, submit
 from wizard.facts import CheckFact, Facts
 from wizard.plan.model import Email, InterclusterPeer, Plan
@@ -250,13 +251,31 @@ def test_every_peer_has_one_switch_and_one_restart_of_its_own() -> None:
 
 def test_the_walk_is_complete_only_when_every_cluster_is_in() -> None:
     world = World(practice_plan())
-    ask = world.until(AskKind.INSTRUCT, "email/restart-peer@imp1.second.local.example")
+    peer = "imp1.second.local.example"
+    ask = world.until(AskKind.ATTEST_TYPED, f"email/restart-peer@{peer}")
     facts = world.table.state.facts
     assert {("imp1", XCP_ROUTER), ("imp2", XCP_ROUTER)} <= facts.pending.keys()
+    # It takes a whole cluster from its users, so Enter alone does not say that it was done.
+    for typed in ("", "imp1", "north"):
+        assert submit(ask, Answer(Choice.GO, typed)) == Refusal(f"type {peer} to say that it was done")
     world.table.give(ask)
+    assert world.table.state.record(ask.row.step.id).how == "attested"
     world.finish()
     assert not world.table.state.facts.pending
     assert world.table.state.record("email/router-runs@imp1.second.local.example").status is Status.DONE
+
+
+def test_an_answers_file_has_to_name_the_cluster_that_loses_service() -> None:
+    step = "email/restart-peer@imp1.second.local.example"
+    ask = World(practice_plan()).until(AskKind.ATTEST_TYPED, step)
+
+    def said(given: StepAnswer, *, may_change: bool = True) -> Answer | None:
+        return AnswerSheet({step: given}, may_change).answer(ask)
+
+    named = StepAnswer(confirm="imp1.second.local.example")
+    assert said(named) == Answer(Choice.GO, text="imp1.second.local.example")
+    assert said(named, may_change=False) is None
+    assert said(StepAnswer(done=True)) is said(StepAnswer(confirm="yes")) is None
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------
@@ -278,8 +297,16 @@ def letters() -> dict[str, str]:
         "n1-federating": n1(changed(same, partners=(ocs,)), "partner.example"),
         "n1-xmpp": n1(changed(plan, email=with_xmpp), "xmpp.example"),
         "n1-aol": n1(plan, "aol.com"),
+        "n1-aol-federating": n1(federating_through_aol(plan), "hosted1.example"),
         "n2": to_users(plan),
     }
+
+
+def federating_through_aol(plan: Plan) -> Plan:
+    """The same plan, where users of the domains behind AOL have contacts of ours already."""
+    assert plan.aol is not None
+    domains = tuple(domain.model_copy(update={"already_federating": True}) for domain in plan.aol.domains)
+    return plan.model_copy(update={"aol": plan.aol.model_copy(update={"domains": domains})})
 
 
 def text_of(step: Step) -> str:
@@ -306,7 +333,9 @@ def test_item_b_is_for_those_who_federate_already() -> None:
             having[step.id.partition("@")[2]] = "(b)" in step.does.text
     assert having["partner.example"] is having["xmpp.example"] is True
     assert having["branch.example"] is False
-    assert having["aol.com"] is True  # "may have": the plan does not say
+    assert having["aol.com"] is having["hosted1.example"] is False
+    known = steps_of(federating_through_aol(plan))
+    assert "(b)" in text_of(known["email/notify-partner@aol.com"])
 
 
 def test_the_notice_to_users_is_approved_as_it_is_sent() -> None:

@@ -4,15 +4,18 @@ import pytest
 
 from checks.finding import Json, Severity
 from checks.requests import TlsRequest
-from tests.core.plans import practice_plan, with_asa
+from tests.core.plans import front_end, practice_plan, with_asa, with_partners
 from tests.core.table import table
 from tests.core.world import World
+from wizard.checklist import requests_of
 from wizard.engine import AskKind, Choice, Refusal, reopen
 from wizard.facts import Facts
+from wizard.node_checks import listener_requests
 from wizard.plan.model import LoadBalancer, Partner, Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.resolve import walk_of
+from wizard.state import State
 from wizard.step import (
     SIP_PROXY,
     AlreadySo,
@@ -348,3 +351,16 @@ def test_a_cluster_whose_certificates_were_signed_before_asks_nobody() -> None:
     words = {row.step.id: row.word for row in survey(found.walk, found.state)}
     assert words["listeners-certificates/request@imp1"] is Word.DONE
     assert words["listeners-certificates/install@imp2"] is Word.DONE
+
+
+def test_where_every_partner_is_reached_by_tcp_no_tls_is_set_up_or_looked_for() -> None:
+    plan = with_partners(front_end("ocs.example", transport="tcp", version="ocs-2007-r2"))
+    steps = {row.step.id: row for row in survey(walk_of(plan, CATALOGUE), State())}
+    for step in ("server-auth-aside", "peer-auth", "server-auth-back", "ports", "probe"):
+        standing = steps[f"listeners-certificates/{step}"].standing
+        assert standing == NotApplicable("every partner is reached by TCP"), step
+    assert "acceptance/own-tls" not in steps
+    assert not [request for request in requests_of(plan) if isinstance(request, TlsRequest)]
+    assert listener_requests(plan) == ()
+    letter = steps["listeners-certificates/partner-side@ocs.example"].step
+    assert "certificate" not in " ".join((letter.why, *letter.mistakes))

@@ -11,6 +11,7 @@ from tests.core.plans import edge, fields_of, front_end, practice_plan, with_par
 from wizard.facts import CheckFact, Facts
 from wizard.observe import observe
 from wizard.plan.model import Dns, Plan
+from wizard.procedures import CATALOGUE
 from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.resolve import walk_of
 from wizard.step import AlreadySo, Applies, Check, Command, NotApplicable, Standing, Step, Stop, Unknown
@@ -222,3 +223,19 @@ def test_what_the_node_prints_becomes_a_fact(printed: str, value: Mapping[str, J
     learned = Facts().with_node("imp1", f"lookup {NAME}", seen).node("imp1").lookups[NAME]
     assert bool(learned.records) is bool(value.get("records"))
     assert learned.not_found is bool(value.get("not_found"))
+
+
+def test_the_name_that_a_pool_shows_is_not_demanded_where_any_member_answers() -> None:
+    pool = front_end(
+        "pool.example", front_ends=["fe1.pool.example", "fe2.pool.example"], pool_fqdn="ee.pool.example",
+        next_hop="ee.pool.example", external_fqdn="fe1.pool.example",
+    )  # fmt: skip
+    single = front_end("single.example", front_ends=["fe1.single.example"], next_hop="fe1.single.example")
+    asked = {
+        request.host: request.name
+        for step in walk_of(with_partners(pool, single), CATALOGUE).steps
+        if isinstance(step.does, Check) and isinstance(request := step.does.request, TlsRequest) and step.does.stops
+    }
+    # Which certificate answers is chance, so a difference is neither asked to be mended nor stops the walk.
+    assert asked["ee.pool.example"] == ""
+    assert asked["fe1.single.example"] == "fe1.single.example"

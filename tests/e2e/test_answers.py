@@ -42,6 +42,7 @@ def run(fedwizard: Callable[..., Ran], network: PracticeNetwork, plan: Path, ans
 READ = (
     '[steps."health/proxy-domain"]\nvalues = { proxy_domain = "local.example" }\n'
     '[steps."health/aol-order"]\nvalues = { answer = "yes" }\n'
+    '[steps."health/prerequisites"]\nvalues = { tests = "yes", inside = "yes", clocks = "yes" }\n'
 )
 
 

@@ -1,4 +1,4 @@
-"""The lessons: the fault is found by the check before, mended by the walk, and gone by the check after."""
+"""The lessons: a check finds the fault; it is mended by keys, in plain mode or by an act; a check finds it no more."""
 
 import json
 import re
@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import test_plain, test_screens
 from tests.e2e.support import Ran, events
 from tests.e2e.terminal import on_terminal
-from wizard.practice.client import PracticeNetwork, control
+from wizard.practice.client import PracticeNetwork
 from wizard.practice.lessons import FAULTS
 
 CODES = {
@@ -24,7 +25,9 @@ CURES = {  # what a trainee types in a second terminal, instead of going by the 
     "no-srv": ("publish", "srv", "local.example", "sip", "imp-public.mail.local.example", "5061"),
     "wrong-cn": ("present-certificate", "sip.partner.example", "sip.partner.example"),
     "service-stopped": ("start-service", "imp2", "Cisco XCP SIP Federation Connection Manager"),
+    "domain-missing": ("set-domain", "imp2"),
 }
+LESSONS = {fault.name: fault for fault in FAULTS}
 Fedwizard = Callable[..., Ran]
 
 
@@ -99,12 +102,85 @@ def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home:
     assert "It has no domain yet" not in told
 
 
-@pytest.mark.parametrize("name", CURES)
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_seen_by_the_check_and_mended_by_an_act(name: str, fedwizard: Fedwizard, tmp_path: Path) -> None:
     network = PracticeNetwork.start(tmp_path / "N", name, 0)
     try:
         assert CODES[name] in found(fedwizard, tmp_path / "N")
-        control(tmp_path / "N", {"do": list(CURES[name])})
+        done = fedwizard("practice", "do", str(tmp_path / "N"), *CURES[name])
+        assert done.status == 0, done.err
         assert CODES[name] not in found(fedwizard, tmp_path / "N")
     finally:
         network.stop()
+
+
+def squeezed(text: str) -> str:
+    """A text on one line, without frames, so that it does not matter where a screen breaks it."""
+    return " ".join(re.sub(r"[\u2500-\u259f]", " ", text).split())
+
+
+def assert_mended(fedwizard: Fedwizard, session: Path, name: str) -> None:
+    network = PracticeNetwork.start(session / "practice", "", 0)
+    try:
+        assert CODES[name] not in found(fedwizard, session / "practice")
+    finally:
+        network.stop()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_solved_by_keys_with_hints_on_demand_and_a_debrief(
+    name: str, home: Path, tmp_path: Path, fedwizard: Fedwizard
+) -> None:
+    lesson, session = LESSONS[name], tmp_path / "S"
+    with on_terminal(home, "practice", "--scenario", name, "--pace", "0", "--session", str(session)) as terminal:
+        terminal.wait_for("Enter begin")
+        shown = squeezed(terminal.picture)
+        assert all(squeezed(text) in shown for text in (lesson.title, lesson.story, lesson.symptom))
+        for number, hint in enumerate(lesson.hints, 1):
+            terminal.press("?")
+            terminal.wait_for(f"Hint {number} of {len(lesson.hints)}")
+            terminal.settle()
+            assert squeezed(hint) in squeezed(terminal.picture)
+            assert f"Hint {number + 1} of" not in terminal.picture
+            help_shown = terminal.picture
+            terminal.press("\x1b")
+            terminal.wait_for_change(help_shown)
+            terminal.wait_for("Enter begin")
+        test_screens.walk(terminal)
+        assert "The fault" in terminal.picture
+        assert "Mended" in terminal.picture
+        assert "Debrief" in terminal.picture
+        terminal.press("q")
+        assert terminal.wait_end() == 0
+    assert_mended(fedwizard, session, name)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_solved_in_plain_mode(name: str, home: Path, tmp_path: Path, fedwizard: Fedwizard) -> None:
+    lesson, session = LESSONS[name], tmp_path / "S"
+    words = ("practice", "--plain", "--scenario", name, "--pace", "0", "--session", str(session))
+    with on_terminal(home, *words) as terminal:
+        terminal.wait_for("hold, with a reason")
+        for hint in lesson.hints:
+            terminal.press("?\n")
+            terminal.wait_for(hint[:30])
+        assert test_plain.walk(terminal) == 0, terminal.picture
+        said = squeezed(terminal.received.decode())
+    for text in (lesson.title, lesson.story, f"Symptom: {lesson.symptom}", *lesson.hints, lesson.debrief):
+        assert squeezed(text) in said
+    assert_mended(fedwizard, session, name)
+
+
+@pytest.mark.parametrize("name", ["wrong-cn", "service-stopped"])
+def test_the_step_that_mends_it_is_left_to_the_trainee(name: str, home: Path, tmp_path: Path) -> None:
+    words = ("practice", "--scenario", name, "--pace", "0", "--session", str(tmp_path / "S"))
+    asked, shown = {
+        "wrong-cn": ("I have sent it", "edge1.partner.example"),
+        "service-stopped": ("I have done it", "Start federation on imp2"),
+    }[name]
+    with on_terminal(home, *words) as terminal:
+        terminal.wait_for("Enter begin")
+        test_screens.walk(terminal, until=asked)
+        assert shown in terminal.picture

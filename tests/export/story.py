@@ -75,7 +75,11 @@ TRIAL = Procedure(
             reversal=Undo("Enter the old value."),
             restarts=(("imp1", XCP_ROUTER),),
         ),
-        _step(ROUTER, "Restart it", Restart(node="imp1", service=XCP_ROUTER, takes_down="All of it.")),
+        _step(
+            ROUTER,
+            "Restart it",
+            Restart(node="imp1", service=XCP_ROUTER, takes_down="All of it.", by_hand="On its page."),
+        ),
         _step("trial/tell", "Tell them", Notice(recipient="partner", subject="News", text="Dear all", act=("tell",))),
         _step("trial/seen", "Seen to be so", Check(request=DnsRequest(domain="a.example")), when=_so),
     ),

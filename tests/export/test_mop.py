@@ -8,7 +8,7 @@ The goldens of the whole catalogue change with every procedure. Write them anew,
 import json
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,13 @@ from tests.export.methods import SMALL, method, practice, small
 from tests.plan.test_hostile import uncommented
 from wizard.commands.spec import document as spec
 from wizard.describe import WIDTH
-from wizard.export.method import Method, may_be_done, method_of
+from wizard.export.method import Method, method_of
 from wizard.export.methods import METHODS
 from wizard.plan.example import example_text
 from wizard.plan.model import Node, Plan
 from wizard.plan.problems import load_text
 from wizard.procedures import CATALOGUE
-from wizard.prospect import Need
+from wizard.prospect import Need, may_be_done
 from wizard.resolve import walk_of
 from wizard.step import Instruct, Notice
 from wizard.text import visible, visible_line
@@ -104,6 +104,34 @@ def test_it_says_the_same_as_the_specification() -> None:
             assert {key: step[key] for key in ("typical", "worst")} == other["duration_seconds"]
 
 
+def test_the_trial_says_who_has_to_be_at_hand_and_when() -> None:
+    window = "\n[change]\nwindow_start = 2026-01-31T22:00:00Z\nwindow_end = {}\n"
+    long, short = (method(PRACTICE_LIKE + window.format(f"2026-02-01T{end}:00:00Z")).trial for end in ("09", "00"))
+    found = practice()
+    steps = [step for step in found.steps if step.id.startswith("acceptance/") and step.proof == "attested"]
+    assert (found.trial.typical, found.trial.worst) == (
+        sum(step.typical for step in steps),
+        sum(step.worst for step in steps),
+    )
+    assert found.trial.domains == ("partner.example", "branch.example", "aol.com", "hosted1.example", "hosted2.example")
+    assert (found.trial.earliest, found.trial.latest) == ("", "")
+    # It is the last of the work, and has to end with the window.
+    begin = datetime(2026, 1, 31, 22, tzinfo=UTC)
+    before = timedelta(seconds=found.duration_in_window.typical - found.trial.typical)
+    assert datetime.fromisoformat(long.earliest) == begin + before
+    assert datetime.fromisoformat(long.latest) == begin + timedelta(hours=11, seconds=-found.trial.typical)
+    assert (short.earliest, short.latest) == ("", "")
+    text = " ".join(METHODS["md"](method(PRACTICE_LIKE + window.format("2026-02-01T09:00:00Z"))).split())
+    assert f"the trial can begin at `{long.earliest}`. It has to begin by `{long.latest}`" in text
+
+
+def test_what_disrupts_and_is_done_by_hand_stands_with_what_disrupts() -> None:
+    text = METHODS["md"](practice())
+    section = text[text.index("Commands and acts that disrupt") : text.index("Service restarts, in this order")]
+    assert "email/restart-peer@imp1.second.local.example" in section
+    assert "domain/set@imp1" in section
+
+
 def test_json_is_what_its_schema_says() -> None:
     document = json.loads(METHODS["json"](practice()))
     assert document["schema"] == "fedwizard.mop/1"
@@ -166,12 +194,16 @@ def test_roles_and_window_come_from_the_plan_and_what_is_open_is_said() -> None:
     assert (found.roles.change, found.roles.implementer, found.roles.reviewer) == ("CHG0001", "operations", "security")
     assert (found.roles.window_start, found.roles.window_end) == ("2026-01-31T22:00:00Z", "2026-02-01T04:00:00Z")
     text = METHODS["md"](found)
-    assert "The window is 6 h long. Without what may take days the work does fit" in " ".join(text.split())
+    assert "The window is 6 h long. Without the steps that may take a day or more the work does fit" in " ".join(
+        text.split()
+    )
     assert "| Reviewer | `security` | ...." in text
     unnamed = METHODS["md"](practice())
     assert "| Reviewer | not named in the plan |" in unnamed
     assert "The window is" not in unnamed
-    assert "The plan names no window. Without what may take days the work needs" in " ".join(unnamed.split())
+    assert "The plan names no window. Without the steps that may take a day or more the work needs" in " ".join(
+        unnamed.split()
+    )
 
 
 def test_a_window_too_short_is_said_and_one_at_the_edge_of_time_is_no_obstacle() -> None:

@@ -286,6 +286,16 @@ def test_asa_and_balancer_are_held_against_the_public_side(practice_like: str) -
     assert [hint.field for hint in hints_of(text)] == ["local.public_fqdn", "asa.public_address"]
 
 
+def test_an_asa_in_front_of_nobody_is_a_warning(practice_like: str) -> None:
+    start, end = practice_like.index("[aol]"), practice_like.index("[email]")
+    inside = practice_like[:start] + practice_like[end:]
+    for partner in ("sip.partner.example", "edge.branch.example"):
+        inside = inside.replace(f'"{partner}"', f'"{partner}"\npeer = "front-end"')
+    assert [hint.field for hint in hints_of(inside + ASA)] == ["asa"]
+    assert "stands in front of nobody" in hints_of(inside + ASA)[0].problem
+    assert [hint.field for hint in hints_of(practice_like + ASA)] == []
+
+
 def test_the_two_ways_to_name_the_default_route_agree(practice_like: str) -> None:
     text = practice_like.replace("static_route_for_default = true\n", "").replace(
         'kind = "public"', 'kind = "public"\nstatic_route = true'

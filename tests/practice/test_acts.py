@@ -88,6 +88,8 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((), ("node-mode", "imp1", "latency"), ""),
     ((), ("node-mode", "imp2", "odd-question", "menu"), ""),
     ((("node-mode", "imp1", "locked-account"),), ("node-as-usual", "imp1"), ""),
+    ((), ("set-domain", "imp1"), ""),
+    ((), ("set-domain", "imp2", "other.example"), ""),
     ((), ("unwell", "imp1", "ntp"), ""),
     ((), ("unwell", "imp2", "replication"), ""),
     ((), ("unwell", "imp2", "service"), ""),
@@ -116,6 +118,7 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     (WORKING, ("test-call", "partner.example"), "acceptance"),
     (WORKING, ("test-call", "branch.example"), "acceptance"),
     (WORKING, ("test-call", "hosted1.example"), "acceptance"),
+    ((*WORKING, ("test-call", "aol.com")), ("end-test-call", "aol.com"), "acceptance"),
 )
 
 
@@ -407,5 +410,5 @@ def test_the_work_of_a_finished_network_is_what_the_walk_has_done_on_pages_and_i
     plan = Plan.model_validate(tomllib.loads(start().plan_path.read_text()))
     steps = walk_of(plan, CATALOGUE).steps
     walked = {step.does.act for step in steps if isinstance(step.does, Instruct | Notice)}
-    not_work = {"mend-partner", "start-service", "test-call"}
+    not_work = {"mend-partner", "start-service", "test-call", "end-test-call"}
     assert {act for act in walked if act[0] not in not_work} == set(work_of(HEALTHY))

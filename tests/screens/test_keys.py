@@ -128,6 +128,22 @@ def test_a_restart_is_said_to_be_done_by_hand_only_with_the_name_of_the_node(pla
     play((step("restart"),), Script(), test)
 
 
+def test_what_takes_another_cluster_down_is_said_to_be_done_with_its_name(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("enter")
+        await stage.until("Type imp1.north.example to say so")
+        await stage.press("enter")
+        assert "step.confirmed" not in kinds(folder)
+        await stage.write("imp1.north.example")
+        await stage.press("enter")
+        await stage.until("Finished")
+        said = next(e for e in read(folder / "journal.jsonl").events if e.kind == "step.confirmed")
+        assert said.body["how"] == "attested"
+
+    play((step("cluster"),), Script(), test)
+
+
 def test_one_press_answers_one_question(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")

@@ -63,6 +63,14 @@ KINDS: dict[str, Kind] = {
         act=(),
         snippets=(Snippet("BIND zone line", "_sipfederationtls._tcp.local.example. 3600 IN SRV 0 0 5061 " + "x" * 40),),
     ),
+    "cluster": Instruct(
+        interface="Cisco Unified IM and Presence Serviceability",
+        menu=("Tools", "Control Center - Network Services"),
+        fields=(Field("Server", "imp1.north.example"),),
+        button="Restart",
+        act=(),
+        disrupts="imp1.north.example",
+    ),
     "form": Form(
         interface="Cisco Unified CM IM and Presence Administration",
         menu=("System", "Cluster Topology", "Settings"),
@@ -82,7 +90,9 @@ KINDS: dict[str, Kind] = {
     "read": Command(node="imp1", command="utils service list", risk=Risk.READ_ONLY),
     "check": Check(request=DNS),
     "wait": Wait(until=CheckPasses(request=DNS)),
-    "restart": Restart(node="imp1", service="Cisco XCP Router", takes_down="Every XCP service of the node."),
+    "restart": Restart(
+        node="imp1", service="Cisco XCP Router", takes_down="Every XCP service of the node.", by_hand="On its page."
+    ),
     "notice": Notice(
         recipient="the administrator of partner.example",
         subject="Federation with local.example",

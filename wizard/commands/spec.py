@@ -4,7 +4,7 @@ import json
 import sys
 
 from checks.finding import Json
-from wizard.describe import reversal_of
+from wizard.describe import action_lines, reversal_of
 from wizard.plan.model import Plan
 from wizard.plan.problems import load_text
 from wizard.procedures import CATALOGUE
@@ -45,19 +45,21 @@ def _procedure(chapter: Chapter) -> dict[str, Json]:
         "disrupts": procedure.disrupts,
         "applies": chapter.excluded is None,
         "reason": chapter.excluded.reason if chapter.excluded else "",
-        "steps": [_step(step) for step in chapter.steps],
+        "steps": [_step(step, procedure.heading) for step in chapter.steps],
     }
 
 
-def _step(step: Step) -> dict[str, Json]:
+def _step(step: Step, heading: str) -> dict[str, Json]:
     label, how = reversal_of(step)
     action = meaning(step.does)
     return {
         "id": step.id,
         "title": step.title,
+        "heading": step.heading or heading,
         "why": step.why,
         "kind": action["kind"],
         "action": action,
+        "instructions": list(action_lines(step.does)),
         "effects": list(step.effects),
         "mistakes": list(step.mistakes),
         "restarts": [[node, service] for node, service in step.restarts],

@@ -6,14 +6,14 @@ It is what a reviewer approves before the window. `Method` is what every format 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from wizard.describe import action_lines
+from wizard.export.trial import Trial, trial_of, utc
 from wizard.plan.advice import advice_about
 from wizard.plan.fault import dotted
 from wizard.plan.model import Plan
-from wizard.prospect import Need, Prospect, prospects
+from wizard.prospect import Need, Prospect, may_be_done, prospects
 from wizard.resolve import Chapter, Walk, meaning
 from wizard.step import (
     ZONE_LINE,
@@ -26,6 +26,7 @@ from wizard.step import (
     Restart,
     Reversal,
     Undo,
+    name_to_type,
 )
 
 Proof = Literal["observed", "attested"]
@@ -49,12 +50,13 @@ class StepMethod:
 
     `reason` completes "only if ..." where `need` is conditional, and says why it does not apply or stops; `remedy` is
     what to do about a step that stops. `follows` are the steps one of which makes it necessary. `proof` says who will
-    see the outcome: the wizard itself (observed), or a person (attested). `restarts` are (node, service). Durations are
-    in seconds.
+    see the outcome: the wizard itself (observed), or a person (attested). `typed` is the name that has to be typed for
+    it, empty where it does not disrupt. `restarts` are (node, service). Durations are in seconds.
     """
 
     id: str
     title: str
+    heading: str
     need: Need
     reason: str
     remedy: str
@@ -62,6 +64,7 @@ class StepMethod:
     why: str
     kind: str
     action: Mapping[str, object]
+    typed: str
     proof: Proof
     instructions: tuple[str, ...]
     effects: tuple[str, ...]
@@ -175,6 +178,7 @@ class Method:
     warnings: tuple[PlanWarning, ...]
     duration: Effort
     duration_in_window: Effort
+    trial: Trial
     restarts: tuple[PlannedRestart, ...]
     records: tuple[ZoneRecord, ...]
     notices: tuple[Letter, ...]
@@ -189,6 +193,7 @@ class Method:
 def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
     """The method of procedure for a walk that has not begun."""
     plan, found = walk.plan, prospects(walk)
+    in_window = _effort(each for each in found if not may_take_days(each.step.duration.worst))
     by_step = {each.step.id: each for each in found}
     to_do = tuple(each for each in found if may_be_done(each.need))
     return Method(
@@ -213,7 +218,8 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
             PlanWarning(field=dotted(fault.place), problem=fault.problem, fix=fault.fix) for fault in advice_about(plan)
         ),
         duration=_effort(found),
-        duration_in_window=_effort(each for each in found if not may_take_days(each.step.duration.worst)),
+        duration_in_window=in_window,
+        trial=trial_of(plan, found, in_window.typical),
         restarts=tuple(_restart(each, does, to_do) for each in to_do if isinstance(does := each.action.does, Restart)),
         records=tuple(record for each in to_do for record in _records(each)),
         notices=tuple(
@@ -223,11 +229,6 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
         ),
         procedures=tuple(_procedure(chapter, by_step) for chapter in walk.chapters),
     )
-
-
-def may_be_done(need: Need) -> bool:
-    """Whether a step is, or may turn out to be, part of the work."""
-    return need in {Need.APPLIES, Need.CONDITIONAL}
 
 
 def may_take_days(worst: int) -> bool:
@@ -248,17 +249,18 @@ def _procedure(chapter: Chapter, by_step: Mapping[str, Prospect]) -> ProcedureMe
         disrupts=procedure.disrupts,
         excluded=chapter.excluded.reason if chapter.excluded else "",
         duration=_effort(found),
-        steps=tuple(_step(each) for each in found),
+        steps=tuple(_step(each, procedure.heading) for each in found),
     )
 
 
-def _step(prospect: Prospect) -> StepMethod:
+def _step(prospect: Prospect, heading: str) -> StepMethod:
     step, does = prospect.step, prospect.action.does
     action = meaning(does)
     way, text = _reversal(step.reversal)
     return StepMethod(
         id=step.id,
         title=step.title,
+        heading=step.heading or heading,
         need=prospect.need,
         reason=prospect.reason,
         remedy=prospect.remedy,
@@ -266,6 +268,7 @@ def _step(prospect: Prospect) -> StepMethod:
         why=step.why,
         kind=str(action["kind"]),
         action=action,
+        typed=name_to_type(does),
         proof=_proof(does),
         instructions=tuple(action_lines(does)),
         effects=step.effects,
@@ -328,18 +331,9 @@ def _roles(plan: Plan) -> Roles:
         change=change.id,
         implementer=change.implementer,
         reviewer=change.reviewer,
-        window_start=_utc(change.window_start),
-        window_end=_utc(change.window_end),
+        window_start=utc(change.window_start),
+        window_end=utc(change.window_end),
     )
-
-
-def _utc(at: datetime | None) -> str:
-    if at is None:
-        return ""
-    try:
-        return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    except OverflowError:  # an hour before the first year, or after the last
-        return at.isoformat()
 
 
 def _parties(plan: Plan) -> tuple[Party, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from cli_backend.exchange import Risk
+from checks.names import for_display
 from wizard.describe import span, wrap_letter
 from wizard.export.document import (
     Block,
@@ -22,17 +22,19 @@ from wizard.export.document import (
     joined,
     paragraph,
 )
-from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_be_done, may_take_days
+from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_take_days
 from wizard.export.planned import planned
-from wizard.prospect import Need
+from wizard.prospect import Need, may_be_done
 
 _CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _OPEN = "." * 24  # to be filled in by hand
+_LONG = "the steps that may take a day or more"
 _UNNAMED = "not named in the plan"
 _RULES = (
     "Nothing is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
     " reason, and the record says so.",
-    "Each change is shown in full and confirmed before it is sent. For one that disrupts, the node's name is typed.",
+    "Each change is shown in full and confirmed before it is sent. For one that disrupts, the name of the node or"
+    " cluster is typed.",
     "A question of a node that the step does not announce is not answered. A person decides.",
     "After an interruption nothing is sent again by itself. The wizard reads the node first, or asks.",
     "If it has to be taken back, the reviewer is told first. Taking it back, above, gives the order.",
@@ -82,7 +84,7 @@ def _header(method: Method) -> Table:
         ("Window closes", _named(roles.window_end)),
         ("Release", (Foreign(method.release),)),
         ("Steps", (f"{certain} for certain, {conditional} more where a condition holds",)),
-        ("Takes", (f"{_takes(method.duration_in_window)}, without what may take days",)),
+        ("Takes", (f"{_takes(method.duration_in_window)}, not counting {_LONG}",)),
         ("Plan SHA-256", (Foreign(method.plan_sha256),)),
         ("Tool", (Foreign(method.tool),)),
     )
@@ -123,25 +125,26 @@ def _scope(method: Method) -> Iterator[Block]:
         ),
     )
     if method.parties:
-        rows = tuple(((Foreign(p.name),), (Foreign(p.what),), (Foreign(p.reached),)) for p in method.parties)
+        rows = tuple(
+            ((Foreign(for_display(p.name)),), (Foreign(p.what),), (Foreign(p.reached),)) for p in method.parties
+        )
         yield Table(("Other side", "What it is", "How it is reached"), rows)
 
 
 def _warnings(method: Method) -> Iterator[Block]:
     if method.warnings:
         yield _section("Warnings about the plan", "warnings")
-        yield bullets((Foreign(w.field), ": ", Foreign(w.problem), ". ", Foreign(w.fix)) for w in method.warnings)
+        yield bullets((Foreign(w.field), f": {w.problem}. {w.fix}") for w in method.warnings)
 
 
 def _disruption(method: Method) -> Iterator[Block]:
     yield _section("What it disrupts", "disruption")
     affected = [procedure for procedure in method.procedures if _has_work(procedure)]
     yield bullets((f"{procedure.title}: ", *_spoken(procedure.disrupts)) for procedure in affected)
-    disruptive = [
-        step for step in method.steps if may_be_done(step.need) and step.action.get("risk") == Risk.DISRUPTIVE
-    ]
+    restarts = {restart.step for restart in method.restarts}
+    disruptive = [step for step in method.steps if may_be_done(step.need) and step.typed and step.id not in restarts]
     if disruptive:
-        yield paragraph("Commands that disrupt:")
+        yield paragraph("Commands and acts that disrupt; for each of them a name is typed:")
         yield Bullets(tuple(_disruptive(step) for step in disruptive))
     if method.restarts:
         yield paragraph("Service restarts, in this order:")
@@ -178,11 +181,12 @@ def _durations(method: Method) -> Iterator[Block]:
         ((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if _has_work(procedure)
     ]
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
-    sums = (("All",), *_spans(method.duration)), (("All but what may take days",), *_spans(method.duration_in_window))
+    sums = (("All",), *_spans(method.duration)), ((f"All but {_LONG}",), *_spans(method.duration_in_window))
     yield Table(heads, (*rows, *sums))
     yield paragraph("The sums are those of one step after the other. Several nodes are looked at at the same time.")
     yield from _days(method)
     yield from _window(method)
+    yield from _trial(method)
 
 
 def _days(method: Method) -> Iterator[Block]:
@@ -205,8 +209,8 @@ def _window(method: Method) -> Iterator[Block]:
     roles, needed = method.roles, method.duration_in_window
     if not (roles.window_start and roles.window_end):
         yield paragraph(
-            f"The plan names no window. Without what may take days the work needs {span(needed.typical)} typically, at"
-            f" worst {span(needed.worst)}."
+            f"The plan names no window. Without {_LONG} the work needs {span(needed.typical)} typically, at worst"
+            f" {span(needed.worst)}."
         )
         return
     length = datetime.fromisoformat(roles.window_end) - datetime.fromisoformat(roles.window_start)
@@ -214,9 +218,29 @@ def _window(method: Method) -> Iterator[Block]:
     fits = "does" if needed.typical <= seconds else "does not"
     worst = "fits too" if needed.worst <= seconds else "does not fit: decide beforehand when to turn back"
     yield paragraph(
-        f"The window is {span(seconds)} long. Without what may take days the work {fits} fit if all goes typically; the"
-        f" worst case {worst}."
+        f"The window is {span(seconds)} long. Without {_LONG} the work {fits} fit if all goes typically;"
+        f" the worst case {worst}."
     )
+
+
+def _trial(method: Method) -> Iterator[Block]:
+    trial = method.trial
+    if not trial.typical:
+        return
+    yield paragraph(
+        f"The trial comes last, after the restarts: typically {span(trial.typical)}, at worst {span(trial.worst)}. For"
+        " it, one user of ours and two of each of these have to be at hand: ",
+        *joined(Foreign(domain) for domain in trial.domains),
+        ". Agree on the time with their administrators beforehand.",
+    )
+    if trial.earliest:
+        yield paragraph(
+            "If all goes typically, the trial can begin at ",
+            Foreign(trial.earliest),
+            ". It has to begin by ",
+            Foreign(trial.latest),
+            ", or it does not end within the window.",
+        )
 
 
 def _records(method: Method) -> Iterator[Block]:
@@ -256,14 +280,14 @@ def _procedure(procedure: ProcedureMethod, shown: frozenset[str]) -> Iterator[Bl
         yield paragraph(f"In Cisco's guide to interdomain federation: {procedure.heading}.")
     for step in procedure.steps:
         if step.need is not Need.NOT_APPLICABLE:
-            yield from _step(step, shown)
+            yield from _step(step, shown, "" if step.heading == procedure.heading else step.heading)
     left_out = [step for step in procedure.steps if step.need is Need.NOT_APPLICABLE]
     if left_out:
         yield paragraph("Not to be done here:")
         yield bullets((Foreign(step.id), f", {step.title}: ", *_spoken(step.reason)) for step in left_out)
 
 
-def _step(step: StepMethod, shown: frozenset[str]) -> Iterator[Block]:
+def _step(step: StepMethod, shown: frozenset[str], heading: str) -> Iterator[Block]:
     only = " It only reads." if step.reversal == "reads-only" else ""
     yield Heading(3, (step.title,), step.id)
     yield paragraph(Mark(step.need), ", ", Mark(step.proof), ". Step ", Foreign(step.id), f". {_span_of(step)}.{only}")
@@ -274,6 +298,8 @@ def _step(step: StepMethod, shown: frozenset[str]) -> Iterator[Block]:
     if step.need is Need.STOPS:
         yield paragraph("The walk stops here: ", *_spoken(step.reason), " ", *_spoken(step.remedy))
     yield paragraph(*_spoken(step.why))
+    if heading:
+        yield paragraph(f"In Cisco's guide: {heading}.")
     yield from planned(step.instructions)
     more = tuple(_consequences(step, shown))
     if more:

@@ -71,6 +71,16 @@ def _public_address(plan: Plan) -> Iterator[Fault]:
         )
 
 
+def _asa(plan: Plan) -> Iterator[Fault]:
+    outside = plan.aol is not None or any(partner.peer == "access-edge" for partner in plan.partners)
+    if plan.asa is not None and not outside:
+        yield Fault(
+            ("asa",),
+            "stands in front of nobody: every partner of the plan is a front end inside",
+            "Delete [asa]. Or leave it, if partners outside will follow.",
+        )
+
+
 def _aol_kinds(plan: Plan) -> Iterator[Fault]:
     for number, domain in enumerate(plan.aol.domains if plan.aol else ()):
         known = domain.name in {"aol.com", plan.aol.default_federation_routing_domain if plan.aol else ""}
@@ -148,6 +158,7 @@ _RULES: tuple[Callable[[Plan], Iterator[Fault]], ...] = (
     _certificate_name,
     _load_balancer,
     _public_address,
+    _asa,
     _aol_kinds,
     _aol_name,
     _aol_letter,

@@ -136,6 +136,13 @@ class Partner(Frozen):
         names = (*(self.front_ends or (self.external_fqdn,)), *((self.pool_fqdn,) if self.pool_fqdn else ()))
         return tuple(dict.fromkeys(names))
 
+    @property
+    def shown_name(self) -> str:
+        """The subject CN that answers where a route leads; empty for a pool, whose members may show any of several."""
+        if self.pool_fqdn is not None:
+            return ""
+        return self.route_target if self.route_target in self.peer_subjects else self.external_fqdn
+
 
 class AolDomain(Frozen):
     """One domain reached through AOL."""
@@ -144,6 +151,7 @@ class AolDomain(Frozen):
     kind: Literal["public", "hosted", "cleared"] = Field(description="public, hosted by AOL, or cleared through AOL.")
     description: Line = Field(min_length=1, description="What users read in their privacy preferences.")
     static_route: bool = Field(default=False, description="Whether a static route of its own leads to the gateway.")
+    already_federating: bool = Field(default=False, description="Whether users of both sides have contacts already.")
 
 
 class Aol(Frozen):

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-PROOF = ("acceptance/contacts@partner.example", "acceptance/messages@partner.example")
+PROOF = (
+    "acceptance/contacts@partner.example",
+    "acceptance/messages@partner.example",
+    "acceptance/clean-up@partner.example",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

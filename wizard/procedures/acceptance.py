@@ -6,6 +6,7 @@ from wizard.plan.model import Node, Plan
 from wizard.procedures.common import (
     ANSWER,
     always_applies,
+    meets_tls,
     needs_own_srv,
     own_srv,
     own_tls,
@@ -18,6 +19,7 @@ from wizard.procedures.common import (
 )
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.routes import aol_routes
+from wizard.procedures.stored import key
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
     SIP_PROXY,
@@ -35,6 +37,7 @@ from wizard.step import (
 )
 
 TWO_CLIENTS = "The clients of the people who try it"
+_CLEANED = "acceptance/cleaned"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
@@ -44,6 +47,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         *_own_records(plan),
         *_their_side(plan),
         *(step for domain in domains for step in _trial(plan, domain)),
+        *((_cleaned(domains),) if domains else ()),
     )
 
 
@@ -82,7 +86,7 @@ def _own_records(plan: Plan) -> tuple[Step, ...]:
             for domain in domains
         ),
         *_own_xmpp(plan),
-        _check("own-tls", "See our public name answer once more", ours, own_tls(plan)),
+        *((_check("own-tls", "See our public name answer once more", ours, own_tls(plan)),) if meets_tls(plan) else ()),
     )
 
 
@@ -130,11 +134,20 @@ def _check(slug: str, title: str, why: str, request: CheckRequest) -> Step:
 
 def _trial(plan: Plan, domain: str) -> tuple[Step, ...]:
     labels = LABELS[plan.release]
-    return (_contacts(plan, domain), _presence(labels, domain), _messages(labels, domain), _blocking(domain))
+    return (
+        _contacts(plan, domain),
+        _presence(labels, domain),
+        _messages(labels, domain),
+        _blocking(domain),
+        _clean_up(plan, domain),
+    )
+
+
+def _ours(plan: Plan) -> str:
+    return f"name@{plan.email.domain}" if plan.email else f"userid@{plan.local.sip_proxy_domain}"
 
 
 def _contacts(plan: Plan, domain: str) -> Step:
-    ours = f"name@{plan.email.domain}" if plan.email else f"userid@{plan.local.sip_proxy_domain}"
     note = "AOL users of aim.com are entered as user@aol.com" if domain == "aol.com" else "two of their users"
     return Step(
         id=f"acceptance/contacts@{domain}",
@@ -144,14 +157,14 @@ def _contacts(plan: Plan, domain: str) -> Step:
             interface=TWO_CLIENTS,
             menu=("their first user adds ours", "ours accepts the pop-up", "ours adds their second user"),
             fields=(
-                Field("Our user, as they enter it", ours),
+                Field("Our user, as they enter it", _ours(plan)),
                 Field("Their users, as ours enters them", f"user@{domain}", note),
             ),
             button="Add, and accept the pop-up",
             act=("test-call", domain),
         ),
-        reversal=Undo("Remove the test contacts on both sides."),
-        duration=Duration(10 * 60, 24 * 3600),
+        reversal=Undo("Remove the test contacts on both sides, as the end of the trial does."),
+        duration=Duration(10 * 60, 3600),
         verified_by=f"acceptance/presence@{domain}",
         mistakes=(
             "Using contacts that were made before the change: remove them first.",
@@ -208,6 +221,51 @@ def _blocking(domain: str) -> Step:
     )
 
 
+def _clean_up(plan: Plan, domain: str) -> Step:
+    return Step(
+        id=f"acceptance/clean-up@{domain}",
+        title=f"Take the test contacts with {for_display(domain)} away",
+        why="A contact or a block of the trial that is forgotten looks like a fault later.",
+        does=Instruct(
+            interface=TWO_CLIENTS,
+            menu=("everybody lifts the blocks of the trial", "ours removes theirs", "theirs remove ours"),
+            fields=(
+                Field("Ours removes", f"user@{domain}", "both of their users"),
+                Field("Theirs remove", _ours(plan), "each of their two users"),
+            ),
+            button="Remove",
+            act=("end-test-call", domain),
+        ),
+        reversal=Undo("Add them again, as for the trial."),
+        duration=Duration(3 * 60, 30 * 60),
+        verified_by=_CLEANED,
+        mistakes=("Removing contacts that people had before the trial and want to keep.",),
+        after=(f"acceptance/contacts@{domain}",),
+    )
+
+
+def _cleaned(domains: tuple[str, ...]) -> Step:
+    """No command lists what users have in their lists."""
+    return Step(
+        id=_CLEANED,
+        title="See that nothing of the trial is left",
+        why="Test contacts of both sides are gone, and nobody is blocked any more. Then users may be told.",
+        does=Form(
+            interface=TWO_CLIENTS,
+            menu=(),
+            fields=tuple(
+                FormField(f"clean_{key(domain)}", for_display(domain), "yes", "Is nothing left, on both sides?")
+                for domain in domains
+            ),
+            mismatch="Lift the block, or remove the contact, on the side where it is left.",
+            wanted=ANSWER,
+        ),
+        reversal=NothingToUndo(),
+        duration=Duration(2 * 60, 30 * 60),
+        after=tuple(f"acceptance/clean-up@{domain}" for domain in domains),
+    )
+
+
 def _seen(step_id: str, title: str, *, why: str, asked: tuple[tuple[str, str], ...], mismatch: str, after: str) -> Step:
     helped = "Answer yes if it was so."
     return Step(
@@ -222,7 +280,7 @@ def _seen(step_id: str, title: str, *, why: str, asked: tuple[tuple[str, str], .
             wanted=ANSWER,
         ),
         reversal=NothingToUndo(),
-        duration=Duration(5 * 60, 3600),
+        duration=Duration(5 * 60, 30 * 60),
         after=(after,),
     )
 
@@ -232,7 +290,7 @@ ACCEPTANCE = Procedure(
     title="Acceptance",
     heading="Verify the federation",
     why="The set-up is accepted when every check passes again and people of both sides reach each other.",
-    disrupts="Nothing. The test users write to each other.",
+    disrupts="Nothing. The test users write to each other, and are taken out of each other's lists at the end.",
     applies=always_applies,
     steps=_steps,
 )

@@ -1,6 +1,8 @@
 """j, with an ASA: what is done at the ASA itself. It terminates TLS on both sides and shows a certificate on each."""
 
-from checks.names import for_display
+from collections.abc import Iterator
+
+from checks.names import SIP_TLS_PORT, for_display
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa_text as text
@@ -45,12 +47,14 @@ def enroll_inside(asa: Asa) -> Step:
             act=("asa-enroll", "inside"),
             snippets=(Snippet("The commands", text.enroll_inside(asa)),),
         ),
-        reversal=Undo(f"no crypto ca trustpoint {asa.inside_trustpoint}, and delete its key pair."),
+        reversal=Undo(f"`no crypto ca trustpoint {asa.inside_trustpoint}`, and delete its key pair."),
         duration=_AT_THE_ASA,
         effects=("Nothing is interrupted. The last command prints the certificate: keep it as a file.",),
         verified_by=READ_BACK,
         mistakes=(
             "Doing it before clock, time zone and hostname of the ASA are right.",
+            "An ASA with several contexts, in transparent mode, or without a licence for TLS proxies: `show mode`,"
+            " `show firewall` and `show version` tell.",
             "Answering yes to the serial number: the subject is then another one.",
         ),
     )
@@ -64,7 +68,7 @@ def import_node(plan: Plan, asa: Asa, node: Node) -> Step:
     def when(_plan: Plan, facts: Facts) -> Standing:
         seen = facts.node(node.name)
         if seen.certificate is None:
-            return Unknown(f"the certificate of {node.name} was read")
+            return Unknown(f"the ASA was not given the certificate that {node.name} has")
         if seen.exchanged == seen.certificate.identity:
             return AlreadySo(f"the ASA was given the certificate that {node.name} has")
         return Applies()
@@ -84,7 +88,7 @@ def import_node(plan: Plan, asa: Asa, node: Node) -> Step:
             act=("asa-import", node.name),
             snippets=(Snippet("The commands", text.import_certificate(trustpoint)),),
         ),
-        reversal=Undo(f"no crypto ca trustpoint {trustpoint}"),
+        reversal=Undo(f"`no crypto ca trustpoint {trustpoint}`"),
         duration=_AT_THE_ASA,
         when=when,
         effects=("After crypto ca authenticate paste the file, then a line with quit, and answer yes.",),
@@ -117,7 +121,7 @@ def enroll_outside(plan: Plan, asa: Asa) -> Step:
                 Snippet("When the authority has signed it", text.install_outside(asa)),
             ),
         ),
-        reversal=Undo(f"no crypto ca trustpoint {asa.outside_trustpoint}, and have the certificate revoked."),
+        reversal=Undo(f"`no crypto ca trustpoint {asa.outside_trustpoint}`, and have the certificate revoked."),
         duration=Duration(2 * 3600, 5 * 24 * 3600),
         effects=("The ASA warns that the name is not its own. That is meant: answer yes.",),
         verified_by=READ_BACK,
@@ -144,7 +148,7 @@ def authenticate(whose: str, domain: str, authority: str) -> Step:
             act=("asa-authenticate", domain),
             snippets=(Snippet("The commands", text.import_certificate(trustpoint)),),
         ),
-        reversal=Undo(f"no crypto ca trustpoint {trustpoint}"),
+        reversal=Undo(f"`no crypto ca trustpoint {trustpoint}`"),
         duration=_AT_THE_ASA,
         effects=("Nothing is interrupted. Each intermediate needs a trustpoint of its own.",),
         verified_by=READ_BACK,
@@ -169,14 +173,7 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
             ),
             button=ENTER,
             act=("asa-configure",),
-            snippets=(
-                Snippet("Translation, release 8.3 and later", text.translation_new(plan, asa)),
-                Snippet("Access lists, release 8.3 and later", text.access_lists(plan, asa, peers, old=False)),
-                Snippet("Translation, up to release 8.2", text.translation_old(plan, asa)),
-                Snippet("Access lists, up to release 8.2", text.access_lists(plan, asa, peers, old=True)),
-                Snippet("TLS proxy and policy", text.tls_proxy(asa)),
-                Snippet("To see it for yourself", text.READS),
-            ),
+            snippets=tuple(_blocks(plan, asa, peers)),
         ),
         reversal=Undo("Enter the same lines with `no` in front, the last ones first."),
         duration=Duration(30 * 60, 4 * 3600),
@@ -195,10 +192,26 @@ def configure(plan: Plan, asa: Asa, peers: tuple[Partner, ...], probe: str) -> S
     )
 
 
+def _blocks(plan: Plan, asa: Asa, peers: tuple[Partner, ...]) -> Iterator[Snippet]:
+    """What is pasted. While nobody is outside there is nobody whom an access list could name."""
+    blocks = (
+        ("Translation, release 8.3 and later", text.translation_new(plan, asa)),
+        ("Access lists, release 8.3 and later", text.access_lists(plan, asa, peers, old=False)),
+        ("Translation, up to release 8.2", text.translation_old(plan, asa)),
+        ("Access lists, up to release 8.2", text.access_lists(plan, asa, peers, old=True)),
+        ("TLS proxy and policy", text.tls_proxy(asa)),
+        ("To see it for yourself", text.READS),
+    )
+    yield from (Snippet(title, lines) for title, lines in blocks if lines)
+
+
 def _ports(plan: Plan) -> tuple[Field, ...]:
     mapped = ((node, text.mappings(plan, node)) for node in plan.nodes_publisher_first)
     note = "outside port > port of the node; 5080 over UDP too"
-    return tuple(
+    balancer = plan.load_balancer
+    tls = f"{SIP_TLS_PORT}>{SIP_TLS_PORT}"
+    first = (Field("Ports of the load balancer", tls, balancer.address),) if balancer else ()
+    return first + tuple(
         Field(f"Ports of {node.name}", ", ".join(f"{out}>{real}" for out, real in ports), note)
         for node, ports in mapped
         if ports

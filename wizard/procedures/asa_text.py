@@ -4,6 +4,7 @@ Everything that enters these lines was validated with the plan: names, addresses
 """
 
 import re
+from dataclasses import dataclass
 
 from checks.names import SIP_TLS_PORT
 from wizard.plan.model import Asa, Node, Partner, Plan
@@ -11,6 +12,7 @@ from wizard.plan.model import Asa, Node, Partner, Plan
 KEY_BITS = 2048
 _CIPHERS = "aes128-sha1 aes256-sha1 3des-sha1 null-sha1"
 _SIP_PORT, _PEER_PORT, _MANAGER_PORT = 5060, 5062, 5080
+_BESIDE_BALANCER = 55061  # where the TLS of the routing node is found once 5061 leads to a load balancer (4.9)
 
 
 def node_trustpoint(asa: Asa, plan: Plan, node: Node) -> str:
@@ -89,8 +91,36 @@ def mappings(plan: Plan, node: Node) -> tuple[tuple[int, int], ...]:
     listener = plan.local.peer_auth_port
     real = (_SIP_PORT, listener, _PEER_PORT, _MANAGER_PORT)
     if node.name == plan.local.routing_node:
-        return tuple(zip((_SIP_PORT, SIP_TLS_PORT, _PEER_PORT, _MANAGER_PORT), real, strict=True))
+        tls = SIP_TLS_PORT if plan.load_balancer is None else _BESIDE_BALANCER
+        return tuple(zip((_SIP_PORT, tls, _PEER_PORT, _MANAGER_PORT), real, strict=True))
     return tuple(zip(node.asa_ports, real, strict=False))
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One port of the public address and where it leads: `to` is the word in the name of the object."""
+
+    to: str
+    address: str
+    protocol: str
+    outside: int
+    real: int
+
+
+def _rules(plan: Plan) -> tuple[_Rule, ...]:
+    """Everything that is translated: port 5061 to the load balancer where there is one, then the ports of the nodes."""
+    balancer = plan.load_balancer
+    # In capitals, which no node has in its object.
+    first = (_Rule("LB", balancer.address, "tcp", SIP_TLS_PORT, SIP_TLS_PORT),) if balancer else ()
+    return (
+        *first,
+        *(
+            _Rule(_word(node.name), node.address, protocol, outside, real)
+            for node in plan.nodes_publisher_first
+            for outside, real in mappings(plan, node)
+            for protocol in (("tcp", "udp") if real == _MANAGER_PORT else ("tcp",))
+        ),
+    )
 
 
 def unmapped(plan: Plan) -> tuple[Node, ...]:
@@ -102,38 +132,33 @@ def translation_old(plan: Plan, asa: Asa) -> str:
     """Address translation up to 8.2."""
     public = asa.public_address
     lines = [f"global (outside) 1 {public}", "nat (inside) 1 0 0"]
-    for node in plan.nodes_publisher_first:
-        for outside, real in mappings(plan, node):
-            protocols = ("tcp", "udp") if real == _MANAGER_PORT else ("tcp",)
-            lines += [
-                f"static (inside,outside) {protocol} {public} {outside} {node.address} {real} netmask 255.255.255.255"
-                for protocol in protocols
-            ]
+    lines += [
+        f"static (inside,outside) {rule.protocol} {public} {rule.outside} {rule.address} {rule.real}"
+        " netmask 255.255.255.255"
+        for rule in _rules(plan)
+    ]
     return "\n".join(lines)
 
 
 def translation_new(plan: Plan, asa: Asa) -> str:
     """Address translation from 8.3 on: objects first, then the rules that use them."""
-    public, nodes = asa.public_address, plan.nodes_publisher_first
-    pairs = [(node, outside, real) for node in nodes for outside, real in mappings(plan, node)]
+    public, rules = asa.public_address, _rules(plan)
     lines = ["object network obj_public_imp", f" host {public}"]
-    for node in nodes:
-        lines += [f"object network obj_{_word(node.name)}", f" host {node.address}"]
-    ports = sorted({port for _, outside, real in pairs for port in (outside, real)})
-    manager = sorted({port for _, outside, real in pairs if real == _MANAGER_PORT for port in (outside, real)})
-    for protocol, wanted in (("tcp", ports), ("udp", manager)):
-        for port in wanted:
+    hosts = {_word(node.name): node.address for node in plan.nodes_publisher_first}
+    hosts |= {rule.to: rule.address for rule in rules}
+    for name, address in hosts.items():
+        lines += [f"object network obj_{name}", f" host {address}"]
+    for protocol in ("tcp", "udp"):
+        ports = {port for rule in rules if rule.protocol == protocol for port in (rule.outside, rule.real)}
+        for port in sorted(ports):
             lines += [f"object service obj_{protocol}_source_eq_{port}", f" service {protocol} source eq {port}"]
-    for node, outside, real in pairs:
-        protocols = ("tcp", "udp") if real == _MANAGER_PORT else ("tcp",)
-        lines += [_rule(node, protocol, outside, real) for protocol in protocols]
+    lines += [
+        f"nat (inside,outside) source static obj_{rule.to} obj_public_imp service"
+        f" obj_{rule.protocol}_source_eq_{rule.real} obj_{rule.protocol}_source_eq_{rule.outside}"
+        for rule in rules
+    ]
     lines += ["object network obj_any", " subnet 0.0.0.0 0.0.0.0", f" nat (inside,outside) dynamic {public}"]
     return "\n".join(lines)
-
-
-def _rule(node: Node, protocol: str, outside: int, real: int) -> str:
-    services = f"obj_{protocol}_source_eq_{real} obj_{protocol}_source_eq_{outside}"
-    return f"nat (inside,outside) source static obj_{_word(node.name)} obj_public_imp service {services}"
 
 
 # --- access lists and TLS proxy --------------------------------------------------------------------------------------
@@ -142,6 +167,10 @@ def _rule(node: Node, protocol: str, outside: int, real: int) -> str:
 def access_lists(plan: Plan, asa: Asa, peers: tuple[Partner, ...], *, old: bool) -> str:
     """Who may speak with whom. Up to 8.2 the outside is named by public address and port, later by the node's own."""
     lines = []
+    balancer = plan.load_balancer
+    for peer in _addresses(plan, peers) if balancer else ():
+        target = asa.public_address if old or balancer is None else balancer.address
+        lines.append(f"access-list {asa.access_list_in} extended permit tcp {peer} host {target} eq {SIP_TLS_PORT}")
     for node in plan.nodes_publisher_first:
         for peer in _addresses(plan, peers):
             lines.append(

@@ -79,14 +79,14 @@ def missing_for_aol(plan: Plan, aol: Aol) -> tuple[str, ...]:
 def aol_letter(plan: Plan, aol: Aol) -> str:
     """The data for AOL. What the plan does not hold is named where it belongs."""
     ours = plan.federation_domains
-    addressed = plan.email.domain if plan.email else plan.local.sip_proxy_domain
+    addressed = f"name@{plan.email.domain}" if plan.email else f"userid@{plan.local.sip_proxy_domain}"
     enterprise, *contact, authority = (
         f"{label}: {value or f'MISSING ({place} in the plan)'}" for label, value, place in _wanted(plan, aol)
     )
     items = (
         enterprise,
         f"Domains of ours that take part: {', '.join(ours)}",
-        f"Addresses of our users: name@{addressed}",
+        f"Addresses of our users: {addressed}",
         f"Public name of our server: {public_name(plan)}, with the address {plan.local.public_address}",
         f"Port for secure SIP: {aol.secure_sip_port}",
         f"Subject CN of our certificate: {presented(plan)}",

@@ -170,6 +170,11 @@ def own_tls(plan: Plan) -> TlsRequest:
     return TlsRequest(host=plan.local.public_fqdn, port=SIP_TLS_PORT, name=presented(plan), side="ours")
 
 
+def meets_tls(plan: Plan) -> bool:
+    """Whether anybody speaks TLS with us; a front end of OCS may be the only partner, and be reached by TCP."""
+    return plan.aol is not None or any(partner.transport == "tls" for partner in plan.partners)
+
+
 def needs_own_srv(plan: Plan) -> bool:
     """Whether others find us by SRV: any Microsoft partner, or an email domain. AOL is given our name by hand."""
     return bool(plan.partners) or plan.email is not None
@@ -209,8 +214,8 @@ def partner_srv(partner: Partner) -> DnsRequest:
 
 
 def partner_tls(partner: Partner) -> TlsRequest:
-    """The TLS of a partner's server, under the subject that has to be allowed."""
-    return TlsRequest(host=partner.route_target, port=5061, name=partner.external_fqdn)
+    """The TLS of a partner's server, under the subject that has to be allowed where it is certain which one answers."""
+    return TlsRequest(host=partner.route_target, port=SIP_TLS_PORT, name=partner.shown_name)
 
 
 def _public_name_in_email_domain(plan: Plan) -> bool:

@@ -1,6 +1,6 @@
 """e: our SRV and address records to publish, and the partners' to find."""
 
-from checks.names import SIP_FEDERATION, SIP_TLS_PORT, XMPP_FEDERATION, XMPP_PORT, for_display, srv_name
+from checks.names import SIP_FEDERATION, SIP_TLS_PORT, XMPP_FEDERATION, XMPP_PORT, for_display, is_within, srv_name
 from checks.requests import Service
 from wizard.facts import Facts
 from wizard.plan.model import Plan
@@ -37,6 +37,7 @@ CACHES = Duration(5 * 60, 60 * 60)
 PUBLISHING = Duration(5 * 60, 24 * 3600)
 UNPUBLISH = Undo("Delete the record; caches forget it when its TTL is over.")
 TTL = 3600
+WINDOWS = "Windows DNS (PowerShell), where the domain is a zone of its own"
 _SRV = {"sip": (SIP_FEDERATION, SIP_TLS_PORT), "xmpp": (XMPP_FEDERATION, XMPP_PORT)}
 
 
@@ -87,6 +88,7 @@ def _publish_address(plan: Plan) -> Step:
             act=("publish", "a", name, address),
             snippets=(
                 Snippet(ZONE_LINE, f"{name}. {TTL} IN {record_type} {address}"),
+                Snippet(WINDOWS, _windows_address(plan, record_type)),
                 Snippet("To see it for yourself", f"nslookup {name}"),
             ),
         ),
@@ -96,6 +98,18 @@ def _publish_address(plan: Plan) -> Step:
         verified_by="dns/wait-address",
         mistakes=("Publishing the private address of the node.", "Publishing it in the inside DNS only."),
         reads=("dns/look-address",),
+    )
+
+
+def _windows_address(plan: Plan, record_type: str) -> str:
+    name, version = plan.local.public_fqdn, "6" if record_type == "AAAA" else "4"
+    zone = max(
+        (each for each in plan.federation_domains if is_within(name, each)), key=len, default=name.partition(".")[2]
+    )
+    owner = name.removesuffix(zone).rstrip(".") or "@"
+    return (
+        f'Add-DnsServerResourceRecord{record_type} -ZoneName "{zone}" `\n'
+        f'  -Name "{owner}" -IPv{version}Address "{plan.local.public_address}"'
     )
 
 
@@ -174,12 +188,13 @@ def srv_to_publish(domain: str, target: str, service: Service = "sip") -> Instru
 def _srv_snippets(domain: str, target: str, labels: str, port: int) -> tuple[Snippet, ...]:
     owner = srv_name(domain, labels)
     windows = (
-        f'Add-DnsServerResourceRecord -ZoneName "{domain}" -Name "{labels}" -Srv `\n'
-        f'  -DomainName "{target}" -Priority 0 -Weight 0 -Port {port}'
+        f'Add-DnsServerResourceRecord -ZoneName "{domain}" `\n'
+        f'  -Name "{labels}" -Srv -Priority 0 -Weight 0 -Port {port} `\n'
+        f'  -DomainName "{target}"'
     )
     return (
         Snippet(ZONE_LINE, f"{owner}. {TTL} IN SRV 0 0 {port} {target}."),
-        Snippet("Windows DNS (PowerShell), where the domain is a zone of its own", windows),
+        Snippet(WINDOWS, windows),
         Snippet("To see it for yourself", f"nslookup\nset type=srv\n{owner}"),
     )
 

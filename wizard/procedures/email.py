@@ -34,6 +34,10 @@ SWITCH_BACK = Undo(
     "Uncheck it, save, and restart the Cisco XCP Router on every node of every cluster. Then tell partners and users:"
     " contacts made under email addresses have to be removed and added again."
 )
+# The parts of the section on email addresses, as its headings have it.
+TOLD_ABROAD = "Email address for federation: what the foreign administrator is told"
+TOLD_HERE = "Email address for federation: what our own users are told"
+SWITCHED = "Turn on email for federation"
 OUR_USERS = "all users of IM and Presence, on every cluster"
 
 
@@ -74,21 +78,20 @@ def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
                 plan,
                 _administrator(p.domain),
                 "sip",
-                "some" if p.already_federating else "none",
+                p.already_federating,
                 how_allowed(plan, p.version) if p.peer == "access-edge" else "",
             ),
             contact=p.contact,
         )
         for p in plan.partners
     )
-    through_aol = {d.name: "AOL" if d.kind == "public" else "" for d in (plan.aol.domains if plan.aol else ())}
+    through_aol = (("AOL" if d.kind == "public" else "", d) for d in (plan.aol.domains if plan.aol else ()))
     aol = (
-        _notify(plan, domain, to_partner(plan, whom or _administrator(domain), "aol", "perhaps"), whom)
-        for domain, whom in through_aol.items()
+        _notify(plan, d.name, to_partner(plan, whom or _administrator(d.name), "aol", d.already_federating), whom)
+        for whom, d in through_aol
     )
     xmpp = (
-        _notify(plan, domain, to_partner(plan, _administrator(domain), "xmpp", "some"))
-        for domain in email.xmpp_partners
+        _notify(plan, domain, to_partner(plan, _administrator(domain), "xmpp", True)) for domain in email.xmpp_partners
     )
     return (*microsoft, *aol, *xmpp)
 
@@ -118,6 +121,7 @@ def _notify(plan: Plan, domain: str, text: str, whom: str = "", *, contact: str 
     email_domain, whom = plan.email.domain if plan.email else "", whom or _administrator(domain)
     return Step(
         id=f"{_NOTIFY}{domain}",
+        heading=TOLD_ABROAD,
         title=f"Tell {whom}{f' about {for_display(domain)}' if whom == 'AOL' else ''}",
         why="Once we use email addresses, requests to the old addresses are dropped. Their users must know it before.",
         does=Notice(
@@ -135,6 +139,7 @@ def _notify(plan: Plan, domain: str, text: str, whom: str = "", *, contact: str 
 def _ask_approval(plan: Plan) -> Step:
     return Step(
         id="email/ask-approval",
+        heading=TOLD_HERE,
         title="Have the notice to our own users approved",
         why="Every user gets this text at the moment of the switch. Nobody should have to correct it then.",
         does=Notice(
@@ -163,6 +168,7 @@ def _approved() -> Step:
 def _notify_users(plan: Plan) -> Step:
     return Step(
         id="email/notify-users",
+        heading=TOLD_HERE,
         title="Tell our own users",
         why="The switch is on, so users are told now: their contacts outside change with the coming restart.",
         does=Notice(
@@ -228,6 +234,7 @@ def _once_told(_plan: Plan, facts: Facts) -> Standing:
 def _switch(plan: Plan) -> Step:
     return Step(
         id="email/switch",
+        heading=SWITCHED,
         title="Turn on email addresses in federation",
         why="This one check box makes the cluster use email addresses towards all partners, by SIP and by XMPP.",
         does=_switch_page(plan, plan.publisher.fqdn),
@@ -247,6 +254,7 @@ def _switch(plan: Plan) -> Step:
 def _read_back(plan: Plan) -> Step:
     return Step(
         id="email/read-back",
+        heading=SWITCHED,
         title="Read back the switch for email addresses",
         why="No command of the CLI shows it. Open the page again, so that it is what was stored.",
         does=_switch_back_read(plan, plan.publisher.fqdn),
@@ -267,6 +275,7 @@ def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     publisher = peer.publisher_fqdn
     return Step(
         id=f"email/switch-peer@{publisher}",
+        heading=SWITCHED,
         title=f"Turn it on in the cluster {_short(peer)}",
         why="Each cluster has a switch of its own. While one is off, its users go on under the old addresses.",
         does=_switch_page(plan, publisher),
@@ -283,6 +292,7 @@ def _read_back_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     publisher = peer.publisher_fqdn
     return Step(
         id=f"email/read-back-peer@{publisher}",
+        heading=SWITCHED,
         title=f"Read it back in the cluster {_short(peer)}",
         why="Open the page again there, so that it is what was stored.",
         does=_switch_back_read(plan, publisher),
@@ -296,6 +306,7 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     labels, publisher = LABELS[plan.release], peer.publisher_fqdn
     return Step(
         id=f"email/restart-peer@{publisher}",
+        heading=SWITCHED,
         title=f"Restart the XCP Router in the cluster {_short(peer)}",
         why="The switch takes effect there only when the router has started again, on every node of that cluster.",
         does=Instruct(
@@ -315,10 +326,11 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
             ),
             button=labels.restart,
             act=("restart-peer-router", publisher),
+            disrupts=publisher,
         ),
         reversal=PointOfNoReturn("A restart cannot be taken back; it is over when the service runs again."),
         duration=Duration(10 * 60, 24 * 3600),
-        effects=("All clients of each node lose messages and availability until its router is back.",),
+        effects=("All clients of each node there lose messages and availability until its router is back.",),
         verified_by=f"email/router-runs@{publisher}",
         mistakes=("Stop and then Start: the other services stay down.", "Restarting it on one node only."),
     )

@@ -107,7 +107,8 @@ def _timing() -> Step:
 
 
 def _somebody_new(plan: Plan, _facts: Facts) -> Standing:
-    if plan.aol is None and all(partner.already_federating for partner in plan.partners):
+    aol = plan.aol.domains if plan.aol else ()
+    if all(each.already_federating for each in plan.partners) and all(each.already_federating for each in aol):
         return NotApplicable("with every partner there are contacts already; their notices say what to do")
     return Applies()
 

@@ -10,23 +10,20 @@ Reach = Literal["sip", "xmpp", "aol"]
 _PROTOCOL = {"sip": "SIP", "xmpp": "XMPP", "aol": "SIP, through AOL"}
 
 
-def to_partner(
-    plan: Plan, whom: str, reach: Reach, contacts: Literal["none", "some", "perhaps"], to_allow: str = ""
-) -> str:
+def to_partner(plan: Plan, whom: str, reach: Reach, federating: bool, to_allow: str = "") -> str:
     """Notice N1 to those who run one foreign domain.
 
-    `contacts`: whether their users have contacts of ours already; only then does item (b) concern them. `to_allow`: how
-    their server is told that our domains may be talked to, where it is known what they run.
+    `federating`: whether their users have contacts of ours already; only then does item (b) concern them. `to_allow`:
+    how their server is told that our domains may be talked to, where it is known what they run.
     """
     email = _email_domain(plan)
     items = [
         f"To add one of our people as a contact, your users enter that person's email address, name@{email}."
         " No other address of ours will work.",
     ]
-    if contacts != "none":
-        which = "have already" if contacts == "some" else "may have already"
+    if federating:
         items.append(
-            f"Contacts of ours that your users {which} stop working. Your users delete them and add them again,"
+            "Contacts of ours that your users have already stop working. Your users delete them and add them again,"
             f" each with the email address, name@{email}."
         )
     return "\n\n".join(

@@ -21,6 +21,7 @@ from wizard.step import (
     When,
 )
 
+HEADING = "Email domain for federation"
 SAME_DOMAIN = "the email domain is the SIP proxy domain, whose records are there already"
 
 
@@ -47,6 +48,7 @@ def _parameter(plan: Plan, email: Email) -> Step:
     labels, value = LABELS[plan.release], plan.local.public_fqdn
     return Step(
         id=f"email/parameter@{email.domain}",
+        heading=HEADING,
         title="See that the routing parameter lies in the email domain",
         why=f"With an email domain of its own, {labels.routing_fqdn} must hold a name in {email.domain} rather than in"
         f" {plan.local.sip_proxy_domain}. That goes for SIP and for XMPP.",
@@ -66,6 +68,7 @@ def _parameter(plan: Plan, email: Email) -> Step:
 def _sip_record(plan: Plan, email: Email) -> Step:
     return Step(
         id=f"email/sip-record@{email.domain}",
+        heading=HEADING,
         title=f"See the SIP record of {for_display(email.domain)}",
         why=f"Who writes to name@{email.domain} looks for {srv_name(email.domain)}. It was published with the other"
         " records; without it, nobody is reached once the switch is on.",
@@ -79,6 +82,7 @@ def _sip_record(plan: Plan, email: Email) -> Step:
 def _look_xmpp(plan: Plan, email: Email) -> Step:
     return Step(
         id=f"email/look-xmpp@{email.domain}",
+        heading=HEADING,
         title=f"Look up the XMPP record of {for_display(email.domain)}",
         why="The switch holds for XMPP federation too. We look whether the record is there before anything is changed.",
         does=Check(request=own_xmpp_srv(plan, email.domain), stops=False),
@@ -91,6 +95,7 @@ def _publish_xmpp(plan: Plan, email: Email) -> Step:
     look, owner = f"email/look-xmpp@{email.domain}", srv_name(email.domain, XMPP_FEDERATION)
     return Step(
         id=f"email/publish-xmpp@{email.domain}",
+        heading=HEADING,
         title=f"Publish the XMPP record of {for_display(email.domain)}",
         why=f"XMPP partners find the new addresses by {owner}, port {XMPP_PORT}.{_nobody_yet(email)}",
         does=srv_to_publish(email.domain, plan.local.public_fqdn, "xmpp"),
@@ -118,6 +123,7 @@ def _nobody_yet(email: Email) -> str:
 def _see_xmpp(plan: Plan, email: Email) -> Step:
     return Step(
         id=f"email/see-xmpp@{email.domain}",
+        heading=HEADING,
         title=f"See the XMPP record of {for_display(email.domain)}",
         why="Partners see it only when no cache remembers the old answer. The wizard asks until it is there.",
         does=Wait(until=CheckPasses(request=own_xmpp_srv(plan, email.domain))),
@@ -132,6 +138,7 @@ def _left_behind(plan: Plan, email: Email) -> Step:
     old = plan.local.sip_proxy_domain
     return Step(
         id=f"email/left-behind@{old}",
+        heading=HEADING,
         title=f"Look at the record of {for_display(old)}, left behind",
         why=f"Its target lies in {email.domain} from now on. Where that is outside {old}, Microsoft partners refuse"
         " what is still sent to the old addresses. That is expected, so it is only a warning.",

@@ -4,7 +4,7 @@ from checks.catalogue import finding
 from checks.finding import Finding
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import always_applies, as_planned, question, read, services_judge
+from wizard.procedures.common import ANSWER, always_applies, as_planned, question, read, services_judge
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -18,12 +18,14 @@ from wizard.step import (
     Step,
 )
 
+AOL_ANSWERS = 21 * 24 * 3600  # seconds, at worst: an order passes through several hands
+
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*_aol_order(plan), *reads, _cluster(plan), _proxy_domain(plan))
+    return (*_aol_order(plan), *reads, _cluster(plan), _prerequisites(plan), _proxy_domain(plan))
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
@@ -40,7 +42,33 @@ def _aol_order(plan: Plan) -> tuple[Step, ...]:
             label="AOL has taken the order and named this gateway",
             mismatch="Order AOL-FEDERATION first, and hold here until AOL has answered. Put the name of the gateway"
             " that AOL gives you into gateway_fqdn in the plan.",
+            worst=AOL_ANSWERS,
         ),
+    )
+
+
+def _prerequisites(plan: Plan) -> Step:
+    """What no command shows, and what federation builds on (domain reference 4.1)."""
+    labels, yes = LABELS[plan.release], "Answer yes if it is so."
+    everybody = "Nodes, call manager and ASA" if plan.asa else "Nodes and call manager"
+    return Step(
+        id="health/prerequisites",
+        title="See that the deployment works by itself",
+        why="Federation extends what works inside. A fault that is there already would look like one of federation"
+        " later. And certificates are judged by the clock, so all must have the same.",
+        does=Form(
+            interface=labels.administration,
+            menu=labels.troubleshooter,
+            fields=(
+                FormField("tests", "Every test of this page passes, or you know why not", "yes", yes),
+                FormField("inside", "Our users see and write to each other", "yes", f"Try it with two of them. {yes}"),
+                FormField("clocks", f"{everybody} take the time from {plan.local.ntp or 'one source'}", "yes", yes),
+            ),
+            mismatch="Mend it first: the page says what each test wants. Or accept it, and note what is known.",
+            wanted=ANSWER,
+        ),
+        reversal=NothingToUndo(),
+        duration=Duration(10 * 60, 2 * 3600),
     )
 
 

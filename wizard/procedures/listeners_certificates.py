@@ -6,7 +6,7 @@ from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.checklists import firewall
-from wizard.procedures.common import always_applies, own_tls
+from wizard.procedures.common import always_applies, meets_tls, own_tls
 from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import on_every_node
@@ -113,10 +113,18 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
     )
 
 
-def _without_asa(plan: Plan, _facts: Facts) -> Standing:
-    if plan.asa is None:
-        return Applies()
-    return NotApplicable(f"the ASA maps the port that partners dial to {plan.local.peer_auth_port}")
+def _without_asa(plan: Plan, facts: Facts) -> Standing:
+    if plan.asa is not None:
+        return NotApplicable(f"the ASA maps the port that partners dial to {plan.local.peer_auth_port}")
+    return _by_tls(plan, facts)
+
+
+def _by_tls(plan: Plan, _facts: Facts) -> Standing:
+    return Applies() if meets_tls(plan) else NotApplicable("every partner is reached by TCP")
+
+
+def _once_by_tls(plan: Plan, facts: Facts) -> Standing:
+    return own.once_restarted(plan, facts) if meets_tls(plan) else _by_tls(plan, facts)
 
 
 def _ports(plan: Plan) -> Step:
@@ -142,6 +150,7 @@ def _ports(plan: Plan) -> Step:
         does=form,
         reversal=NothingToUndo(),
         duration=Duration(60, 300),
+        when=_by_tls,
         after=(f"{_ID}/peer-auth", f"{_ID}/server-auth-back"),
     )
 
@@ -178,10 +187,11 @@ def _at_the_partner(plan: Plan, partner: Partner) -> Step:
     recipient = partner.contact or f"the administrator of {domain}"
     what = "an Access Edge" if partner.peer == "access-edge" else "a front end"
     shown = presented(plan) if partner.peer == "access-edge" else plan.routing_node.fqdn
+    trusts = "trusts our certificate and " if partner.transport == "tls" else ""
     return Step(
         id=f"{_ID}/partner-side@{partner.domain}",
         title=f"Tell {domain} what has to be done there",
-        why=f"Their side is {what}. It refuses us until it trusts our certificate and knows us by name.",
+        why=f"Their side is {what}. It refuses us until it {trusts}knows us by name.",
         does=Notice(
             recipient=recipient,
             subject=f"Federation with {plan.local.sip_proxy_domain}: what to do on your side",
@@ -198,6 +208,8 @@ def _at_the_partner(plan: Plan, partner: Partner) -> Step:
 def _partner_mistakes(partner: Partner) -> tuple[str, ...]:
     as_provider = partner.peer == "access-edge" and partner.version != "lync-2010"
     public = ("Being marked as a public provider there: our record is then not looked up.",) if as_provider else ()
+    if partner.transport == "tcp":
+        return ("Entering another node of ours than the routing node.",)
     return (*public, "Sending it without the root certificate: they cannot trust us then.")
 
 
@@ -216,7 +228,7 @@ def _probe(plan: Plan) -> Step:
         does=Wait(until=CheckPasses(request=own_tls(plan))),
         reversal=NothingToUndo(),
         duration=Duration(10, 300),  # services that were restarted need a while
-        when=own.once_restarted,
+        when=_once_by_tls,
         mistakes=("Some firewalls let nobody reach the public address from inside. Then ask from outside.",),
         after=(_PORTS, f"restarts/sip-proxy@{node.name}"),
     )

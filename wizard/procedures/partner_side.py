@@ -84,6 +84,8 @@ def _lync_edge(plan: Plan) -> tuple[str, ...]:
     """
     return (
         f"{how_allowed(plan, 'lync-2010')} You also find us by {_records(plan)}.",
+        f"Where you keep us as an IM provider instead, the entry names {plan.local.public_fqdn} and is not marked as"
+        " public. Have one of the two, never both.",
         "In the same place see that federation is enabled: for the organisation in Access Edge Configuration, and for"
         " the users who take part in the External Access Policy (communications with federated users).",
         *(

@@ -15,6 +15,7 @@ class Labels:
     serviceability: str
     service_parameters: tuple[str, ...]
     cluster_topology: tuple[str, ...]
+    troubleshooter: tuple[str, ...]
     service_activation: tuple[str, ...]
     feature_services: tuple[str, ...]
     network_services: tuple[str, ...]
@@ -88,6 +89,7 @@ _9_0 = Labels(
     serviceability="Cisco Unified IM and Presence Serviceability",
     service_parameters=("System", "Service Parameters"),
     cluster_topology=("System", "Cluster Topology", "Settings"),
+    troubleshooter=("Diagnostics", "System Troubleshooter"),
     service_activation=("Tools", "Service Activation"),
     feature_services=("Tools", "Control Center - Feature Services"),
     network_services=("Tools", "Control Center - Network Services"),

@@ -3,6 +3,7 @@
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, reading, services_judge
+from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
     SIP_PROXY,
@@ -35,23 +36,35 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         step
         for service in (SIP_PROXY, XCP_ROUTER)
         for node in plan.nodes_publisher_first
-        for step in (_restart(node, service), _verify(node, service))
+        for step in (_restart(plan, node, service), _verify(node, service))
     )
 
 
-def _restart(node: Node, service: str) -> Step:
+def _restart(plan: Plan, node: Node, service: str) -> Step:
     slug = _SLUGS[service]
     return Step(
         id=f"restarts/{slug}@{node.name}",
         title=f"Restart {service} on {node.name}",
         why="What was changed takes effect only when the service starts again. Restart it; never stop and start it,"
         " for then the services behind it stay down.",
-        does=Restart(node=node.name, service=service, takes_down=_TAKES_DOWN[service]),
+        does=Restart(
+            node=node.name, service=service, takes_down=_TAKES_DOWN[service], by_hand=_by_hand(plan, node, service)
+        ),
         reversal=PointOfNoReturn("A restart cannot be taken back; it is over when the service runs again."),
         duration=Duration(60, 600),
         when=_pending(node, service),
         verified_by=f"restarts/{slug}-back@{node.name}",
         mistakes=("Stop and then Start: the other services stay down.", "Restarting it on one node only."),
+    )
+
+
+def _by_hand(plan: Plan, node: Node, service: str) -> str:
+    """Where a person restarts it instead (domain reference 2.14)."""
+    labels = LABELS[plan.release]
+    page = labels.network_services if service == XCP_ROUTER else labels.feature_services
+    return (
+        f"{labels.serviceability}: {' > '.join(page)}. {labels.server} {node.fqdn}, {labels.go}; select {service};"
+        f" {labels.restart}; at the message {labels.confirm}."
     )
 
 

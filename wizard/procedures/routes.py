@@ -12,7 +12,10 @@ TCP_PORT = 5060  # only towards an OCS front end (domain reference 2.3)
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One static route as the plan would have it. `partner` is None for AOL; `subject` what the next hop presents."""
+    """One static route as the plan would have it. `partner` is None for AOL.
+
+    `subject` is what the next hop presents; empty where that may be one of several names.
+    """
 
     domain: str
     next_hop: str
@@ -57,11 +60,10 @@ def _to_partner(partner: Partner) -> Route:
     why = f"{shown} publishes no federation record that the cluster could find, so the way there is entered by hand."
     if partner.peer == "front-end":
         why = f"A front end in the same enterprise is always reached by a static route; {shown} is one."
-    subjects = partner.peer_subjects
     return Route(
         domain=partner.domain,
         next_hop=partner.route_target,
-        subject=partner.route_target if partner.route_target in subjects else partner.external_fqdn,
+        subject=partner.shown_name,
         description=f"Federation with {partner.domain}",
         why=why,
         partner=partner,

@@ -141,7 +141,7 @@ def _verify(node: Node) -> Step:
 SERVICE = Procedure(
     id="service",
     title="SIP Federation Connection Manager",
-    heading="Turn on the SIP federation services",
+    heading="Turn on the SIP Federation Connection Manager",
     why="Federation is off until this service runs, on every node of the cluster.",
     disrupts="Nothing: a service starts that did not run before.",
     applies=always_applies,

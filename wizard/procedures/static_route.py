@@ -293,8 +293,12 @@ def _tls(route: Route, stores: tuple[str, ...]) -> Step:
     return Step(
         id=f"static-route/tls@{route.next_hop.replace(':', '-')}",
         title=f"See {route.next_hop} answer with TLS",
-        why=f"The route is good for something only if a server answers at its end, on port {route.port}, and shows"
-        f" the name {route.subject}.",
+        why=f"The route is good for something only if a server answers at its end, on port {route.port}"
+        + (
+            f", and shows the name {route.subject}."
+            if route.subject
+            else ". Which name a pool shows is looked at later."
+        ),
         does=Check(request=TlsRequest(host=route.next_hop, port=route.port, name=route.subject)),
         reversal=NothingToUndo(),
         duration=Duration(2, 15),

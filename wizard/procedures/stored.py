@@ -141,7 +141,7 @@ def unless_read_so(step: str, form: Form, reason: str) -> When:
     def when(_plan: Plan, facts: Facts) -> Standing:
         values = facts.answers.get(step)
         if values is None:
-            return Unknown("the page shows that something is missing")
+            return Unknown("the page that was read first does not show what it should")
         return Applies() if form.wrong(values) else NotApplicable(reason)
 
     return when

@@ -142,6 +142,8 @@ def _why(plan: Plan) -> str:
     why = "The Peer Auth listener lets in only peers that are selected here, with ciphers that are selected here."
     if only_imported(plan):
         return f"{why} The page showed that something is missing."
+    if plan.asa is not None:
+        return f"{why} Not every peer comes by way of the ASA, so nothing adds all of them by itself."
     return f"{why} No ASA stands between: peers meet it directly, as inside one enterprise over secure TLS."
 
 

@@ -9,7 +9,7 @@ from wizard.practice.acts.email import switched_on
 from wizard.practice.scenarios import SIP_PORT, PartnerSpec, Record, Scenario, scenario
 from wizard.practice.state import State, certificate_key
 
-CALL, ANSWERED = "test-call/", "answered"
+CALL, ANSWERED, ENDED = "test-call/", "answered", "ended"
 # What pages store, under the names of those pages. Where a page was never used, it is not asked about.
 _DOMAIN, _ROUTE, _SUBJECT = "federated-domain/", "static-route/", "peer-subject/"
 
@@ -71,6 +71,15 @@ def _went_well(state: State, words: Words, moment: Moment) -> bool:
     return state.settings.get(CALL + domain) == ANSWERED and works(state, domain, moment)
 
 
+def _end(state: State, words: Words, _moment: Moment) -> State:
+    return replace(state, settings={**state.settings, CALL + _domain(state, words): ENDED})
+
+
+def _is_over(state: State, words: Words, _moment: Moment) -> bool:
+    return state.settings.get(CALL + _domain(state, words)) == ENDED
+
+
 ACCEPTANCE_ACTS = (
+    Act(words=("end-test-call",), usage="DOMAIN", perform=_end, in_effect=_is_over, ignored_as="acceptance"),
     Act(words=("test-call",), usage="DOMAIN", perform=_call, in_effect=_went_well, ignored_as="acceptance"),
 )

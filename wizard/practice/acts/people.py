@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from wizard.errors import UsageError
 from wizard.practice import changes
-from wizard.practice.acts.act import Act, Moment, Words, node_name, one_of, take
+from wizard.practice.acts.act import Act, Moment, Words, domain_name, node_name, one_of, take
 from wizard.practice.database import USERS, mail_id
 from wizard.practice.frail import CUTS
 from wizard.practice.scenarios import scenario
@@ -53,6 +53,24 @@ def _lacks_domain(state: State, words: Words, _moment: Moment) -> bool:
     return not state.nodes[node_name(state, take(words, 1, "reinstall NODE")[0])].domain
 
 
+def _new_domain(state: State, words: Words) -> tuple[str, str]:
+    if len(words) == 2:
+        return node_name(state, words[0]), domain_name(words[1])
+    (node,) = take(words, 1, "set-domain NODE [DOMAIN]")
+    return node_name(state, node), scenario(state.scenario).domain
+
+
+def _set_domain(state: State, words: Words, moment: Moment) -> State:
+    """As somebody does it at the console of the node, which restarts."""
+    node, domain = _new_domain(state, words)
+    return changes.set_domain(state, node, f"set network domain {domain}", moment.now, moment.pace)
+
+
+def _has_domain(state: State, words: Words, _moment: Moment) -> bool:
+    node, domain = _new_domain(state, words)
+    return state.nodes[node].domain == domain
+
+
 def _mail_id(words: Words) -> tuple[str, str]:
     user, address = (*words, "") if len(words) == 1 else take(words, 2, "set-mail-id USER [ADDRESS]")
     one_of(user, USERS, "no user is called")
@@ -92,6 +110,7 @@ PEOPLE_ACTS = (
         in_effect=lambda state, _words, _moment: CUTS not in state.settings,
     ),
     Act(words=("set-mail-id",), usage="USER [ADDRESS]", perform=_set_mail_id, in_effect=_has_mail_id),
+    Act(words=("set-domain",), usage="NODE [DOMAIN]", perform=_set_domain, in_effect=_has_domain),
     Act(words=("reinstall",), usage="NODE", perform=_reinstall, in_effect=_lacks_domain),
     Act(
         words=("unwell",),
