@@ -90,7 +90,7 @@ async def _revoked_since(
         except NotFetchedError as failure:
             reasons.append(f"{failure}.")
     if not reasons and places.others:
-        raise UnknownError("It names only addresses that nobody outside can ask, such as LDAP; HTTP is needed too.")
+        raise UnknownError("It names no address that is asked over HTTP; LDAP and the like answer nobody outside.")
     raise UnknownError(" ".join(reasons) or "It names no place where its revocation can be looked up.")
 
 
