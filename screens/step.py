@@ -36,7 +36,7 @@ from wizard.sitting import Sitting
 from wizard.survey import Row
 
 TICK, DRAW = 1.0, 0.2  # seconds: the line of progress, the output of a node
-KEYS_AGAIN = "The keys are keys again; Tab goes back to the line."
+KEYS_AGAIN = "The keys are keys again; Enter goes back to the line."
 
 
 class StepScreen(Screen[None]):
@@ -163,10 +163,8 @@ class StepScreen(Screen[None]):
         row = next(iter(running.values()))
         elapsed = int(time.monotonic() - self._since)
         going = f"running, {elapsed} s of at most {span(row.step.duration.worst)}"
-        text = f"{going}. {self._progress}" if self._progress else going
-        for body in self.query(Body):
-            body.progress(text)
-        self.say(text)
+        told = bool(self._progress) and any([body.progress(self._progress) for body in self.query(Body)])
+        self.say(f"{going}. {self._progress}" if self._progress and not told else going)
 
     # --- what is shown ---
 
@@ -279,7 +277,7 @@ class StepScreen(Screen[None]):
     def action_leave_line(self) -> None:
         """Leave the line that is being typed, so that the keys are keys again."""
         if isinstance(self.focused, Input):
-            self.say(KEYS_AGAIN)
+            self.say(KEYS_AGAIN, bad=True)
         self.query_one("#body").focus()
         self.show_keys()
 

@@ -87,7 +87,8 @@ class Facts:
 
     `domain_set` are the nodes whose domain we changed; `sent_at` is when a step's command was last sent (RFC 3339);
     `pending` are the restarts that are still to be done, as (node, service), with the number of the record that made
-    them necessary; `needed_by` are the steps that made it necessary, still so when it was done; `ran_before` are the services that ran on a node when its restart was sent;
+    them necessary; `needed_by` are the steps that made it necessary, still so when it was done;
+    `ran_before` are the services that ran on a node when its restart was sent;
     `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
     or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
     read off a page in a form's step; `skipped` are the steps that a person left out.

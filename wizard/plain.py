@@ -13,8 +13,13 @@ from wizard.frontend import (
     ENDINGS,
     EXIT_INTERRUPTED,
     JOIN_SECONDS,
+    ONLY_LOOKED,
     Interrupted,
+    count_of,
+    needed_by,
     next_lines,
+    only_looked,
+    resumed_line,
     signals_interrupt,
     step_line,
     summary_lines,
@@ -23,6 +28,7 @@ from wizard.frontend import (
 from wizard.ports import Prompt, PromptKind
 from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
+from wizard.state import State
 from wizard.step import SAME, Form
 from wizard.text import visible, wrap
 
@@ -75,6 +81,8 @@ def run_plain(sitting: Sitting) -> int:
     runner = sitting.runner(post.put, _Prompter(post))
     stamp = "  PRACTICE" if sitting.practice else ""
     print(f"fedwizard{stamp}\nsession: {sitting.folder}\n")
+    if resumed := resumed_line(sitting.walk, runner.state):
+        print(wrap(f"{resumed}\n"))
     _tell_lesson(sitting)
     try:
         with signals_interrupt():
@@ -85,7 +93,7 @@ def run_plain(sitting: Sitting) -> int:
         print("\nEnded. What was shown as done is on record.")
     runner.stop()
     runner.join(JOIN_SECONDS)
-    last = next_lines(sitting.folder, finished=runner.state.finished)
+    last = next_lines(sitting.folder, sitting.head(), finished=runner.state.finished)
     print("\n".join(("", *summary_lines(sitting.walk, runner.state), "", *last)))
     return status
 
@@ -105,7 +113,7 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
             case Asked(ask, refusal):
                 asked = ask
                 if not refusal:
-                    _introduce(ask, sitting)
+                    _introduce(ask, sitting, runner.state)
                 _pass_on(_question(ask, refusal, hints, names), runner)
             case ConsoleSaid(said) if asked is not None:
                 print(wrap(f"\n{visible(said.text)}"))
@@ -151,6 +159,8 @@ def _show(told: Told) -> None:
                 print(f"done: {row.step.title} ({outcome.how}){'. ' + outcome.note if outcome.note else ''}")
             for finding in outcome.findings:
                 print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
+            if outcome.failure is None and only_looked(row, outcome.findings):
+                print(f"    {ONLY_LOOKED}")
         case _:
             return
 
@@ -236,12 +246,14 @@ def _menu(ask: Ask) -> None:
         key, meaning = KEYS[choice]
         if choice is Choice.GO:
             meaning = f"type {ask.typed} to confirm" if ask.typed else GO_WORDS.get(ask.kind, meaning)
+        if choice is Choice.ACCEPT and ask.kind is AskKind.UNKNOWN:
+            meaning = "it happened, with what shows it"
         print(f"  {key or 'Enter':<6}{meaning}")
     print("  t NODE COMMAND   type a command on that node yourself")
     print("  q     quit; what is shown as done is on record")
 
 
-def _introduce(ask: Ask, sitting: Sitting) -> None:
+def _introduce(ask: Ask, sitting: Sitting, state: State) -> None:
     step = ask.row.step
     print("\n" + "-" * 76)
     if ask.kind is AskKind.BEGIN:
@@ -249,6 +261,7 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
         procedure = chapter.procedure
         for warning in warnings_at(sitting.walk, chapter):
             print(wrap(f"Warning: {visible(warning)}\n"))
+        print(f"{count_of(sitting.walk, chapter)}\n")
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return
@@ -256,7 +269,7 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
         print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
         print("\n".join(action_lines(step.does)))
         return
-    print("\n".join(lines_of(step)))
+    print("\n".join(lines_of(step, needed_by(sitting.walk, state.facts, step))))
     if hint := sitting.hint(step.does):
         print(wrap(f"Practice:  {hint}", 76, " " * 11))
 

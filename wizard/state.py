@@ -74,6 +74,7 @@ class State:
     practice: bool = False
     held: str = ""
     finished: bool = False
+    resumed: bool = False
 
     def record(self, step: str) -> StepRecord:
         """The record of a step; an open one when the journal is silent about it."""
@@ -102,7 +103,7 @@ def apply(state: State, event: Recorded) -> State:
         case "plan.changed":
             return replace(state, plan_text=_text(body, "plan") or state.plan_text, finished=False)
         case "session.resumed":
-            return replace(state, held="", records=_unconfirmed(state.records))
+            return replace(state, held="", resumed=True, records=_unconfirmed(state.records))
         case "session.held":
             return replace(state, held=_text(body, "reason"))
         case "session.finished":

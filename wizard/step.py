@@ -291,6 +291,19 @@ class Notice:
 Kind = Instruct | Form | Command | Check | Wait | Restart | Notice
 
 
+def node_of(does: Kind) -> str:
+    """The node on which a kind acts, empty where there is none."""
+    match does:
+        case Command() | Restart():
+            return does.node
+        case Wait(until=NodeReturns() as until):
+            return until.node
+        case Wait(until=NodeSettles() as until):
+            return until.reads[0].node
+        case _:
+            return ""
+
+
 # --- steps and procedures --------------------------------------------------------------------------------------------
 
 
@@ -325,6 +338,12 @@ class Step:
     def procedure(self) -> str:
         """The id of the procedure it belongs to."""
         return self.id.partition("/")[0]
+
+
+def home_of(step: Step, nodes: tuple[str, ...]) -> str:
+    """The node, one of `nodes`, that a person looks at first for a step: its own, or else the first."""
+    names = (node_of(step.does), step.id.partition("@")[2])
+    return next((name for name in names if name in nodes), nodes[0])
 
 
 def as_they_are(_plan: Plan, _facts: "Facts", steps: tuple[Step, ...]) -> tuple[Step, ...]:
