@@ -23,9 +23,9 @@ class EndingApp(App[int]):
     def end(self, status: int) -> None:
         """Stop the runner, close the session, and leave with this exit status."""
         self.leaving.begin(status)
-        self.exit(status, message=Plain("\n".join(self._farewell()), no_wrap=True, overflow="ignore"))
+        self.exit(status, message=Plain("\n".join(self.farewell()), no_wrap=True, overflow="ignore"))
 
-    def _farewell(self) -> tuple[str, ...]:
+    def farewell(self) -> tuple[str, ...]:
         """What stays on the terminal: how the walk stands, where the session is, and how to go on with it."""
         sitting, runner = self.leaving.sitting, self.leaving.runner
         if sitting is None or runner is None:

@@ -10,6 +10,7 @@ from screens.bodies.around import (
     between_lines,
     lesson_lines,
     needed_lines,
+    paper_lines,
     record_lines,
     resumed_lines,
     running_lines,
@@ -23,6 +24,7 @@ from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind, Choice
+from wizard.evidence import findings_of
 from wizard.frontend import count_of, warnings_at
 from wizard.runner import Ended
 from wizard.step import Form, Step, node_of
@@ -66,7 +68,9 @@ def view_of(scene: Scene) -> View:
 
 def _looking(scene: Scene, row: Row) -> View:
     said = scene.runner.state.facts.answers.get(row.step.id, {})
-    widgets = (Text(record_lines(row, scene.exchanges(row.step.id), said)), body_for(row), *_around(scene, row.step))
+    paper = paper_lines(findings_of(row.record.findings)) if scene.sitting.practice else ()
+    lines = (*record_lines(row, scene.exchanges(row.step.id), said), *paper)
+    widgets = (Text(lines), body_for(row), *_around(scene, row.step))
     waits = scene.ask is not None or scene.ended is not None
     meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
     return View(

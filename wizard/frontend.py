@@ -136,8 +136,8 @@ def resumed_line(walk: Walk, state: State) -> str:
     if not state.resumed:
         return ""
     unknown = unknown_titles(walk, state).values()
-    read = f" What became of this is looked at first: {'; '.join(unknown)}." if unknown else ""
-    return f"You go on here: {counts_of(walk, state)}.{read}"
+    unsettled = f" Sent, with an outcome that is not known yet: {'; '.join(unknown)}." if unknown else ""
+    return f"You go on here: {counts_of(walk, state)}.{unsettled}"
 
 
 def unknown_titles(walk: Walk, state: State) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from checks.finding import Finding
 from checks.names import for_display
 from screens.bodies.check import findings_lines
 from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
@@ -10,7 +11,7 @@ from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, findings_of
 from wizard.export.pieces import Exchanged
 from wizard.frontend import ONLY_LOOKED, only_looked
-from wizard.lesson import Lesson
+from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE, Lesson
 from wizard.plan.model import Plan
 from wizard.resolve import Chapter
 from wizard.step import AlreadySo, Form, Later, NotApplicable, Stop, Unknown
@@ -109,6 +110,13 @@ def resumed_lines(resumed: str, settled: Sequence[str]) -> Iterator[Line]:
     if resumed:
         yield pair("Resumed", resumed, VALUE)
         yield from (pair("Settled", each) for each in settled)
+        yield ""
+
+
+def paper_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """In practice: which of the findings is the doing of practice itself."""
+    if any(found.code == PAPER_CODE for found in findings):
+        yield pair("Practice", PAPER_ADDRESSES)
         yield ""
 
 

@@ -11,9 +11,14 @@ CONNECTIONS = "connections.json"
 LOCK = "lock"  # held while the network runs
 
 
+def is_practice(directory: Path) -> bool:
+    """Whether a practice network is in this folder, or was."""
+    return (directory / CONNECTIONS).exists()
+
+
 def has_ended(directory: Path) -> bool:
     """Whether a practice network was in this folder and runs no longer; not so where there never was one."""
-    if not (directory / CONNECTIONS).exists():
+    if not is_practice(directory):
         return False
     try:
         with (directory / LOCK).open("rb") as lock:
