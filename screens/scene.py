@@ -116,7 +116,9 @@ class Scene:
         row = self.seen()
         return copyables(row.step.does) if row else ()
 
-    def situation(self, *, drawn: bool = True, typing: bool = False, more_below: bool = False) -> Situation:
+    def situation(
+        self, *, drawn: bool = True, typing: bool = False, unfilled: bool = False, more_below: bool = False
+    ) -> Situation:
         """What this means for the keys. A question counts once it is `drawn`: nobody answers what they cannot see."""
         ask = self.ask if drawn else None
         row = self.seen()
@@ -130,6 +132,7 @@ class Scene:
             redoable=settled,
             copyable=row is not None and bool(copyables(row.step.does)),
             typing=typing,
+            unfilled=unfilled,
             claimed=ask.typed[:1] if ask and ask.kind is AskKind.CONFIRM_TYPED and self.looking is None else "",
             more_below=more_below,
         )

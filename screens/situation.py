@@ -34,7 +34,8 @@ STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
 class Situation:
     """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows.
 
-    `claimed` is the letter that begins a name which has to be typed: it opens its line, and is no key meanwhile.
+    `unfilled`: another line of a form is still empty. `claimed` is the letter that begins a name which has to be typed:
+    it opens its line, and is no key meanwhile.
     """
 
     asked: AskKind | None = None
@@ -45,6 +46,7 @@ class Situation:
     redoable: bool = False
     copyable: bool = False
     typing: bool = False
+    unfilled: bool = False
     claimed: str = ""
     more_below: bool = False
 
@@ -75,6 +77,8 @@ class Situation:
             return "quit"
         if self.asked is AskKind.FORM and not self.typing:
             return "back to the line"
+        if self.asked is AskKind.FORM and self.unfilled:
+            return "next line"
         return GO_LABELS.get(self.asked, "go on") if self.asked else "go on"
 
     def label(self, deed: Deed) -> str:

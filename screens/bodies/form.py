@@ -1,15 +1,14 @@
 """Values that only a person can read: a line for each, with what is expected above it."""
 
 from collections.abc import Iterator, MutableMapping
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
-from textual.events import DescendantFocus, Key
+from textual.events import Key
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.bodies.parts import Body, Line, exact, joined, pair
@@ -104,10 +103,15 @@ class FormBody(Body):
         at = next((number for number, line in enumerate(lines) if line.has_focus), 0)
         lines[max(0, min(len(lines) - 1, at + by))].focus()
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Say what helps with the line that is being typed, and show it with what is asked."""
-        if (group := event.widget.parent) is not None:
-            self.call_after_refresh(cast("Widget", group).scroll_visible, animate=False)
+    def show_line(self) -> None:
+        """Have the line that is being typed in view, with what is asked."""
+        for group in self.query(VerticalGroup):
+            if group.has_focus_within:
+                group.call_after_refresh(group.scroll_visible, animate=False)
+
+    def on_descendant_focus(self) -> None:
+        """Say what helps with the line that is being typed, and show it."""
+        self.show_line()
         field = self._focused_field()
         if field is not None and (text := f"{self._differs()} {field.help}".strip()):
             self.post_message(self.Helped(text))

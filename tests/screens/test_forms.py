@@ -104,9 +104,11 @@ def test_a_value_typed_outside_the_lines_is_no_reason_for_skipping(play: Play) -
 def test_after_escape_enter_goes_back_to_the_line_and_submits_nothing(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("Copy the value the page shows.")
+        assert "Enter next line" in stage.picture
         await stage.write("local.example")
         await stage.press("enter")
         await stage.write("5061")
+        assert "Enter this is what it shows" in stage.picture
         await stage.press("escape")
         assert "Enter back to the line" in stage.picture
         before = kinds(folder)
