@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli_backend.exchange import Result
-from tests.screens.stage import Stage, kinds, on_stage
+from tests.screens.stage import Play, Stage, kinds, on_stage
 from tests.screens.trial import DNS, FINDINGS, Script, sitting_of, step, trial
 from wizard.engine import Record
 from wizard.journal import read
@@ -90,10 +90,8 @@ def test_an_outcome_that_was_not_known_is_told_with_what_became_of_it(tmp_path: 
     sat(tmp_path / "S", steps, Script(), second)
 
 
-def test_a_restart_that_a_person_cancelled_says_so_and_which_key_says_that_it_happened(tmp_path: Path) -> None:
-    async def test(stage: Stage) -> None:
-        await stage.until("Enter begin")
-        await stage.press("enter")
+def test_a_restart_that_a_person_cancelled_says_so_and_which_key_says_that_it_happened(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
         await stage.until("confirm by typing")
         await stage.press("i")
         await stage.write("mp1")
@@ -104,9 +102,9 @@ def test_a_restart_that_a_person_cancelled_says_so_and_which_key_says_that_it_ha
         assert "a person cancelled the wait before its outcome" in " ".join(picture.split())
         assert "a it happened" in picture
         assert "wizard or the connection ended" not in picture
-        assert "step.cancelled" in kinds(tmp_path / "S")
+        assert "step.cancelled" in kinds(folder)
 
-    sat(tmp_path / "S", (step("restart"),), Script(gate=threading.Event(), result=Result.TIMED_OUT), test)
+    play((step("restart"),), Script(gate=threading.Event(), result=Result.TIMED_OUT), test)
 
 
 def test_quitting_leaves_the_counts_the_restarts_and_the_head_on_the_terminal(tmp_path: Path) -> None:
@@ -126,10 +124,8 @@ def test_quitting_leaves_the_counts_the_restarts_and_the_head_on_the_terminal(tm
     assert f"head: {read(tmp_path / 'S' / 'journal.jsonl').events[-1].hash}" in said
 
 
-def test_the_last_page_names_what_was_skipped_and_what_was_accepted_and_that_it_is_closed(tmp_path: Path) -> None:
-    async def test(stage: Stage) -> None:
-        await stage.until("Enter begin")
-        await stage.press("enter")
+def test_the_last_page_names_what_was_skipped_and_what_was_accepted_and_that_it_is_closed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
         await stage.until("This failed.")
         await stage.press("a")
         await stage.write("the partner mends it tonight")
@@ -143,21 +139,19 @@ def test_the_last_page_names_what_was_skipped_and_what_was_accepted_and_that_it_
         assert "Skipped     Try instruct: not today" in picture
         assert "No step of a finished walk is done again" in picture
 
-    sat(tmp_path / "S", (step("check"), step("instruct")), Script(findings=FINDINGS), test)
+    play((step("check"), step("instruct")), Script(findings=FINDINGS), test)
 
 
-def test_a_check_that_stops_nothing_says_so_above_what_it_found(tmp_path: Path) -> None:
+def test_a_check_that_stops_nothing_says_so_above_what_it_found(play: Play) -> None:
     found = Check(request=DNS, stops=False)
 
-    async def test(stage: Stage) -> None:
-        await stage.until("Enter begin")
-        await stage.press("enter")
+    async def test(stage: Stage, folder: Path) -> None:
         await stage.until("I have done it")
         await stage.press("b")
         picture = await stage.until("You are looking")
         assert picture.index("It only looked.") < picture.index("srv-name-missing")
 
-    sat(tmp_path / "S", (step("check", does=found), step("instruct")), Script(findings=FINDINGS), test)
+    play((step("check", does=found), step("instruct")), Script(findings=FINDINGS), test)
 
 
 def test_only_the_last_try_is_shown_and_of_a_long_output_the_beginning(tmp_path: Path) -> None:
