@@ -107,7 +107,8 @@ class FedwizardApp(OpeningApp):
 
     @on(StepScreen.Wants)
     def _wants(self, message: StepScreen.Wants) -> None:
-        self.show_dialog(message.dialog, message.then)
+        if not self.dialog_open:  # a second one would come of letters that were meant for the first
+            self.show_dialog(message.dialog, message.then)
 
     @on(Written)
     def _written(self, message: Written) -> None:

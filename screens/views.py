@@ -69,8 +69,8 @@ def view_of(scene: Scene) -> View:
 def _looking(scene: Scene, row: Row) -> View:
     said = scene.runner.state.facts.answers.get(row.step.id, {})
     paper = paper_lines(findings_of(row.record.findings)) if scene.sitting.practice else ()
-    lines = (*record_lines(row, scene.exchanges(row.step.id), said), *paper)
-    widgets = (Text(lines), body_for(row), *_around(scene, row.step))
+    lines = record_lines(row, scene.exchanges(row.step.id), said, scene.needed_by(row.step))
+    widgets = (Text((*lines, *paper)), body_for(row), Text(around(row.step)))
     waits = scene.ask is not None or scene.ended is not None
     meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
     return View(

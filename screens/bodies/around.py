@@ -82,7 +82,9 @@ def trouble_lines(ask: Ask, outcome: Outcome | None) -> Iterator[Line]:
     yield ""
 
 
-def record_lines(row: Row, exchanges: Sequence[Exchanged], said: Mapping[str, str]) -> Iterator[Line]:
+def record_lines(
+    row: Row, exchanges: Sequence[Exchanged], said: Mapping[str, str], needed_by: Sequence[str] = ()
+) -> Iterator[Line]:
     """What is on record about a step: who, when, note, problem, findings, and what nodes answered."""
     record = row.record
     word = row.word.value + (f", {row.how}" if row.how else "")
@@ -91,6 +93,7 @@ def record_lines(row: Row, exchanges: Sequence[Exchanged], said: Mapping[str, st
     if only_looked(row, findings):
         yield pair("", ONLY_LOOKED)
     yield from _standing(row)
+    yield from needed_lines(needed_by)
     if record.at:
         yield pair("When", f"{record.at[:19].replace('T', ' ')} UTC, {record.by}")
     for label, text in (("Note", record.note), ("Problem", record.problem), ("Next", record.remedy)):

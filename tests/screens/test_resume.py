@@ -12,7 +12,7 @@ from tests.screens.trial import DNS, FINDINGS, Script, sitting_of, step, trial
 from wizard.engine import Record
 from wizard.journal import read
 from wizard.lookback import BEGINNING, exchanges_of
-from wizard.step import Check, Step
+from wizard.step import Applies, Check, NotApplicable, Step
 
 READ = "trial/read@imp1"
 Test = Callable[[Stage], Awaitable[None]]
@@ -105,6 +105,24 @@ def test_a_restart_that_a_person_cancelled_says_so_and_which_key_says_that_it_ha
         assert "step.cancelled" in kinds(folder)
 
     play((step("restart"),), Script(gate=threading.Event(), result=Result.TIMED_OUT), test)
+
+
+def test_a_restart_that_was_done_names_what_made_it_necessary(play: Play) -> None:
+    reason = replace(step("instruct"), restarts=(("imp1", "Cisco XCP Router"),))
+    restart = replace(step("restart"), when=lambda _, facts: Applies() if facts.pending else NotApplicable("done"))
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("enter")
+        assert "Needed by   Try instruct" in await stage.until("confirm by typing")
+        await stage.press("i")
+        await stage.write("mp1")
+        await stage.press("enter")
+        await stage.until("I have sent it")
+        await stage.press("b")
+        assert "Needed by   Try instruct" in await stage.until("You are looking")
+
+    play((reason, restart, step("notice")), Script(), test)
 
 
 def test_quitting_leaves_the_counts_the_restarts_and_the_head_on_the_terminal(tmp_path: Path) -> None:

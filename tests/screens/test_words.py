@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from screens.overview import step_line
 from tests.core.plans import practice_plan
@@ -27,6 +28,19 @@ def test_who_searches_the_console_where_it_does_not_open_is_told_when_it_does(pl
         await stage.until("console of a node: not now")
 
     play((step("instruct"), step("notice")), Script(), test)
+
+
+def test_letters_on_their_way_to_a_dialog_open_no_second_one(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        for letter in "imsh":  # of a name that is typed at once: by hand, skip and hold are among them
+            stage.app.post_message(Key(letter, letter))
+        await stage.until("Type imp1 to confirm")
+        await stage.press("escape")
+        await stage.until("confirm by typing")
+        assert stage.app.screen is stage.walk
+
+    play((step("restart"),), Script(), test)
 
 
 def test_while_it_waits_the_clock_and_what_was_seen_stand_there_once(play: Play) -> None:
