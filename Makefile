@@ -13,7 +13,7 @@ WORKERS ?= $(shell expr 3 \* `nproc`)
 .PHONY: practice test bench lint install packages clean
 
 practice: $(READY)
-	@$(VENV)/bin/fedwizard practice $(ARGS) || [ $$? -eq 130 ]  # quitting before the end is no failure of make
+	@$(VENV)/bin/fedwizard practice $(ARGS) || case $$? in 3|130) ;; *) exit 1 ;; esac  # held or quit: no failure of make
 
 test: $(READY) packages
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

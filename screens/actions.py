@@ -16,6 +16,7 @@ class Deed:
     label: str
     help: str
     choice: Choice | None = None
+    phrase: str = ""  # in the palette, where no step stands beside it; without one, the label
 
     @property
     def shown_key(self) -> str:
@@ -31,13 +32,34 @@ DEEDS = (
     Deed("by_hand", "m", "done by hand", "Say that you did it yourself in the web interface.", Choice.BY_HAND),
     Deed("accept", "a", "accept", "Accept it as it is, with a reason.", Choice.ACCEPT),
     Deed("skip", "s", "skip", "Skip the step, with a reason.", Choice.SKIP),
-    Deed("hold", "h", "hold", "Hold the walk here, with a reason, and leave.", Choice.HOLD),
+    Deed(
+        "hold",
+        "h",
+        "hold",
+        "Hold the walk here, with a reason. A last page says how to go on; Enter leaves it.",
+        Choice.HOLD,
+        "hold the walk",
+    ),
     Deed("cancel", "x", "cancel", "Cancel what is running. A node goes on with what it was told."),
-    Deed("look_back", "b", "back", "Look at the step before. Looking changes nothing."),
-    Deed("look_on", "n", "next", "Look at the step after."),
-    Deed("redo", "u", "redo", "Open the step you look at again, with a reason."),
-    Deed("copy", "y", "copy", "Write a value of this step to a file, and offer it to the terminal. Again: the next."),
-    Deed("console", "t", "type", "Type commands on a node yourself; the same rules hold, and all is recorded."),
+    Deed(
+        "look_back", "b", "back", "Look at the step before. Looking changes nothing.", phrase="look at the step before"
+    ),
+    Deed("look_on", "n", "next", "Look at the step after. Looking changes nothing.", phrase="look at the next step"),
+    Deed("redo", "u", "redo", "Open the step you look at again, with a reason.", phrase="do this step again"),
+    Deed(
+        "copy",
+        "y",
+        "copy",
+        "Write a value of this step to a file, and offer it to the terminal. Again: the next.",
+        phrase="copy a value",
+    ),
+    Deed(
+        "console",
+        "t",
+        "console",
+        "Type commands on a node yourself; the same rules hold, and all is recorded.",
+        phrase="console of a node",
+    ),
     Deed("overview", "o", "overview", "All steps, and where they stand."),
     Deed("help", "question_mark", "help", "What this screen is, and the keys."),
     Deed("leave", "q", "quit", "Quit. What is shown as done is on disk. Ctrl+Q and F10 quit anywhere."),
@@ -45,7 +67,6 @@ DEEDS = (
 
 BY_NAME = {deed.name: deed for deed in DEEDS}
 BY_CHOICE = {deed.choice: deed for deed in DEEDS if deed.choice is not None}
-IN_TROUBLE = ("console",)  # always possible while a question stands, and named where it is needed
 ALWAYS = ("overview", "help", "leave")
 
 
@@ -59,7 +80,7 @@ def key_lines() -> tuple[tuple[str, str], ...]:
     """All keys with what they do."""
     more = (
         ("PgUp", "PgDn and the arrows move the text."),
-        ("Esc", "Leave a line that is being typed, or a window; nothing is sent. Tab goes back to the line."),
+        ("Esc", "Leave a line that is being typed, or a window; nothing is sent. Enter goes back to the line."),
         ("Ctrl+P", "Everything that works now, as a list to search."),
     )
     return (*((deed.shown_key, deed.help) for deed in DEEDS), *more)

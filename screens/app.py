@@ -28,9 +28,10 @@ from screens.step import StepScreen
 from screens.terminal import PLAIN, ascii_only, terminal_gone, wants_plain
 from wizard.frontend import ENDINGS, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from wizard.runner import ConsoleSaid
-from wizard.step import Command, Kind, Restart
+from wizard.step import Command, Kind, Restart, home_of
 
 LOOK_FOR_TERMINAL = 2.0  # seconds
+NOT_NOW = "The console (t) opens only while the walk waits for you."
 
 __all__ = ["FedwizardApp", "Launcher", "Opening", "run_app"]
 
@@ -106,7 +107,8 @@ class FedwizardApp(OpeningApp):
 
     @on(StepScreen.Wants)
     def _wants(self, message: StepScreen.Wants) -> None:
-        self.show_dialog(message.dialog, message.then)
+        if not self.dialog_open:  # a second one would come of letters that were meant for the first
+            self.show_dialog(message.dialog, message.then)
 
     @on(Written)
     def _written(self, message: Written) -> None:
@@ -142,7 +144,9 @@ class FedwizardApp(OpeningApp):
         screen, sitting, runner = self.step_screen, self.leaving.sitting, self.leaving.runner
         if screen is not None and self.screen is screen and sitting is not None and runner is not None:
             nodes = tuple(node.name for node in sitting.walk.plan.nodes_publisher_first)
-            self.push_screen(ConsoleScreen(runner, self.bridge, nodes, practice=sitting.practice))
+            row = screen.scene.seen()
+            at = home_of(row.step, nodes) if row else nodes[0]
+            self.push_screen(ConsoleScreen(runner, self.bridge, nodes, at, practice=sitting.practice))
 
     def action_help(self) -> None:
         """What this screen is, and the keys."""
@@ -161,9 +165,11 @@ class FedwizardApp(OpeningApp):
             situation = screen.situation
             for deed in DEEDS:
                 if situation.allows(deed):
-                    label = situation.forward_label if deed.name == "forward" else deed.label
                     do = partial(screen.action_deed, deed.name)
-                    yield SystemCommand(f"{label} ({deed.shown_key})", deed.help, do)
+                    named = situation.label(deed) if situation.label(deed) != deed.label else deed.phrase or deed.label
+                    yield SystemCommand(f"{named} ({deed.shown_key})", deed.help, do)
+                elif deed.name == "console":
+                    yield SystemCommand(f"{deed.phrase}: not now", NOT_NOW, partial(screen.say, NOT_NOW))
         elif isinstance(screen, StartScreen | OpeningScreen | Overview):
             yield SystemCommand("quit (q)", "Quit.", self.action_leave)
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from cli_backend.exchange import CommandRefused, Risk
@@ -46,10 +47,11 @@ class ConsoleScreen(Once[None]):
         Binding("down", "earlier(1)", "later", show=False, priority=True),
     ]
 
-    def __init__(self, runner: Runner, bridge: Bridge, nodes: tuple[str, ...], *, practice: bool) -> None:
+    def __init__(self, runner: Runner, bridge: Bridge, nodes: tuple[str, ...], at: str, *, practice: bool) -> None:
+        """Over these nodes; it begins at the node `at`."""
         super().__init__()
         self._runner, self._bridge, self._names, self._practice = runner, bridge, nodes, practice
-        self._at = nodes[0]
+        self._at = at
         self._waiting_for: Typed | None = None
         self._typed: list[str] = []
         self._place = 0
@@ -61,7 +63,9 @@ class ConsoleScreen(Once[None]):
         yield Verbatim(READY, id="help")
         line = Input(id="command", compact=True, select_on_focus=False)
         line.cursor_blink = False
-        yield line
+        with Horizontal(id="prompt"):
+            yield Verbatim(id="node")
+            yield line
         yield KeyLine(id="keys", classes="keys")
 
     def on_mount(self) -> None:
@@ -83,6 +87,7 @@ class ConsoleScreen(Once[None]):
     def _show_node(self) -> None:
         stamp = "PRACTICE   " if self._practice else ""
         self.query_one("#header", Verbatim).say(f"{stamp}Console of {self._at}")
+        self.query_one("#node", Verbatim).say(f"{self._at}>")
 
     @property
     def changing(self) -> bool:

@@ -8,7 +8,7 @@ from screens.actions import BY_CHOICE, BY_NAME
 from screens.bodies.form import FormBody
 from screens.bridge import Written
 from screens.copying import write_in_background
-from screens.modals import LineDialog, a_reason, by_hand, typed_confirmation
+from screens.modals import LineDialog, a_reason, a_reason_in_words, by_hand, typed_confirmation
 from screens.situation import BY_TYPING
 from wizard.engine import NEEDS_REASON, Answer, AskKind, Choice
 from wizard.text import visible_line
@@ -81,6 +81,9 @@ class Doer:
         if empty is not None:
             empty.focus()
             return
+        if not self._screen.situation.typing:  # whoever left the lines has to be in them again to say it
+            form.last_line().focus()
+            return
         self._give(Answer(Choice.GO, values=form.values()))
 
     def confirm_by_typing(self, begun: str = "") -> None:
@@ -98,8 +101,11 @@ class Doer:
         if choice not in NEEDS_REASON:
             self._give(Answer(choice))
             return
-        heading = f"Why {BY_CHOICE[choice].label}? It goes into the record."
-        self._want(LineDialog(heading, (), "Reason:", refuse=a_reason), lambda text: self._give(Answer(choice, text)))
+        happened = choice is Choice.ACCEPT and ask is not None and ask.kind is AskKind.UNKNOWN
+        why = "What shows that it happened?" if happened else f"Why {BY_CHOICE[choice].label}?"
+        refuse = a_reason_in_words if ask is not None and ask.kind is AskKind.FORM else a_reason
+        dialog = LineDialog(f"{why} It goes into the record.", (), "Reason:", refuse=refuse)
+        self._want(dialog, lambda text: self._give(Answer(choice, text)))
 
     def _want(self, dialog: LineDialog, then: Callable[[str], None]) -> None:
         """Have a dialog answered; its answer counts only while the question that it is about still stands."""
@@ -117,7 +123,7 @@ class Doer:
         if scene.ask is None:
             return
         scene.batch = (scene.ask.row,)
-        scene.ask, scene.last = None, ""
+        scene.ask, scene.last, scene.resumed = None, "", ""
         for form in self._screen.query(FormBody):
             form.disabled = True
         self._screen.query_one("#body").focus()

@@ -8,7 +8,7 @@ from screens.bridge import Bridge
 from screens.fatal import crash_log, sentence
 from screens.leaving import Leaving
 from wizard.errors import FedwizardError
-from wizard.frontend import next_lines
+from wizard.frontend import next_lines, summary_lines
 
 
 class EndingApp(App[int]):
@@ -23,12 +23,16 @@ class EndingApp(App[int]):
     def end(self, status: int) -> None:
         """Stop the runner, close the session, and leave with this exit status."""
         self.leaving.begin(status)
-        self.exit(status, message=Plain("\n".join(self._farewell()), no_wrap=True, overflow="ignore"))
+        self.exit(status, message=Plain("\n".join(self.farewell()), no_wrap=True, overflow="ignore"))
 
-    def _farewell(self) -> tuple[str, ...]:
-        """What stays on the terminal: where the session is, and how to go on with it."""
+    def farewell(self) -> tuple[str, ...]:
+        """What stays on the terminal: how the walk stands, where the session is, and how to go on with it."""
         sitting, runner = self.leaving.sitting, self.leaving.runner
-        return next_lines(sitting.folder, finished=runner.state.finished) if sitting and runner else ()
+        if sitting is None or runner is None:
+            return ()
+        state = runner.state
+        last = next_lines(sitting.folder, sitting.head(), finished=state.finished)
+        return (*summary_lines(sitting.walk, state), *last)
 
     def known(self, error: Exception) -> FedwizardError:
         """An error that can be shown; a fault of ours goes to the log first."""

@@ -153,6 +153,11 @@ def a_reason(text: str) -> str:
     return "" if sum(map(str.isalpha, text)) >= LETTERS else "Say why, in a word or more, or leave with Escape."
 
 
+def a_reason_in_words(text: str) -> str:
+    """Refuses one word as well: it may be a value that was meant for a line of the form behind."""
+    return a_reason(text) or ("" if len(text.split()) > 1 else "One word may be a value. Say why in two words or more.")
+
+
 def exactly(wanted: str) -> Refuse:
     """Refuses everything but one text."""
     return lambda text: "" if text == wanted else f"That is not {wanted}. Type {wanted} to confirm."

@@ -158,6 +158,11 @@ class OpeningApp(EndingApp):
 
     # --- dialogs ---
 
+    @property
+    def dialog_open(self) -> bool:
+        """Whether a dialog is open, or about to be."""
+        return bool(self._dialogs)
+
     def show_dialog(self, dialog: Dialog, then: Then) -> None:
         """Show a dialog; while another one is open it waits, so that nothing is typed into the wrong one."""
         self._dialogs.append((dialog, then))

@@ -18,7 +18,7 @@ from wizard.frontend import pending_lines
 from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 
-LONGEST_TITLE = 50  # columns
+BESIDE = 26  # columns: sign, word, who saw it, margins and the bar of the list
 
 
 class Overview(Once[str | None]):
@@ -63,7 +63,7 @@ class Overview(Once[str | None]):
         steps = self.query_one("#steps", OptionList)
         for row in rows:
             if self._words.get(row.step.id) is not row.word:
-                steps.replace_option_prompt(row.step.id, step_line(row))
+                steps.replace_option_prompt(row.step.id, step_line(row, self.app.size.width - BESIDE))
                 self._words[row.step.id] = row.word
         self._say_totals(rows)
 
@@ -82,7 +82,8 @@ class Overview(Once[str | None]):
         options: list[Option] = []
         for chapter in self._scene.sitting.walk.chapters:
             options.append(Option(literal(chapter.procedure.title, "bold"), disabled=True))
-            options += [Option(step_line(known[step.id]), id=step.id) for step in chapter.steps]
+            room = self.app.size.width - BESIDE
+            options += [Option(step_line(known[step.id], room), id=step.id) for step in chapter.steps]
         return options
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -99,13 +100,11 @@ class Overview(Once[str | None]):
         self.dismiss(None)
 
 
-def step_line(row: Row) -> Content:
-    """One step: sign, word, who saw it, title."""
-    title = row.step.title
-    if len(title) > LONGEST_TITLE:
-        title = title[: LONGEST_TITLE - 3] + "..."
+def step_line(row: Row, room: int) -> Content:
+    """One step: sign, word, who saw it, and of the title what has room."""
+    title = row.step.title if len(row.step.title) <= room else row.step.title[: room - 3] + "..."
     how = f"{row.how} !" if row.warns else row.how
-    text = f"  {symbol(row.word)} {row.word.value:<8}{how:<11} {title}"
+    text = f"{symbol(row.word)} {row.word.value:<8}{how:<11} {title}"
     return literal(text, QUIET if row.word in {Word.NOT_APPLICABLE, Word.SKIP} else "")
 
 

@@ -7,10 +7,14 @@ from screens.copying import Copyable, copyables
 from screens.situation import BY_TYPING, Situation
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome
+from wizard.export.pieces import Exchanged
+from wizard.frontend import needed_by, resumed_line, unknown_titles
+from wizard.lookback import exchanges_of
 from wizard.runner import Ended, Runner
+from wizard.session import BLOBS
 from wizard.sitting import Sitting
 from wizard.state import Status
-from wizard.step import Form
+from wizard.step import Form, Step
 from wizard.survey import Row, Word, survey
 
 SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
@@ -24,7 +28,8 @@ class Scene:
     `refusal` says why the last answer was not taken, until something else is typed.
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
     the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
-    lesson were asked for; `right` the lines of a form that failed, other than those for which it did.
+    lesson were asked for; `right` the lines of a form that failed, other than those for which it did; `resumed` where a
+    session stands that is gone on with, until the first answer.
     """
 
     sitting: Sitting
@@ -41,6 +46,7 @@ class Scene:
     passing: bool = False
     hints: int = 0
     right: tuple[str, Mapping[str, str]] = ("", {})
+    resumed: str = field(init=False, default="")
 
     def asked(self, ask: Ask, refusal: str) -> None:
         """Take in a question. A form that is asked again keeps the lines that were right; the others are typed anew."""
@@ -61,6 +67,23 @@ class Scene:
     def retried(self) -> bool:
         """Whether a form stands there a second time, with the lines that were right."""
         return self.ask is not None and self.ask.kind is AskKind.FORM and self.right[0] == self.ask.row.step.id
+
+    def __post_init__(self) -> None:
+        walk, state = self.sitting.walk, self.runner.state
+        self.resumed, self._unknown = resumed_line(walk, state), unknown_titles(walk, state)
+
+    def settled_since(self) -> tuple[str, ...]:
+        """What was of unknown outcome when the session was gone on with, and how it stands now."""
+        found = {row.step.id: row for row in self.rows()} if self._unknown else {}
+        return tuple(f"{title}: {found[step].word}" for step, title in self._unknown.items())
+
+    def needed_by(self, step: Step) -> tuple[str, ...]:
+        """The titles of the steps that made a restart necessary."""
+        return needed_by(self.sitting.walk, self.runner.state.facts, step)
+
+    def exchanges(self, step: str) -> tuple[Exchanged, ...]:
+        """What nodes answered in a step, whichever sitting it was."""
+        return exchanges_of(self.sitting.writer().events, step, self.sitting.folder / BLOBS)
 
     def rows(self) -> tuple[Row, ...]:
         """All steps, as they stand now."""
@@ -93,7 +116,9 @@ class Scene:
         row = self.seen()
         return copyables(row.step.does) if row else ()
 
-    def situation(self, *, drawn: bool = True, typing: bool = False, more_below: bool = False) -> Situation:
+    def situation(
+        self, *, drawn: bool = True, typing: bool = False, unfilled: bool = False, more_below: bool = False
+    ) -> Situation:
         """What this means for the keys. A question counts once it is `drawn`: nobody answers what they cannot see."""
         ask = self.ask if drawn else None
         row = self.seen()
@@ -107,6 +132,7 @@ class Scene:
             redoable=settled,
             copyable=row is not None and bool(copyables(row.step.does)),
             typing=typing,
+            unfilled=unfilled,
             claimed=ask.typed[:1] if ask and ask.kind in BY_TYPING and self.looking is None else "",
             more_below=more_below,
         )

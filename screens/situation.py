@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screens.actions import ALWAYS, DEEDS, IN_TROUBLE, Deed
+from screens.actions import ALWAYS, DEEDS, Deed
 from wizard.engine import AskKind, Choice
 
 TROUBLE = frozenset({AskKind.FAILED, AskKind.STOPPED, AskKind.UNKNOWN})
@@ -29,6 +29,7 @@ GUIDES = {
     AskKind.STOPPED: "Nothing was sent. Mend it and check again, or say with a reason how to go on.",
     AskKind.UNKNOWN: "Nothing is sent again by itself. Look at the node, then decide.",
 }
+IT_HAPPENED = "it happened"  # what accepting means where the outcome of what was sent is unknown
 STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
 
 
@@ -36,7 +37,8 @@ STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
 class Situation:
     """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows.
 
-    `claimed` is the letter that begins a name which has to be typed: it opens its line, and is no key meanwhile.
+    `unfilled`: another line of a form is still empty. `claimed` is the letter that begins a name which has to be typed:
+    it opens its line, and is no key meanwhile.
     """
 
     asked: AskKind | None = None
@@ -47,6 +49,7 @@ class Situation:
     redoable: bool = False
     copyable: bool = False
     typing: bool = False
+    unfilled: bool = False
     claimed: str = ""
     more_below: bool = False
 
@@ -75,16 +78,27 @@ class Situation:
             return "back to where the walk is"
         if self.ended:
             return "quit"
+        if self.asked is AskKind.FORM and not self.typing:
+            return "back to the line"
+        if self.asked is AskKind.FORM and self.unfilled:
+            return "next line"
         return GO_LABELS.get(self.asked, "go on") if self.asked else "go on"
+
+    def label(self, deed: Deed) -> str:
+        """What a deed is called now."""
+        if deed.name == "forward":
+            return self.forward_label
+        return IT_HAPPENED if self.asked is AskKind.UNKNOWN and deed.choice is Choice.ACCEPT else deed.label
 
     def labels(self) -> Iterator[tuple[str, str]]:
         """The keys that work now, with their words, in the order in which they are shown."""
-        hidden = ALWAYS if self.asked in TROUBLE else (*ALWAYS, *IN_TROUBLE)
-        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in hidden and deed.key != self.claimed]
-        yield from ((deed.shown_key, self.forward_label) for deed in now if deed.name == "forward")
-        if self.typing:
-            yield "Esc", "leaves the line, then:"
+        now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS and deed.key != self.claimed]
+        yield from ((deed.shown_key, self.label(deed)) for deed in now if deed.name == "forward")
         if self.more_below:
             yield "PgDn", "more"
-        yield from ((deed.shown_key, deed.label) for deed in now if deed.name != "forward")
+        if self.typing:  # every other key is a letter of what is typed
+            yield "?", "help, in an empty line"
+            yield "Esc", "leaves the line, for the other keys"
+            return
+        yield from ((deed.shown_key, self.label(deed)) for deed in now if deed.name != "forward")
         yield from ((deed.shown_key, deed.label) for deed in DEEDS if deed.name in ALWAYS)

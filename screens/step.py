@@ -36,7 +36,16 @@ from wizard.sitting import Sitting
 from wizard.survey import Row
 
 TICK, DRAW = 1.0, 0.2  # seconds: the line of progress, the output of a node
-KEYS_AGAIN = "The keys are keys again; Tab goes back to the line."
+KEYS_AGAIN = "The keys are keys again; Enter goes back to the line."
+
+
+class Page(VerticalScroll):
+    """The part of the screen that scrolls."""
+
+    def on_resize(self) -> None:
+        """A longer line of help leaves less room: what is being typed stays in view."""
+        for form in self.query(FormBody):
+            form.show_line()
 
 
 class StepScreen(Screen[None]):
@@ -75,7 +84,7 @@ class StepScreen(Screen[None]):
         yield Verbatim(id="header", classes="header")
         yield Verbatim(id="place", classes="place")
         yield Verbatim(id="title", classes="heading")
-        yield VerticalScroll(id="body")
+        yield Page(id="body")
         yield OutputPane(id="output")
         yield Verbatim(id="help")
         yield KeyLine(id="keys", classes="keys")
@@ -163,10 +172,8 @@ class StepScreen(Screen[None]):
         row = next(iter(running.values()))
         elapsed = int(time.monotonic() - self._since)
         going = f"running, {elapsed} s of at most {span(row.step.duration.worst)}"
-        text = f"{going}. {self._progress}" if self._progress else going
-        for body in self.query(Body):
-            body.progress(text)
-        self.say(text)
+        told = bool(self._progress) and any([body.progress(self._progress) for body in self.query(Body)])
+        self.say(f"{going}. {self._progress}" if self._progress and not told else going)
 
     # --- what is shown ---
 
@@ -242,7 +249,8 @@ class StepScreen(Screen[None]):
         """How things stand, for the keys."""
         body = self.query_one("#body", VerticalScroll)
         typing, more_below = isinstance(self.focused, Input), body.scroll_y < body.max_scroll_y
-        return self.scene.situation(drawn=not self._drawings, typing=typing, more_below=more_below)
+        unfilled = any(form.next_empty() for form in self.query(FormBody))
+        return self.scene.situation(drawn=not self._drawings, typing=typing, unfilled=unfilled, more_below=more_below)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that make no sense now do nothing."""
@@ -279,7 +287,7 @@ class StepScreen(Screen[None]):
     def action_leave_line(self) -> None:
         """Leave the line that is being typed, so that the keys are keys again."""
         if isinstance(self.focused, Input):
-            self.say(KEYS_AGAIN)
+            self.say(KEYS_AGAIN, bad=True)
         self.query_one("#body").focus()
         self.show_keys()
 

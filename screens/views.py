@@ -9,31 +9,36 @@ from screens.bodies.around import (
     begin_lines,
     between_lines,
     lesson_lines,
+    needed_lines,
+    paper_lines,
     record_lines,
+    resumed_lines,
     running_lines,
     trouble_lines,
     warning_lines,
 )
 from screens.bodies.closing import HEADINGS, closing_lines
-from screens.bodies.parts import LABEL, Text, around, pair
+from screens.bodies.parts import LABEL, Line, Text, around, pair
 from screens.bodies.select import body_for
 from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind, Choice
-from wizard.frontend import warnings_at
+from wizard.evidence import findings_of
+from wizard.frontend import count_of, warnings_at
 from wizard.runner import Ended
-from wizard.step import Command, Kind, NodeReturns, NodeSettles, Restart, Wait
+from wizard.step import Form, Step, node_of
 from wizard.survey import Row
 
 NAME = "fedwizard"
+KEYS_ARE_KEYS = "The keys are keys; Enter goes to the line."
 LONGEST_HELP = 150  # characters: two lines
 
 
 @dataclass(frozen=True)
 class View:
     """One picture. `output`: what nodes printed belongs to it; `page`: the page of help about it; `refused`: the
-    help says why the last answer was not taken.
+    help says why the last answer was not taken, or what must not be overlooked; `count`: which of the procedures it is.
     """
 
     chapter: str
@@ -44,6 +49,7 @@ class View:
     page: str = "step"
     output: bool = False
     refused: bool = False
+    count: str = ""
 
 
 def view_of(scene: Scene) -> View:
@@ -61,9 +67,10 @@ def view_of(scene: Scene) -> View:
 
 
 def _looking(scene: Scene, row: Row) -> View:
-    outcome = scene.outcomes.get(row.step.id)
     said = scene.runner.state.facts.answers.get(row.step.id, {})
-    widgets = (Text(record_lines(row, outcome, said)), body_for(row), Text(around(row.step)))
+    paper = paper_lines(findings_of(row.record.findings)) if scene.sitting.practice else ()
+    lines = record_lines(row, scene.exchanges(row.step.id), said, scene.needed_by(row.step))
+    widgets = (Text((*lines, *paper)), body_for(row), Text(around(row.step)))
     waits = scene.ask is not None or scene.ended is not None
     meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
     return View(
@@ -73,7 +80,7 @@ def _looking(scene: Scene, row: Row) -> View:
 
 def _ended(scene: Scene, ended: Ended) -> View:
     text = Text(closing_lines(scene.sitting, scene.runner.state, ended))
-    guide = "Enter or q quits. b, n and o still look at the steps."
+    guide = "This is still fedwizard: Enter or q leaves it. b, n and o look at the steps; looking changes nothing."
     return View("", None, HEADINGS[ended.reason], (text,), guide, "end")
 
 
@@ -84,19 +91,31 @@ def _asking(scene: Scene, ask: Ask) -> View:
         about, about_plan = scene.sitting.walk.chapter_of(row.step.id), scene.sitting.walk.plan
         first = () if scene.runner.state.begun else (*lesson_lines(scene.sitting.lesson), *between_lines(about_plan))
         warned = warning_lines(warnings_at(scene.sitting.walk, about))
-        text = Text((*first, *warned, *begin_lines(about)))
-        return View("", None, chapter, (text,), _after(scene, guide), "begin")
+        text = Text((*_resumed(scene), *first, *warned, *begin_lines(about)))
+        count = count_of(scene.sitting.walk, about)
+        return View("", None, chapter, (text,), _after(scene, guide), "begin", count=count)
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD
-        problem = Text(trouble_lines(ask, scene.outcomes.get(row.step.id)), classes="trouble")
-        widgets = (problem, body_for(row), Text(around(row.step)))
+        lines = (*_resumed(scene), *trouble_lines(ask, scene.outcomes.get(row.step.id)))
+        widgets = (Text(lines, classes="trouble"), body_for(row), *_around(scene, row.step))
         return View(chapter, row, row.step.title, widgets, guide, "trouble", output=bool(node_of(row.step.does)))
     body = body_for(row, scene.draft, eager=not scene.passing)
     hint = scene.sitting.hint(row.step.does)
-    practice = (Text((pair("Practice", hint),), classes="hint"),) if hint else ()
-    widgets = (*practice, body, Text(around(row.step)))
+    first = (*_resumed(scene), *((pair("Practice", hint),) if hint else ()))
+    widgets = (*((Text(first, classes="hint"),) if first else ()), body, *_around(scene, row.step))
+    if scene.passing and isinstance(row.step.does, Form):  # nobody is in the line, so letters are keys
+        return View(chapter, row, row.step.title, widgets, KEYS_ARE_KEYS, body.PAGE, refused=True)
     return View(chapter, row, row.step.title, widgets, _after(scene, guide), body.PAGE)
+
+
+def _resumed(scene: Scene) -> tuple[Line, ...]:
+    return tuple(resumed_lines(scene.resumed, scene.settled_since()))
+
+
+def _around(scene: Scene, step: Step) -> tuple[Widget, ...]:
+    """What stands below every step; for a restart what made it necessary, first of all."""
+    return (Text((*needed_lines(scene.needed_by(step)), *around(step))),)
 
 
 def _running(scene: Scene) -> View:
@@ -108,7 +127,7 @@ def _running(scene: Scene) -> View:
         title = f"Reading and checking: {len(batch)} at a time"
         return View(chapter, row, title, (text,), "running", "running", output=True)
     body = body_for(row)
-    widgets = (body, Text(around(row.step)))
+    widgets = (body, *_around(scene, row.step))
     return View(chapter, row, row.step.title, widgets, _after(scene, "running"), body.PAGE, output=True)
 
 
@@ -127,6 +146,7 @@ def header(scene: Scene, view: View, width: int) -> Content:
     stamp = "PRACTICE   " if scene.sitting.practice else ""
     step = view.step.step.id if view.step else ""
     count = f"{len(ids)} step{'s' if len(ids) != 1 else ''}"
+    count = f"{view.count}, {count} in all" if view.count else count
     right = f"step {ids.index(step) + 1} of {len(ids)}" if step in ids else count
     return literal(_fit(f"{stamp}{view.chapter or NAME}", right, width))
 
@@ -138,19 +158,6 @@ def place(scene: Scene, view: View, width: int) -> Content:
     looking = "   looking" if scene.looking is not None else ""
     node = node_of(view.step.step.does)
     return literal(_fit(f"{view.step.step.id}{looking}", f"node {node}" if node else "", width), LABEL)
-
-
-def node_of(does: Kind) -> str:
-    """The node on which a step acts, empty where there is none."""
-    match does:
-        case Command() | Restart():
-            return does.node
-        case Wait(until=NodeReturns() as until):
-            return until.node
-        case Wait(until=NodeSettles() as until):
-            return until.reads[0].node
-        case _:
-            return ""
 
 
 def _fit(left: str, right: str, width: int) -> str:

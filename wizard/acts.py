@@ -34,6 +34,7 @@ FIRST_POLL, LONGEST_POLL = 0.2, 30.0  # seconds between two looks while waiting
 STARTED = "STARTED"
 UPTIME_GRAIN = 60  # the platform tells its uptime in minutes
 STOPPING = frozenset({Severity.FAIL, Severity.NOT_TESTED})
+CANCELLED = "cancelled by a person"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,10 @@ class Bench:
 
 def perform(row: Row, bench: Bench) -> Outcome:
     """Do what a step does. Never raises for what the network or the node does."""
+    return _unless_cancelled(_perform(row, bench), bench.desk)
+
+
+def _perform(row: Row, bench: Bench) -> Outcome:
     does = row.step.does
     try:
         match does:
@@ -81,8 +86,26 @@ def perform(row: Row, bench: Bench) -> Outcome:
 
 def settle(row: Row, does: Command | Restart, bench: Bench) -> Outcome:
     """Find out what became of something whose outcome is unknown. Only reads; nothing is sent again."""
-    if isinstance(does, Restart):
-        return _settle_restart(does, bench)
+    settling = _settle_restart(does, bench) if isinstance(does, Restart) else _settle_command(row, does, bench)
+    return _unless_cancelled(settling, bench.desk)
+
+
+def _unless_cancelled(outcome: Outcome, desk: Desk) -> Outcome:
+    """The end of an act; where a person cut it short, that is on record and takes the place of what it looked like."""
+    own = {evidence.exchange.result for evidence in outcome.evidence if evidence.exchange} & {
+        Result.FAILED,
+        Result.QUESTION,
+    }
+    if not desk.cancel.is_set() or own or not (outcome.failure or outcome.unknown):
+        return outcome
+    desk.record(Record("step.cancelled", "", {"note": f"{CANCELLED}; a node goes on with what it was told"}))
+    if outcome.failure is None or outcome.not_sent:
+        return outcome
+    problem = "It was cancelled by a person before it had ended; a node goes on with what it was told."
+    return replace(outcome, failure=Failure(problem=problem, remedy="Look at how it stands, then try again."))
+
+
+def _settle_command(row: Row, does: Command, bench: Bench) -> Outcome:
     if does.guard is None or does.took_effect is None:
         return Outcome(failure=Failure(problem="It cannot be told what became of it.", remedy="Look at the node."))
     worst = row.step.duration.worst
@@ -151,7 +174,7 @@ def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:
     def on_answer(answered: Answered) -> None:
         desk.record(Record("cmd.answer", "", {"question": answered.question, "answer": answered.answer}))
 
-    return device.run(
+    exchange = device.run(
         does.node,
         does.command,
         expect=does.expect,
@@ -161,6 +184,8 @@ def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:
         on_answer=on_answer,
         cancel=desk.cancel,
     )
+    cut_short = exchange.result is Result.TIMED_OUT and desk.cancel.is_set()
+    return replace(exchange, failure=CANCELLED) if cut_short else exchange
 
 
 def evidence_of(does: Command, exchange: Exchange) -> Evidence:

@@ -29,10 +29,15 @@ _INDENT = " " * 11  # where the text beside a label begins
 _ITEM = re.compile(r" *(\d+\. |\([a-z]\) )?")  # how a line of a letter is set in, with the sign of an item
 
 
-def lines_of(step: Step) -> Iterator[str]:
-    """Everything a person has to know to do a step: what, where, with which value, why, and how to take it back."""
+def lines_of(step: Step, needed_by: tuple[str, ...] = ()) -> Iterator[str]:
+    """Everything a person has to know to do a step: what, where, with which value, why, and how to take it back.
+
+    `needed_by` are the titles of the steps that made a restart necessary.
+    """
     yield from wrap(step.title, WIDTH).splitlines()
     yield ""
+    for title in needed_by:
+        yield from _labelled("Needed by", title)
     yield from _labelled("Why", step.why)
     yield from action_lines(step.does)
     for effect in step.effects:

@@ -61,6 +61,11 @@ class Choice(StrEnum):
 
 
 SLIP = "If that was a slip of the typing, retry."
+CANCELLED = "This was sent, and a person cancelled the wait before its outcome was known."
+NOT_SEEN = (
+    "This was sent, and its outcome was not seen: the wizard or the connection ended first, or the time was over."
+)
+LOOK_THEN_SAY = "Look at the node (t). If it happened, say so with a and what you saw; if not, g does it again."
 NO_EFFECT = "no effect was seen"
 NOT_NEEDED = "what the node says now makes it unnecessary"
 # Why the wizard itself opens a step again; every other reason is a person's.
@@ -196,9 +201,8 @@ def _settle(row: Row) -> Ask | Do:
         return Ask(AskKind.UNKNOWN, row, (Choice.RECHECK, *leave), row.record.problem, row.record.remedy)
     if row.record.begun or (isinstance(row.step.does, Command) and row.step.does.took_effect is not None):
         return Do((row,), settle=True)
-    problem = "The wizard ended after this was sent and before its outcome was known. Nothing was sent again."
-    remedy = "Look at the node, then say whether it happened, or have it done again."
-    return Ask(AskKind.UNKNOWN, row, (Choice.AGAIN, *leave), problem, remedy)
+    why = CANCELLED if row.record.cancelled else NOT_SEEN
+    return Ask(AskKind.UNKNOWN, row, (Choice.AGAIN, *leave), f"{why} Nothing was sent again.", LOOK_THEN_SAY)
 
 
 def _stopped(row: Row) -> Ask:
@@ -314,8 +318,7 @@ def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     wrong = form.wrong(values)
     if not wrong or not form.stops:
         return (Record("step.done", row.step.id, {**body, **effects(row)}),)
-    verb = " shows" if form.menu else ":"
-    shown = "; ".join(f"{f.label}{verb} {values[f.name]}, {form.wanted} {f.expected}" for f in wrong)
+    shown = "; ".join(form.differs(f, values[f.name]) for f in wrong)
     remedy = f"{SLIP} {form.mismatch}" if form.menu else form.mismatch
     return (Record("step.failed", row.step.id, {**body, "problem": f"{shown}.", "remedy": remedy}),)
 

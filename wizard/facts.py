@@ -87,7 +87,8 @@ class Facts:
 
     `domain_set` are the nodes whose domain we changed; `sent_at` is when a step's command was last sent (RFC 3339);
     `pending` are the restarts that are still to be done, as (node, service), with the number of the record that made
-    them necessary; `ran_before` are the services that ran on a node when its restart was sent;
+    them necessary; `needed_by` are the steps that made it necessary, still so when it was done;
+    `ran_before` are the services that ran on a node when its restart was sent;
     `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
     or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
     read off a page in a form's step; `skipped` are the steps that a person left out.
@@ -98,6 +99,7 @@ class Facts:
     domain_set: frozenset[str] = frozenset()
     sent_at: Mapping[str, str] = field(default_factory=dict)
     pending: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    needed_by: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ran_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
     restarted: frozenset[tuple[str, str]] = frozenset()
     stored: Mapping[str, str] = field(default_factory=dict)
@@ -148,6 +150,14 @@ class Facts:
     def with_pending(self, restarts: Mapping[tuple[str, str], int]) -> "Facts":
         """These facts, with more restarts to be done."""
         return replace(self, pending={**self.pending, **restarts})
+
+    def with_need(self, step: str, restarts: Iterable[tuple[str, str]]) -> "Facts":
+        """These facts, with one more step that makes restarts necessary; what led to an earlier restart is over."""
+        before = {key: self.needed_by.get(key, ()) if key in self.pending else () for key in restarts}
+        return replace(
+            self,
+            needed_by={**self.needed_by, **{key: tuple(dict.fromkeys((*said, step))) for key, said in before.items()}},
+        )
 
     def without_pending(self, node: str, service: str) -> "Facts":
         """These facts, with one restart done."""

@@ -2,11 +2,12 @@
 
 import queue
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from checks.finding import Finding, Severity
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
@@ -14,12 +15,14 @@ from wizard.program import program
 from wizard.resolve import Chapter, Walk
 from wizard.runner import Ended, Told
 from wizard.session import name_of
-from wizard.state import State
-from wizard.survey import Row, Word, survey
+from wizard.state import State, Status
+from wizard.step import Check, Restart, Step
+from wizard.survey import SETTLED, Row, Word, survey
 
 EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130
 ENDINGS = {"finished": EXIT_DONE, "held": EXIT_HOLDS, "stopped": EXIT_INTERRUPTED, "broken": EXIT_FAILED}
 JOIN_SECONDS = 0.5
+ONLY_LOOKED = "It only looked. What it found decides which of the next steps have to be done; it stopped nothing."
 
 
 class Interrupted(BaseException):
@@ -101,18 +104,64 @@ def step_line(row: Row) -> str:
     return "  ".join(part for part in (row.word.value, row.step.id, row.step.title, row.how) if part)
 
 
+def only_looked(row: Row, findings: Iterable[Finding]) -> bool:
+    """Whether a check found something wrong that stops nothing: then it has to be said what that means."""
+    does = row.step.does
+    return isinstance(does, Check) and not does.stops and any(found.severity is Severity.FAIL for found in findings)
+
+
+def needed_by(walk: Walk, facts: Facts, step: Step) -> tuple[str, ...]:
+    """The titles of the steps that made a restart necessary; nothing for any other kind of step."""
+    does = step.does
+    steps = facts.needed_by.get((does.node, does.service), ()) if isinstance(does, Restart) else ()
+    titles = {each.id: each.title for each in walk.steps}
+    return tuple(titles.get(each, each) for each in steps)
+
+
+def count_of(walk: Walk, chapter: Chapter) -> str:
+    """Which one of the procedures it is, of those that this plan needs."""
+    needed = [each.procedure.id for each in walk.chapters if each.excluded is None or each is chapter]
+    return f"procedure {needed.index(chapter.procedure.id) + 1} of {len(needed)}"
+
+
+def left_rows(walk: Walk, state: State) -> tuple[tuple[str, Row], ...]:
+    """What a person left out or took as it was, each with the word for it."""
+    words = {Status.SKIPPED: "Skipped", Status.ACCEPTED: "Accepted"}
+    rows = (row for row in survey(walk, state) if row.word in SETTLED)
+    return tuple((words[row.record.status], row) for row in rows if row.record.status in words)
+
+
+def resumed_line(walk: Walk, state: State) -> str:
+    """Where a session stands that is gone on with; empty for a new one."""
+    if not state.resumed:
+        return ""
+    unknown = unknown_titles(walk, state).values()
+    unsettled = f" Sent, with an outcome that is not known yet: {'; '.join(unknown)}." if unknown else ""
+    return f"You go on here: {counts_of(walk, state)}.{unsettled}"
+
+
+def unknown_titles(walk: Walk, state: State) -> Mapping[str, str]:
+    """The steps that were sent and whose outcome is not known, by their ids."""
+    return {row.step.id: row.step.title for row in survey(walk, state) if row.word is Word.UNKNOWN}
+
+
+def counts_of(walk: Walk, state: State) -> str:
+    """How many steps stand where."""
+    words = [row.word for row in survey(walk, state)]
+    return ", ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
+
+
 def summary_lines(walk: Walk, state: State) -> tuple[str, ...]:
     """How a run ended: counts, and the restarts that are still pending."""
-    words = [row.word for row in survey(walk, state)]
-    counts = ", ".join(f"{words.count(word)} {word.value}" for word in Word if words.count(word))
-    return (f"summary: {counts}", *pending_lines(state.facts))
+    return (f"summary: {counts_of(walk, state)}", *pending_lines(state.facts))
 
 
-def next_lines(folder: Path, *, finished: bool) -> tuple[str, ...]:
-    """Where the session is, and the commands that can be given about it."""
+def next_lines(folder: Path, head: str, *, finished: bool) -> tuple[str, ...]:
+    """Where the session is, the head of its record, and the commands that can be given about it."""
     name = name_of(folder)
     return (
         f"session: {folder}",
+        f"head: {head}",
         *(() if finished else (f"  {program()} resume {name}",)),
         f"  {program()} export {name}",
         f"  {program()} verify {name}",

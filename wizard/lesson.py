@@ -10,6 +10,11 @@ from wizard.resolve import Walk, fingerprint, resolve
 from wizard.step import Action, Applies, Form, Instruct, Kind, Notice
 from wizard.survey import Row, Word
 
+PAPER_CODE = "address-not-public"
+PAPER_ADDRESSES = (
+    "This is a practice network: its addresses are ones that only documentation uses, and so address-not-public warns."
+    " On a real network it is a fault to mend."
+)
 NOTE = "part of this scenario: it was done before the walk begins"
 
 

@@ -13,8 +13,13 @@ from wizard.frontend import (
     ENDINGS,
     EXIT_INTERRUPTED,
     JOIN_SECONDS,
+    ONLY_LOOKED,
     Interrupted,
+    count_of,
+    needed_by,
     next_lines,
+    only_looked,
+    resumed_line,
     signals_interrupt,
     step_line,
     summary_lines,
@@ -24,6 +29,7 @@ from wizard.lesson import Lesson, closing
 from wizard.ports import Prompt, PromptKind
 from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress, Runner, Started, Told
 from wizard.sitting import Sitting
+from wizard.state import State
 from wizard.step import SAME, Form
 from wizard.survey import Row, survey
 from wizard.text import visible, wrap
@@ -79,6 +85,8 @@ def run_plain(sitting: Sitting) -> int:
     runner = sitting.runner(post.put, _Prompter(post))
     stamp = "  PRACTICE" if sitting.practice else ""
     print(f"fedwizard{stamp}\nsession: {sitting.folder}\n")
+    if resumed := resumed_line(sitting.walk, runner.state):
+        print(wrap(f"{resumed}\n"))
     _tell_lesson(sitting)
     try:
         with signals_interrupt():
@@ -89,7 +97,7 @@ def run_plain(sitting: Sitting) -> int:
         print("\nEnded. What was shown as done is on record.")
     runner.stop()
     runner.join(JOIN_SECONDS)
-    last = next_lines(sitting.folder, finished=runner.state.finished)
+    last = next_lines(sitting.folder, sitting.head(), finished=runner.state.finished)
     print("\n".join(("", *summary_lines(sitting.walk, runner.state), "", *last)))
     return status
 
@@ -114,7 +122,7 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
             case Asked(ask, refusal):
                 asked = ask
                 if not refusal:
-                    _introduce(ask, sitting)
+                    _introduce(ask, sitting, runner.state)
                 _pass_on(_question(ask, refusal, hints, names), runner)
             case ConsoleSaid(said) if asked is not None:
                 print(wrap(f"\n{visible(said.text)}"))
@@ -160,6 +168,8 @@ def _show(told: Told) -> None:
                 print(f"done: {row.step.title} ({outcome.how}){'. ' + outcome.note if outcome.note else ''}")
             for finding in outcome.findings:
                 print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
+            if outcome.failure is None and only_looked(row, outcome.findings):
+                print(f"    {ONLY_LOOKED}")
         case _:
             return
 
@@ -245,12 +255,14 @@ def _menu(ask: Ask) -> None:
         key, meaning = KEYS[choice]
         if choice is Choice.GO:
             meaning = GO_WORDS.get(ask.kind, meaning).format(ask.typed)
+        if choice is Choice.ACCEPT and ask.kind is AskKind.UNKNOWN:
+            meaning = "it happened, with what shows it"
         print(f"  {key or 'Enter':<6}{meaning}")
     print("  t NODE COMMAND   type a command on that node yourself")
     print("  q     quit; what is shown as done is on record")
 
 
-def _introduce(ask: Ask, sitting: Sitting) -> None:
+def _introduce(ask: Ask, sitting: Sitting, state: State) -> None:
     step = ask.row.step
     print("\n" + "-" * 76)
     if ask.kind is AskKind.BEGIN:
@@ -258,6 +270,7 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
         procedure = chapter.procedure
         for warning in warnings_at(sitting.walk, chapter):
             print(wrap(f"Warning: {visible(warning)}\n"))
+        print(f"{count_of(sitting.walk, chapter)}\n")
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
         print(wrap(f"\nIn Cisco's guide: {procedure.heading}\n"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
@@ -266,7 +279,7 @@ def _introduce(ask: Ask, sitting: Sitting) -> None:
         print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
         print("\n".join(action_lines(step.does)))
         return
-    print("\n".join(lines_of(step)))
+    print("\n".join(lines_of(step, needed_by(sitting.walk, state.facts, step))))
     if hint := sitting.hint(step.does):
         print(wrap(f"Practice:  {hint}", 76, " " * 11))
 

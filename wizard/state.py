@@ -24,7 +24,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StepRecord:
-    """The last word of the journal on one step. `seq` is the number of that record, `how` observed or attested."""
+    """The last word of the journal on one step. `seq` is the number of that record, `how` observed or attested.
+
+    `cancelled`: a person stopped waiting for what had been sent.
+    """
 
     status: Status = Status.OPEN
     seq: int = 0
@@ -38,6 +41,7 @@ class StepRecord:
     findings: tuple[Mapping[str, Json], ...] = ()
     intent: int = 0  # the record of the last intent, 0 for none
     begun: bool = False  # it failed so far, but the node was at it: look before it is sent again
+    cancelled: bool = False
 
 
 OPEN = StepRecord()
@@ -71,6 +75,7 @@ class State:
     practice: bool = False
     held: str = ""
     finished: bool = False
+    resumed: bool = False
 
     def record(self, step: str) -> StepRecord:
         """The record of a step; an open one when the journal is silent about it."""
@@ -87,6 +92,9 @@ def fold(events: Iterable[Recorded]) -> State:
 
 def apply(state: State, event: Recorded) -> State:
     """The state after one more event. Kinds that are not known change nothing (a newer minor version wrote them)."""
+    if event.kind == "step.cancelled":
+        cancelled = replace(state.record(event.step), cancelled=True)
+        return replace(state, records={**state.records, event.step: cancelled})
     if event.kind.startswith("step."):
         return _apply_step(state, event)
     body = event.body
@@ -96,7 +104,7 @@ def apply(state: State, event: Recorded) -> State:
         case "plan.changed":
             return replace(state, plan_text=_text(body, "plan") or state.plan_text, finished=False)
         case "session.resumed":
-            return replace(state, held="", records=_unconfirmed(state.records))
+            return replace(state, held="", resumed=True, records=_unconfirmed(state.records))
         case "session.held":
             return replace(state, held=_text(body, "reason"))
         case "session.finished":
@@ -169,7 +177,7 @@ def _done(facts: Facts, event: Recorded) -> Facts:
     restarted = body.get("restarted")
     if isinstance(restarted, list) and len(restarted) == 2:
         facts = facts.without_pending(str(restarted[0]), str(restarted[1]))
-    facts = _pending(facts, event)
+    facts = _pending(_needed(facts, event), event)
     if "undone" in body:
         facts = facts.with_stored(event.step, _text(body, "fingerprint"), _undone(body))
     values = body.get("values")
@@ -180,11 +188,20 @@ def _done(facts: Facts, event: Recorded) -> Facts:
 
 
 def _pending(facts: Facts, event: Recorded) -> Facts:
+    restarts = _restarts(event)
+    return facts.with_pending(dict.fromkeys(restarts, event.seq)) if restarts else facts
+
+
+def _needed(facts: Facts, event: Recorded) -> Facts:
+    restarts = _restarts(event)
+    return facts.with_need(event.step, restarts) if restarts else facts
+
+
+def _restarts(event: Recorded) -> tuple[tuple[str, str], ...]:
+    """The restarts that an event makes necessary."""
     pending = event.body.get("pending")
-    if not isinstance(pending, list):
-        return facts
-    pairs = [pair for pair in pending if isinstance(pair, list) and len(pair) == 2]
-    return facts.with_pending({(str(node), str(service)): event.seq for node, service in pairs})
+    pairs = pending if isinstance(pending, list) else []
+    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
 
 
 def _undone(body: Mapping[str, Json]) -> tuple[str, ...]:

@@ -162,6 +162,10 @@ class FormField:
 
 
 SAME = "="  # typed for a value that is exactly the expected one
+PLAN_SAYS = "the plan says"  # before what a page should show; a question for a person has other words
+# What people type for an answer or a check box; the word that the page or the question has goes into the record.
+_PAIRS = (("yes", "no"), ("checked", "unchecked"))
+_YES, _NO = frozenset({"yes", "y", "on", "checked"}), frozenset({"no", "n", "off", "unchecked"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,18 +181,32 @@ class Form:
     menu: tuple[str, ...]
     fields: tuple[FormField, ...]
     mismatch: str  # what a value other than the expected one means, and what to do
-    wanted: str = "the plan says"
+    wanted: str = PLAN_SAYS
     stops: bool = True
     act: tuple[str, ...] = ()
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
-        """What the person says of each field; `SAME` stands for what was expected."""
-        said = {field.name: typed.get(field.name, "").strip() for field in self.fields}
-        return {f.name: f.expected if said[f.name] == SAME else said[f.name] for f in self.fields}
+        """What the person says of each field; `SAME` stands for what was expected, `y` for yes, `off` for unchecked."""
+        return {field.name: _meant(field, typed.get(field.name, "").strip()) for field in self.fields}
 
     def wrong(self, values: Mapping[str, str]) -> tuple[FormField, ...]:
-        """The fields that show something else than expected; the case and a last dot do not matter."""
-        return tuple(f for f in self.fields if values.get(f.name, "").lower().rstrip(".") != f.expected.lower())
+        """The fields that show something else than expected, letter by letter; only the case does not matter."""
+        return tuple(f for f in self.fields if values.get(f.name, "").lower() != f.expected.lower())
+
+    def differs(self, field: FormField, said: str) -> str:
+        """How what was said of a field differs from what is expected, as a sentence without its full stop."""
+        if self.wanted != PLAN_SAYS:
+            return f"{field.label}: you answered {said}; the walk goes on with {field.expected} alone"
+        who = "the page shows" if self.menu else "you found"
+        return f"{field.label}: {who} {said}, {self.wanted} {field.expected}"
+
+
+def _meant(field: FormField, said: str) -> str:
+    """What was typed, in the words of the field."""
+    if said == SAME:
+        return field.expected
+    yes, no = next((pair for pair in _PAIRS if field.expected in pair), (said, said))
+    return yes if said.lower() in _YES else no if said.lower() in _NO else said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,6 +307,19 @@ def name_to_type(does: Kind) -> str:
             return ""
 
 
+def node_of(does: Kind) -> str:
+    """The node on which a kind acts, empty where there is none."""
+    match does:
+        case Command() | Restart():
+            return does.node
+        case Wait(until=NodeReturns() as until):
+            return until.node
+        case Wait(until=NodeSettles() as until):
+            return until.reads[0].node
+        case _:
+            return ""
+
+
 # --- steps and procedures --------------------------------------------------------------------------------------------
 
 
@@ -325,6 +356,12 @@ class Step:
     def procedure(self) -> str:
         """The id of the procedure it belongs to."""
         return self.id.partition("/")[0]
+
+
+def home_of(step: Step, nodes: tuple[str, ...]) -> str:
+    """The node, one of `nodes`, that a person looks at first for a step: its own, or else the first."""
+    names = (node_of(step.does), step.id.partition("@")[2])
+    return next((name for name in names if name in nodes), nodes[0])
 
 
 def as_they_are(_plan: Plan, _facts: "Facts", steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from checks.finding import Finding
 from checks.names import for_display
 from screens.bodies.check import findings_lines
 from screens.bodies.parts import BAD, LABEL, QUIET, VALUE, Line, broken, exact, pair, symbol
 from screens.widgets.verbatim import literal
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, findings_of
-from wizard.lesson import Lesson
+from wizard.export.pieces import Exchanged
+from wizard.frontend import ONLY_LOOKED, only_looked
+from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE, Lesson
 from wizard.plan.model import Plan
 from wizard.resolve import Chapter
 from wizard.step import AlreadySo, Form, Later, NotApplicable, Stop, Unknown
@@ -80,12 +83,18 @@ def trouble_lines(ask: Ask, outcome: Outcome | None) -> Iterator[Line]:
     yield ""
 
 
-def record_lines(row: Row, outcome: Outcome | None, said: Mapping[str, str]) -> Iterator[Line]:
-    """What is on record about a step: who, when, note, problem, findings, and what nodes answered in this sitting."""
+def record_lines(
+    row: Row, exchanges: Sequence[Exchanged], said: Mapping[str, str], needed_by: Sequence[str] = ()
+) -> Iterator[Line]:
+    """What is on record about a step: who, when, note, problem, findings, and what nodes answered."""
     record = row.record
     word = row.word.value + (f", {row.how}" if row.how else "")
     yield literal(f"{symbol(row.word)} {word}", VALUE)
+    findings = findings_of(record.findings)
+    if only_looked(row, findings):
+        yield pair("", ONLY_LOOKED)
     yield from _standing(row)
+    yield from needed_lines(needed_by)
     if record.at:
         yield pair("When", f"{record.at[:19].replace('T', ' ')} UTC, {record.by}")
     for label, text in (("Note", record.note), ("Problem", record.problem), ("Next", record.remedy)):
@@ -94,10 +103,31 @@ def record_lines(row: Row, outcome: Outcome | None, said: Mapping[str, str]) -> 
     does = row.step.does
     if isinstance(does, Form):
         yield from (exact("Read", f"{f.label}: {said[f.name]}") for f in does.fields if f.name in said)
-    yield from findings_lines(findings_of(record.findings))
+    yield from findings_lines(findings)
     yield ""
-    if outcome is not None:
-        yield from _exchanges(outcome)
+    for exchange in exchanges:
+        yield from _exchange(exchange)
+
+
+def resumed_lines(resumed: str, settled: Sequence[str]) -> Iterator[Line]:
+    """Where a session stands that is gone on with, and what was settled since."""
+    if resumed:
+        yield pair("Resumed", resumed, VALUE)
+        yield from (pair("Settled", each) for each in settled)
+        yield ""
+
+
+def paper_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """In practice: which of the findings is the doing of practice itself."""
+    if any(found.code == PAPER_CODE for found in findings):
+        yield pair("Practice", PAPER_ADDRESSES)
+        yield ""
+
+
+def needed_lines(needed_by: Sequence[str]) -> Iterator[Line]:
+    """The titles of the steps that made a restart necessary."""
+    for number, title in enumerate(needed_by):
+        yield pair("Needed by" if number == 0 else "", title)
 
 
 def _standing(row: Row) -> Iterator[Line]:
@@ -114,20 +144,15 @@ def _standing(row: Row) -> Iterator[Line]:
             return
 
 
-def _exchanges(outcome: Outcome) -> Iterator[Line]:
-    for evidence in outcome.evidence:
-        exchange = evidence.exchange
-        if exchange is None:
-            continue
-        yield exact(exchange.node, exchange.command)
-        yield literal(f"{exchange.result.value}, {exchange.duration_ms} ms, {exchange.started}", QUIET)
-        printed = exchange.printed
-        lines = visible(next(printed.pieces(), "")).splitlines()
-        yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
-        if len(lines) > MOST_OUTPUT:
-            more = "all the others" if printed.is_long else f"{len(lines) - MOST_OUTPUT} more lines"
-            yield literal(f"  ({more} are on record)", QUIET)
-        yield ""
+def _exchange(exchange: Exchanged) -> Iterator[Line]:
+    yield exact(exchange.node, exchange.command)
+    result = f"{exchange.result}, {exchange.failure}" if exchange.failure else exchange.result
+    yield literal(f"{result}, {exchange.duration_ms} ms, {exchange.at[:19].replace('T', ' ')} UTC", QUIET)
+    lines = visible(exchange.output).splitlines()
+    yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
+    if len(lines) > MOST_OUTPUT:
+        yield literal("  (all the others are on record)", QUIET)
+    yield ""
 
 
 def running_lines(rows: Sequence[Row], left: Mapping[str, Row]) -> Iterator[Line]:

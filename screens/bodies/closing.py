@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
 from screens.widgets.verbatim import literal
-from wizard.frontend import pending_lines, summary_lines
+from wizard.frontend import left_rows, pending_lines, summary_lines
 from wizard.lesson import closing
 from wizard.program import program
 from wizard.runner import Ended
 from wizard.session import name_of
 from wizard.sitting import Sitting
 from wizard.state import State
-from wizard.survey import Word, survey
+from wizard.survey import survey
 
+CLOSED = "No step of a finished walk is done again, unless the plan is changed; for all else, begin a new session."
 HEADINGS = {"finished": "Finished", "held": "Held", "stopped": "Ended", "broken": "Stopped"}
 
 
@@ -27,12 +28,14 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
     yield pair("Steps", counts.removeprefix("summary: "))
     for line in pending:
         yield literal(line, BAD)
-    yield from (pair("Skipped", row.step.title) for row in survey(sitting.walk, state) if row.word is Word.SKIP)
+    for word, row in left_rows(sitting.walk, state):
+        yield pair(word, f"{row.step.title}: {row.record.note}" if row.record.note else row.step.title)
     warned = sum(bool(row.warns) for row in survey(sitting.walk, state))
     if warned:
         yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
     if ended.reason == "finished":
         yield from (pair("Not seen", row.step.title) for row in survey(sitting.walk, state) if row.waits)
+        yield pair("Closed", CLOSED)
     if not pending_lines(state.facts):
         yield pair("Restarts", "none is waiting")
     if sitting.lesson is not None and ended.reason == "finished":

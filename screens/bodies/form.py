@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
@@ -17,10 +20,26 @@ TYPE_HERE = "Type what the page shows, or = if it is exactly that:"
 ANSWER_HERE = "Type your answer, or = if it is exactly that:"
 
 
+class ValueLine(Input):
+    """The line for one value. A question mark in it means help as long as it is empty."""
+
+    async def _on_key(self, event: Key) -> None:
+        if event.character == "?" and not self.value:
+            event.stop()
+            event.prevent_default()
+            await self.run_action("screen.deed('help')")
+            return
+        await super()._on_key(event)
+
+
 class FormBody(Body):
     """A form. `draft` keeps what is being typed while the person looks elsewhere; None: nothing can be typed."""
 
     PAGE: ClassVar[str] = "form"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "line(1)", "next line", show=False),
+        Binding("shift+tab", "line(-1)", "line before", show=False),
+    ]
 
     class Helped(Message):
         """The help of the line that is being typed."""
@@ -54,12 +73,16 @@ class FormBody(Body):
         ask = () if self._draft is None else (pair("", TYPE_HERE if self.form.menu else ANSWER_HERE),)
         yield Verbatim(joined((*self.lines(), *ask)))
         for field in self.form.fields:
-            yield Verbatim(joined((pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))))
-            if self._draft is None:
-                continue
-            line = Input(self._draft.get(field.name, ""), id=f"field-{field.name}", compact=True, select_on_focus=False)
-            line.cursor_blink = False
-            yield line
+            about = (pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))
+            with VerticalGroup():
+                yield Verbatim(joined(about))
+                if self._draft is not None:
+                    yield self._line(field, self._draft.get(field.name, ""))
+
+    def _line(self, field: FormField, value: str) -> ValueLine:
+        line = ValueLine(value, id=f"field-{field.name}", compact=True, select_on_focus=False)
+        line.cursor_blink = False
+        return line
 
     def on_mount(self) -> None:
         """Type at once, unless the person only came by."""
@@ -74,8 +97,21 @@ class FormBody(Body):
             self._draft[name] = event.value
             self.post_message(self.Typed())
 
+    def action_line(self, by: int) -> None:
+        """Another line. Nobody leaves the lines this way: what is typed outside them would be keys."""
+        lines = list(self.query(ValueLine))
+        at = next((number for number, line in enumerate(lines) if line.has_focus), 0)
+        lines[max(0, min(len(lines) - 1, at + by))].focus()
+
+    def show_line(self) -> None:
+        """Have the line that is being typed in view, with what is asked."""
+        for group in self.query(VerticalGroup):
+            if group.has_focus_within:
+                group.call_after_refresh(group.scroll_visible, animate=False)
+
     def on_descendant_focus(self) -> None:
-        """Say what helps with the line that is being typed."""
+        """Say what helps with the line that is being typed, and show it."""
+        self.show_line()
         field = self._focused_field()
         if field is not None and (text := f"{self._differs()} {field.help}".strip()):
             self.post_message(self.Helped(text))
@@ -89,6 +125,10 @@ class FormBody(Body):
     def next_empty(self) -> Input | None:
         """The first line in which nothing stands, other than the one that is being typed."""
         return next((line for line in self.query(Input) if not line.value.strip() and not line.has_focus), None)
+
+    def last_line(self) -> Input:
+        """The last line."""
+        return self.query(Input).last()
 
     def values(self) -> dict[str, str]:
         """What was typed, by the names of the fields."""

@@ -18,6 +18,7 @@ from screens.bodies.parts import (
     broken,
     exact,
     hanging,
+    longest_word,
     pair,
     wrapped,
 )
@@ -57,8 +58,9 @@ def _field(head: str, field: Field, width: int) -> Iterator[Line]:
         yield Content.assemble(start, literal(field.value, VALUE))
     else:
         yield hanging(head, wrapped(field.label, ROOM) or [""])
-        for piece in broken(field.value, ROOM - 2):
-            yield Content.assemble(literal(" " * (INDENT + 2)), literal(piece, VALUE))
+        indent = INDENT + 2 if longest_word(field.value) <= ROOM - 2 else 2
+        for piece in broken(field.value, FULL - indent):
+            yield Content.assemble(literal(" " * indent), literal(piece, VALUE))
     for note in (field.note, both_forms(field.value)):
         for line in wrapped(note, ROOM - 2):
             yield literal(f"{'':<{INDENT + 2}}{line}", QUIET)

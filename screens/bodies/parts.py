@@ -18,6 +18,8 @@ from wizard.text import visible_line
 LABEL, VALUE, QUIET, BAD = "dim", "bold", "dim", "bold"
 INDENT, ROOM = 12, 62  # columns: the label, and the text beside it; together they fit a dialog
 FULL = INDENT + ROOM
+SET_IN = "  "  # before what goes on of a line that was folded
+CUT = "(one word: where its line ends, it goes on at once)"
 
 Line = Content | str
 SIGNS = {
@@ -54,8 +56,10 @@ class Body(VerticalGroup):
         """The lines, as one text."""
         yield Verbatim(joined(self.lines()))
 
-    def progress(self, text: str) -> None:
-        """Something to say while it runs; most kinds leave that to the line of help."""
+    def progress(self, text: str) -> bool:
+        """Something that was seen while it runs; False for the kinds that leave that to the line of help."""
+        del text
+        return False
 
 
 class Text(VerticalGroup):
@@ -86,8 +90,10 @@ def prose(text: str) -> Iterator[Line]:
 
 
 def exact(label: str, text: str, style: str = VALUE) -> Content:
-    """A label and text that must not be changed: broken only where it has to, and the break marked."""
-    return hanging(label, broken(text, ROOM), style)
+    """A label and text that must not be changed: folded between words alone; a long word has lines of its own."""
+    if longest_word(text) <= ROOM:
+        return hanging(label, broken(text, ROOM), style)
+    return Content("\n").join([literal(label, LABEL), *(literal(piece, style) for piece in broken(text, FULL))])
 
 
 def hanging(label: str, lines: list[str], style: str = "") -> Content:
@@ -95,14 +101,22 @@ def hanging(label: str, lines: list[str], style: str = "") -> Content:
     return Content.assemble(literal(f"{label:<{INDENT}}", LABEL), literal(("\n" + " " * INDENT).join(lines), style))
 
 
+def longest_word(text: str) -> int:
+    """The columns of the longest word."""
+    return max((len(word) for word in visible_line(text).split(" ")), default=0)
+
+
 def broken(text: str, width: int) -> list[str]:
-    """One line of exact text in pieces of `width` columns; each that goes on ends in ` >`."""
-    text = visible_line(text)
-    pieces = []
+    """One line of exact text in pieces of `width` columns: folded between two words, and what goes on is set in.
+
+    No mark stands in it that could be taken for a part of it. Where even one word is longer, the last line says so.
+    """
+    text, pieces, cut = visible_line(text), list[str](), longest_word(text) > width - len(SET_IN)
     while len(text) > width:
-        pieces.append(text[: width - 2] + " >")
-        text = text[width - 2 :]
-    return [*pieces, text]
+        fold = text.rfind(" ", len(SET_IN) + 1, width + 1)
+        pieces.append(text[: fold if fold > 0 else width])
+        text = SET_IN + (text[fold + 1 :] if fold > 0 else text[width:])
+    return [*pieces, text, *((CUT,) if cut and pieces else ())]
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -29,7 +29,8 @@ class WaitBody(Body):
         going = f"usually {span(duration.typical)}, given up after {span(duration.worst)}"
         yield Verbatim(pair("Time", going), id="progress")
 
-    def progress(self, text: str) -> None:
-        """How it goes. The clock may tick before the line is there, or when it is gone: then it says nothing."""
+    def progress(self, text: str) -> bool:
+        """What was seen last. It may come before the line is there, or when it is gone: then nothing is said."""
         for line in self.query("#progress").results(Verbatim):
-            line.show(pair("Time", text))
+            line.show(pair("Seen", text))
+        return True

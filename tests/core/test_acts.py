@@ -91,12 +91,15 @@ class Still:
         """Nothing is open."""
 
 
-def bench(found: Table, console: Console, recorded: list[Record]) -> Bench:
+def bench(found: Table, console: Console, recorded: list[Record], cancel: threading.Event | None = None) -> Bench:
     """What an act needs, with the records it makes."""
     still = Still()
     ports = Ports(device=console, checks=still, hands=still, clock=still, forget_password=lambda: None)
     desk = Desk(
-        record=recorded.append, output=lambda _text: None, progress=lambda _text: None, cancel=threading.Event()
+        record=recorded.append,
+        output=lambda _text: None,
+        progress=lambda _text: None,
+        cancel=cancel or threading.Event(),
     )
     return Bench(plan=found.walk.plan, facts=found.state.facts, ports=ports, desk=desk)
 
@@ -205,3 +208,43 @@ def test_settling_only_reads(console: Console, kind: str) -> None:
     outcome = settle(the_row, the_row.step.does, bench(found, console, recorded))
     assert (set(console.sent) <= {"show network eth0"}, recorded) == (True, [])
     assert [record.kind for record in conclusions(the_row, outcome, True)] == [kind]
+
+
+def cancelled(console: Console) -> tuple[Outcome, list[Record], Row]:
+    """The domain is set, and a person cancels the wait meanwhile."""
+    found, recorded, cancel = table(), list[Record](), threading.Event()
+    the_row = row(found, SET)
+    cancel.set()
+    return perform(the_row, bench(found, console, recorded, cancel)), recorded, the_row
+
+
+def test_what_a_person_cancelled_is_on_record_as_that() -> None:
+    console = Console({"show network eth0": NO_DOMAIN, "set network domain local.example": Result.TIMED_OUT})
+    outcome, recorded, _ = cancelled(console)
+    assert outcome.unknown
+    assert [record.kind for record in recorded] == ["step.intent", "step.cancelled"]
+    assert "cancelled by a person" in str(recorded[-1].body["note"])
+    (*_, last) = outcome.evidence
+    assert last.exchange is not None
+    assert last.exchange.failure == "cancelled by a person"
+
+
+def test_a_reading_that_a_person_cancelled_does_not_say_that_the_time_was_over() -> None:
+    outcome, recorded, _ = cancelled(Console({"show network eth0": Result.TIMED_OUT}))
+    assert [record.kind for record in recorded] == ["step.cancelled"]
+    assert outcome.failure is not None
+    assert "cancelled by a person" in outcome.failure.problem
+
+
+@pytest.mark.parametrize("answer", [Result.FAILED, Result.QUESTION])
+def test_what_the_node_itself_refused_stays_its_own_refusal(answer: Result) -> None:
+    outcome, recorded, _ = cancelled(Console({"show network eth0": answer}))
+    assert recorded == []
+    assert outcome.failure is not None
+    assert "cancelled" not in outcome.failure.problem
+
+
+def test_what_ended_well_was_not_cancelled() -> None:
+    outcome, recorded, _ = cancelled(Console({"show network eth0": NO_DOMAIN, "set network domain local.example": ""}))
+    assert outcome.failure is None
+    assert [record.kind for record in recorded] == ["step.intent"]

@@ -17,7 +17,7 @@ from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
 from wizard.runner import conclusions
 from wizard.state import State, Status, fold
-from wizard.step import Command
+from wizard.step import Command, NotApplicable
 from wizard.survey import Word, survey
 
 __all__ = ["Table", "table"]  # the pictures of the screens take them from here
@@ -103,6 +103,58 @@ def sent(found: Table) -> None:
     row = turn.rows[0]
     body: dict[str, Json] = {"fingerprint": fingerprint(row.action), "action": {"node": "imp1"}}
     found.write(Record("step.intent", row.step.id, body))
+
+
+def test_an_outcome_that_nobody_saw_is_told_as_what_it_is_and_names_the_keys() -> None:
+    for cancelled, words in (
+        (False, "the wizard or the connection ended first"),
+        (True, "a person cancelled the wait"),
+    ):
+        found = table()
+        restart = "restarts/sip-proxy@imp1"
+        found.give(found.to(restart))
+        turn = found.turn()
+        assert isinstance(turn, Do)
+        body: dict[str, Json] = {"fingerprint": fingerprint(turn.rows[0].action), "action": {"node": "imp1"}}
+        found.write(Record("step.intent", restart, body))
+        if cancelled:
+            found.write(Record("step.cancelled", restart, {"note": "cancelled by a person"}))
+        ask = found.turn()
+        assert isinstance(ask, Ask)
+        assert (ask.kind, Choice.AGAIN in ask.choices) == (AskKind.UNKNOWN, True)
+        assert words in ask.problem
+        assert "with a and what you saw; if not, g" in ask.remedy
+
+
+def test_a_restart_names_the_steps_that_made_it_necessary_also_when_it_was_done() -> None:
+    found = table()
+    restart, key = "restarts/sip-proxy@imp1", ("imp1", "Cisco SIP Proxy")
+    ask = found.to(restart)
+    needed = found.state.facts.needed_by[key]
+    assert "listeners-certificates/peer-auth" in needed
+    assert restart not in needed
+    found.give(ask)
+    succeed(found)
+    assert key not in found.state.facts.pending
+    assert found.state.facts.needed_by[key] == needed
+    row = row_of(found, restart)
+    assert (row.word, row.standing) == (
+        Word.DONE,
+        NotApplicable("it was restarted, and nothing since made another restart necessary"),
+    )
+    records = reopen(row_of(found, "listeners-certificates/peer-auth"), "a typo")
+    assert not isinstance(records, Refusal)
+    found.write(*records)
+    found.give(found.to("listeners-certificates/peer-auth"))
+    succeed(found)
+    assert found.state.facts.needed_by[key] == ("listeners-certificates/peer-auth",)
+
+
+def succeed(found: Table) -> None:
+    """What was confirmed is done."""
+    turn = found.turn()
+    assert isinstance(turn, Do)
+    found.succeed(turn)
 
 
 def test_an_unknown_outcome_is_read_and_nothing_is_sent_again() -> None:

@@ -100,6 +100,8 @@ def test_a_folder_that_is_not_there_is_named(practice_like: str, tmp_path: Path)
     ("text", "line", "words"),
     [
         ("a = 1\nb = \nc = 3\n", 2, "there is no value here"),
+        ("a = 1\nb = yes\n", 2, "yes is no value: a switch is true or false"),
+        ("a = 1\nb = Off # for now\n", 2, "Off is no value: a switch is true or false"),
         ("a = 1\n\na = 2\n", 3, "a name is given twice"),
         ("a = 1\njunk\n", 2, ""),
         ("a = 1\nb = [1,\n", 2, ""),
@@ -115,6 +117,13 @@ def test_syntax_errors_have_their_line(text: str, line: int, words: str) -> None
         Draft.parse(text)
     assert caught.value.line == line
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("word", "right"), [("yes", "true"), ("On", "true"), ("True", "true"), ("no", "false")])
+def test_a_switch_that_toml_does_not_know_gets_the_word_for_it(word: str, right: str) -> None:
+    with pytest.raises(DraftSyntaxError) as caught:
+        Draft.parse(f"publishes_srv = {word}\n")
+    assert f"Write {right} here" in caught.value.fix
 
 
 def test_files_that_are_no_plan_are_named(tmp_path: Path) -> None:

@@ -157,7 +157,10 @@ def test_listing_and_the_command(secrets: Secrets, capsys: pytest.CaptureFixture
 
     parser = argparse.ArgumentParser()
     command.add_parser(parser.add_subparsers())
-    assert command.run(parser.parse_args(["sessions"])) == 0 and "No sessions" in capsys.readouterr().out
+    assert command.run(parser.parse_args(["sessions"])) == 0
+    told = capsys.readouterr()
+    assert "No sessions" in told.out
+    assert "begun with --session DIR is not listed" in told.err
     with pytest.raises(UsageError):
         locate(None)
     first = create(None, PLAN, practice=True, secrets=secrets)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from cli_backend.exchange import Result
+from cli_backend.exchange import Result, Risk
 from screens.console import ConsoleScreen
 from tests.screens.stage import Play, Stage, kinds
 from tests.screens.trial import QUESTION, Script, step
 from wizard.journal import read
+from wizard.step import Command, Kind, NodeReturns, Restart, Wait, home_of
 
 
 async def opened(stage: Stage) -> None:
@@ -48,6 +49,33 @@ def test_a_reading_command_is_sent_at_once_and_is_on_record(play: Play) -> None:
 
     play((step("instruct"),), script, test)
     assert script.sent == ["show status"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "node"),
+    [
+        (Restart(node="imp2", service="Cisco SIP Proxy", takes_down="SIP.", by_hand="On its page."), "imp2"),
+        (Wait(until=NodeReturns(node="imp2", since_step="domain/set@imp2")), "imp2"),
+        (Command(node="imp2", command="show status", risk=Risk.READ_ONLY), "imp2"),
+        (None, "imp1"),
+    ],
+)
+def test_it_opens_on_the_node_of_the_step(kind: Kind | None, node: str) -> None:
+    assert home_of(step("form", does=kind), ("imp0", "imp1", "imp2")) == node
+
+
+def test_the_node_stands_in_the_line_that_is_typed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("confirm by typing")
+        await stage.press("t")
+        picture = await stage.until("Console of imp2")
+        assert "imp2>" in picture.splitlines()[21]
+        await stage.press("ctrl+n")
+        picture = await stage.until("Console of imp1")
+        assert "imp1>" in picture.splitlines()[21]
+
+    restart = Restart(node="imp2", service="Cisco SIP Proxy", takes_down="SIP.", by_hand="On its page.")
+    play((step("restart", does=restart),), Script(), test)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +176,14 @@ def test_the_other_nodes_and_the_earlier_commands_are_a_key_away(play: Play) -> 
     play((step("instruct"),), Script(), test)
 
 
-def test_the_key_is_named_where_it_is_needed(play: Play) -> None:
+def test_the_key_is_named_wherever_it_works(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("Enter send it")
-        assert "t type" not in stage.picture
+        assert "t console" in stage.picture
         await stage.press("enter")
-        await stage.until("t type")
+        await stage.until("This failed.")
+        assert "t console" in stage.picture
+        await stage.press("b", "n")
+        await stage.press("o", "escape")
 
     play((step("change"),), Script(result=Result.FAILED), test)

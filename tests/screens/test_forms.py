@@ -8,6 +8,7 @@ from tests.screens.stage import Play, Stage, kinds, status
 from tests.screens.trial import Script, step
 from wizard.runner import Asked
 from wizard.state import Status
+from wizard.step import Form, FormField
 
 FORM = "trial/form@imp1"
 
@@ -64,6 +65,99 @@ def test_a_slip_in_an_earlier_line_is_told_while_the_next_is_typed(play: Play) -
         assert "you typed" not in stage.picture
 
     play((step("form"),), Script(), test)
+
+
+def test_what_is_typed_behind_a_line_is_never_a_key(play: Play) -> None:
+    """A value that begins with s or h, typed after Shift+Tab or Tab, once skipped or held the walk."""
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        before = kinds(folder)
+        await stage.press("shift+tab", "shift+tab")
+        await stage.write("sag.example")
+        await stage.press("tab", "tab", "tab")
+        await stage.write("5061")
+        assert [line.value for line in stage.walk.query(Input)] == ["sag.example", "5061"]
+        assert stage.app.screen is stage.walk
+        assert kinds(folder) == before
+
+    play((step("form"),), Script(), test)
+
+
+def test_a_value_typed_outside_the_lines_is_no_reason_for_skipping(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        await stage.press("escape")
+        await stage.until("The keys are keys again")
+        await stage.write("sag.example")
+        await stage.press("enter")
+        await stage.until("One word may be a value.")
+        assert "step.skipped" not in kinds(folder)
+        await stage.write("not today")
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert status(folder, FORM) is Status.SKIPPED
+
+    play((step("form"),), Script(), test)
+
+
+def test_after_escape_enter_goes_back_to_the_line_and_submits_nothing(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Copy the value the page shows.")
+        assert "Enter next line" in stage.picture
+        await stage.write("local.example")
+        await stage.press("enter")
+        await stage.write("5061")
+        assert "Enter this is what it shows" in stage.picture
+        await stage.press("escape")
+        assert "Enter back to the line" in stage.picture
+        before = kinds(folder)
+        await stage.press("enter")
+        await stage.until("Enter this is what it shows")
+        assert kinds(folder) == before
+        await stage.press("enter")
+        await stage.until("Finished")
+        assert status(folder, FORM) is Status.DONE
+
+    play((step("form"),), Script(), test)
+
+
+def test_a_question_mark_alone_means_help_and_in_a_value_it_is_a_letter(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        picture = await stage.until("Copy the value the page shows.")
+        assert "s skip" not in picture  # it would be a letter
+        await stage.press("question_mark")
+        await stage.until("Values that only you can read")
+        await stage.press("escape")
+        await stage.until("Copy the value the page shows.")
+        await stage.write("a?b")
+        assert [line.value for line in stage.walk.query(Input)] == ["a?b", ""]
+
+    play((step("form"),), Script(), test)
+
+
+def test_the_line_that_is_typed_is_seen_with_what_is_asked(play: Play) -> None:
+    names = [f"field {number}" for number in range(9)]
+    fields = tuple(FormField(f"f{number}", name, "x") for number, name in enumerate(names))
+    form = Form(interface="a page", menu=("System",), fields=fields, mismatch="Correct it.")
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("field 0")
+        for number, name in enumerate(names):
+            await stage.until(name)
+            await stage.write("y" if number == 7 else "x")
+            await stage.press("enter")
+        await stage.until("This failed.")
+        await stage.press("r")
+        await stage.until("field 7")
+        line = stage.walk.focused
+        assert line is not None
+        assert line.id == "field-f7"
+        assert line.region.bottom <= stage.walk.query_one("#body").region.bottom
+        await stage.press(*["shift+tab"] * 7)
+        await stage.until("field 0")
+
+    play((step("form", does=form),), Script(), test)
 
 
 def test_a_form_that_is_retried_keeps_the_lines_that_were_right(play: Play) -> None:

@@ -18,6 +18,7 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "80x24"
 CHANGES = (
     (re.compile(r"running, \d+ s"), "running, N s"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, \S+"), "2026-01-01 00:00:00 UTC, admin"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", re.MULTILINE), "2026-01-01 00:00:00 UTC"),
 )
 Go = Callable[[Stage], Awaitable[None]]
 

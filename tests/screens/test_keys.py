@@ -336,6 +336,7 @@ def test_the_palette_offers_what_the_keys_do(play: Play) -> None:
         await stage.until("I have done it")
         offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
         assert {"I have done it (Enter)", "skip (s)", "overview (o)", "quit (q)"} <= offered
+        assert {"hold the walk (h)", "look at the next step (n)", "console of a node (t)"} <= offered
         assert not any("retry" in title or "cancel" in title for title in offered)
         await stage.press("ctrl+p")
         await stage.write("overview")

@@ -9,7 +9,7 @@ import pytest
 from checks.finding import Finding, Severity
 from screens.actions import ALWAYS, BY_NAME, DEEDS, bindings
 from screens.bodies.around import begin_lines, record_lines
-from screens.bodies.parts import around, broken, wrapped
+from screens.bodies.parts import around, broken, exact, wrapped
 from screens.bodies.select import body_for
 from screens.helping import help_lines, page_text
 from screens.situation import GO_LABELS, GUIDES, Situation
@@ -22,6 +22,7 @@ from wizard.ports import Prompt, PromptKind
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.state import State
+from wizard.step import Field, Instruct
 from wizard.survey import survey
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,12 +119,34 @@ def test_every_page_of_help_fits_a_dialog() -> None:
             assert len(str(line)) <= 72, (path, line)
 
 
-def test_text_is_folded_to_its_width_and_exact_text_marked() -> None:
+def test_prose_is_folded_to_its_width() -> None:
     assert wrapped("one two three", 7) == ["one two", "three"]
     assert wrapped("x" * 10, 4) == ["xxxx", "xxxx", "xx"]
     assert wrapped("", 10) == []
-    assert broken("abcdefgh", 6) == ["abcd >", "efgh"]
-    assert "".join(piece.removesuffix(" >") for piece in broken("x " * 50, 20)) == "x " * 50
+
+
+def test_exact_text_is_folded_between_words_with_nothing_in_it_that_could_be_copied_with_it() -> None:
+    assert broken("set network domain local.example", 24) == ["set network domain", "  local.example"]
+    assert broken("fits as it is", 24) == ["fits as it is"]
+    command = "x " * 50
+    pieces = broken(command, 20)
+    assert all(len(piece) <= 20 for piece in pieces)
+    assert " ".join([pieces[0], *(piece.removeprefix("  ") for piece in pieces[1:])]) == command
+    *cut, told = broken("abcdefgh" * 2, 10)
+    assert "".join(piece.strip() for piece in cut) == "abcdefgh" * 2
+    assert told == "(one word: where its line ends, it goes on at once)"
+
+
+def test_a_name_that_does_not_fit_beside_its_label_is_whole_on_a_line_of_its_own() -> None:
+    name = f"{'x' * 54}.partner.example"
+    assert str(exact("Field", f"the plan says {name}")).splitlines() == ["Field", "the plan says", f"  {name}"]
+    row = survey(walk_of(practice_plan(), (trial(step("instruct", does=with_field(name))),)), State())[0]
+    assert f"  {name}" in [part for line in body_for(row).lines() for part in str(line).splitlines()]
+
+
+def with_field(value: str) -> Instruct:
+    """An instruction with one field."""
+    return Instruct(interface="a page", menu=("System",), fields=(Field("Next Hop", value),), button="Save", act=())
 
 
 @pytest.mark.parametrize(
@@ -155,7 +178,7 @@ def test_when_colours_are_not_wanted() -> None:
 def test_every_step_of_the_catalogue_fits_the_body_without_a_second_fold() -> None:
     walk = walk_of(practice_plan(), CATALOGUE)
     for row in survey(walk, State()):
-        for line in (*body_for(row).lines(), *around(row.step), *record_lines(row, None, {})):
+        for line in (*body_for(row).lines(), *around(row.step), *record_lines(row, (), {})):
             assert all(len(part) <= 77 for part in str(line).split("\n")), (row.step.id, str(line))
     for chapter in walk.chapters:
         assert all(len(part) <= 77 for line in begin_lines(chapter) for part in str(line).split("\n")), chapter

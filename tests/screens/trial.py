@@ -289,11 +289,14 @@ class Clock:
 
 
 def sitting_of(folder: Path, procedures: Sequence[Procedure], script: Script, *, practice: bool = True) -> Sitting:
-    """A sitting over a new journal in `folder`."""
-    folder.mkdir(exist_ok=True)
-    (folder / "blobs").mkdir()
-    secrets = Secrets()
-    journal = Journal.create(folder / "journal.jsonl", folder / "blobs", secrets)
+    """A sitting over the journal in `folder`; a new one, or one that is gone on with."""
+    secrets, path, blobs = Secrets(), folder / "journal.jsonl", folder / "blobs"
+    if path.exists():
+        journal = Journal.open(path, blobs, secrets)
+        journal.append("session.resumed", {})
+    else:
+        blobs.mkdir(parents=True)
+        journal = Journal.create(path, blobs, secrets)
 
     def append(kind: str, body: Mapping[str, object], step_id: str) -> Event:
         return journal.append(kind, body, step_id)

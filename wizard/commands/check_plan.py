@@ -38,15 +38,22 @@ def check_plan(args: argparse.Namespace) -> Checked:
             results = list(service.run_many(requests, _Progress(len(requests), shown=not args.json)))
     finally:
         service.close()
+    findings = merged(str(args.target), results)
     return Checked(
-        findings=merged(str(args.target), results),
+        findings=findings,
         network=network,
         partners=tuple(_correspondents(plan, sides, results)),
-        notes=tuple(_notes(args, network)),
+        notes=tuple(_notes(args, network, findings)),
     )
 
 
-def _notes(args: argparse.Namespace, network: "Network") -> Iterator[str]:
+def _notes(args: argparse.Namespace, network: "Network", findings: "Findings") -> Iterator[str]:
+    from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE
+    from wizard.practice.socket_path import is_practice
+
+    codes = {found.code for found in findings.findings}
+    if PAPER_CODE in codes and is_practice(args.target.absolute().parent):
+        yield PAPER_ADDRESSES
     if not args.nodes:
         yield _NODES_LEFT_OUT
     if not network.trust:

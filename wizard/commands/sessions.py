@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from wizard.session import SessionSummary, listing, sessions_root
 from wizard.text import visible_line
+
+ELSEWHERE = "A session begun with --session DIR is not listed: `fedwizard resume DIR` goes on with it."
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -13,7 +16,9 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: "Subparsers") -> None:
     """Declare the command."""
-    parser = subparsers.add_parser("sessions", help="list the sessions", description="List the sessions.")
+    parser = subparsers.add_parser(
+        "sessions", help="list the sessions", description="List the sessions in the usual place."
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
@@ -28,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"No sessions in {visible_line(str(sessions_root()))}.")
     for summary in found:
         print(_as_line(summary))
+    print(ELSEWHERE, file=sys.stderr)
     return 0
 
 

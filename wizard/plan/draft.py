@@ -23,6 +23,7 @@ MAX_BYTES = 1_000_000
 UNCONFIRMED = "; confirm"  # ends the comment behind a value that was found, until a person has taken it away
 
 _MARKED = re.compile(rf"""#[^#"']*{UNCONFIRMED}\s*$""")
+_BARE_WORD = re.compile(r"=\s*(yes|no|on|off|true|false)\b", re.IGNORECASE)  # what people write for true and false
 _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -224,7 +225,12 @@ def _syntax_error(problem: str, text: str) -> DraftSyntaxError:
         "Invalid statement": "this is neither `name = value` nor a [table]",
         "Invalid value": "there is no value here; text stands in quotes",
     }
-    return DraftSyntaxError(known.get(words, words[:1].lower() + words[1:]), min(line, last))
+    line = min(line, last)
+    if words == "Invalid value" and (found := _BARE_WORD.search(text.split("\n")[line - 1])):
+        right = "true" if found[1].lower() in {"yes", "on", "true"} else "false"
+        problem = f"{found[1]} is no value: a switch is true or false"
+        return DraftSyntaxError(problem, line, f"Write {right} here, in small letters and without quotes.")
+    return DraftSyntaxError(known.get(words, words[:1].lower() + words[1:]), line)
 
 
 def _longest_line(text: str) -> int:

@@ -22,6 +22,7 @@ _KINDS = {
     "bool_type": "must be true or false, without quotes",
     "datetime_type": "must be a date and time, without quotes, such as 2026-01-31T22:00:00Z",
 }
+_NEWER = re.compile(r"(?i)\s*(lync\D*20(1[1-9]|[2-9])|s4b|sfb|skype|teams|office|o365|m365)")
 _CONTAINERS = ("tuple_type", "model_type", "model_attributes_type", "dict_type")
 _TIME_EXAMPLE = "Such as 2026-01-31T22:00:00Z, without quotes; Z is UTC, +01:00 an hour ahead of it."
 
@@ -100,7 +101,9 @@ def _wrong_value(place: Place, details: ErrorDetails) -> Fault | None:
         case "value_error":
             return _bad_name(place, given, str(context.get("error", "")))
         case "literal_error" | "enum":
-            return Fault(place, f"is {shown(given)}", f"One of {context.get('expected', '')}.")
+            return _newer_partner(place, given) or Fault(
+                place, f"is {shown(given)}", f"One of {context.get('expected', '')}."
+            )
         case "greater_than_equal" | "less_than_equal":
             return Fault(place, f"is {shown(given)}", "A port is a number from 1 to 65535.")
         case "string_too_short":
@@ -111,6 +114,18 @@ def _wrong_value(place: Place, details: ErrorDetails) -> Fault | None:
             return _bad_pattern(place, given)
         case _:
             return None
+
+
+def _newer_partner(place: Place, given: object) -> Fault | None:
+    """A partner newer than the releases that this one is documented with [S]: what to enter, and what it means."""
+    if place[-1:] != ("version",) or not isinstance(given, str) or not _NEWER.match(given[:_LONGEST]):
+        return None
+    problem = f"is {shown(given)}: the documents of 9.0 and 9.1 name nothing newer than Lync 2010"
+    fix = (
+        'Write "lync-2010", whose steps come nearest. Such a partner is outside the documented combinations: agree on a'
+        " test with it before users depend on it."
+    )
+    return Fault(place, problem, fix)
 
 
 def _release(place: Place, given: object) -> Fault:

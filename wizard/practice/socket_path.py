@@ -14,15 +14,20 @@ LOCK = "lock"  # held while the network runs
 PASSWORD_FILE = "password"  # noqa: S105  (the name of the file)
 
 
+def is_practice(directory: Path) -> bool:
+    """Whether a practice network is in this folder, or was."""
+    return (directory / CONNECTIONS).exists()
+
+
 def password_file(directory: Path) -> Path | None:
     """Where the password of a practice network in this folder stands; None where there is no such network."""
     path = directory / PASSWORD_FILE
-    return path if (directory / CONNECTIONS).exists() and path.is_file() else None
+    return path if is_practice(directory) and path.is_file() else None
 
 
 def has_ended(directory: Path) -> bool:
     """Whether a practice network was in this folder and runs no longer; not so where there never was one."""
-    if not (directory / CONNECTIONS).exists():
+    if not is_practice(directory):
         return False
     try:
         with (directory / LOCK).open("rb") as lock:

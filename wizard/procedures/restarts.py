@@ -72,6 +72,8 @@ def _pending(node: Node, service: str) -> When:
     def when(_plan: Plan, facts: Facts) -> Standing:
         if (node.name, service) in facts.pending:
             return Applies()
+        if (node.name, service) in facts.restarted:
+            return NotApplicable("it was restarted, and nothing since made another restart necessary")
         return NotApplicable(f"nothing made a restart of {service} on {node.name} necessary")
 
     return when
