@@ -148,8 +148,8 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     if failed is not None:
         return [unanswered(target, failed)], ()
     if not found_addresses:
-        values = {"expected_address": "its address"}
-        return [finding("address-missing", target, owner=owner_of("partner"), values=values)], ()
+        values = {"expected_address": "its public address"}
+        return [finding("address-missing", target, owner=owner_of(request.side), values=values)], ()
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
     shows = f"openssl s_client -connect {subject} -showcerts </dev/null"

@@ -8,10 +8,10 @@ _HOST = "nslookup {subject}"
 _HOST_OF_TARGET = "nslookup {target}"
 _PUBLISH = "Publish an SRV record {subject}: priority 0, weight 0, port {expected_port}, target {expected_target}."
 _PANEL = (
-    "Where a panel has one field for the name, enter {relative}: it adds the zone {zone} by itself. Where it has"
-    " several: service {service}, protocol _tcp."
+    "Where a panel has one field for the name, enter {name_in_the_zone}: it adds the zone {zone} by itself. Where it"
+    " has several: service {service}, protocol _tcp."
 )
-_LATER = "Then ask again: a name server that was asked before remembers the gap {remembered}."
+_LATER = "Then ask again: a name server that was asked before remembers the gap {for_how_long}."
 _RFC = ("RFC 2782",)
 _US = Owner.YOUR_DNS_ADMIN
 
@@ -63,7 +63,7 @@ ENTRIES = (
         "The zone stands twice in the name",
         "The record was found at {found_at}, where no peer looks: who enters it has to leave out the zone, which the"
         " panel adds by itself. {subject} does not exist, so {domain} cannot be discovered.",
-        "Enter the name as {relative}, without the zone {zone}; or whole, with a dot behind it.",
+        "Enter the name as {name_in_the_zone}, without the zone {zone}; or whole, with a dot behind it.",
         "Delete {found_at}.",
     ),
     _fail(
@@ -152,9 +152,9 @@ ENTRIES = (
     _warn(
         "srv-several",
         "There are several records",
-        "There are {order}. A peer takes the one of lowest priority that it reaches, and shares its connections by"
-        " weight among those of one priority; so each server has to be right, and its name to stand in its certificate."
-        " ",
+        "There are {records_in_order}. A peer takes the one of lowest priority that it reaches, and shares its"
+        " connections by weight among those of one priority; so each server has to be right, and its name to stand in"
+        " its certificate. ",
         "Keep one record, unless all of them are meant.",
         f"{ON_OUR_SIDE}look at each server with `fedwizard check tls`: {{targets}}.",
     ),

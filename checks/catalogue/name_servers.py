@@ -17,7 +17,7 @@ ENTRIES = (
         "dns-servfail",
         Severity.NOT_TESTED,
         "The name server failed",
-        "{server} failed to answer ({said}), so nothing is known of {subject}. {cause}",
+        "{server} failed to answer ({its_answer}), so nothing is known of {subject}. {cause}",
         (
             "See that the name servers of the zone answer.",
             f"{ON_OUR_SIDE}ask another name server with --nameserver, and the zone's own ones with --authoritative.",
@@ -30,7 +30,7 @@ ENTRIES = (
         "dns-refused",
         Severity.NOT_TESTED,
         "The name server refuses to answer",
-        "{server} refuses to answer this machine ({said}), so nothing is known of {subject}. It may serve other"
+        "{server} refuses to answer this machine ({its_answer}), so nothing is known of {subject}. It may serve other"
         " networks only, or hold other zones only.",
         (
             "See whether it is the name server that this machine, and the nodes, are meant to ask.",

@@ -1,9 +1,13 @@
 """Codes of the routing of an address."""
 
+from dataclasses import replace
+
 from checks.catalogue.entry import Entry
 from checks.finding import Severity
 
-ENTRIES = (
+_GUIDE = ("IM and Presence 9.0, SIP federation",)
+
+_ENTRIES = (
     Entry(
         "route-ok",
         Severity.PASS,
@@ -127,3 +131,5 @@ ENTRIES = (
         ("Change Protocol Type to {expected_protocol}, on Presence > Routing > Static Routes.",),
     ),
 )
+
+ENTRIES = tuple(replace(entry, refs=entry.refs or _GUIDE) for entry in _ENTRIES)

@@ -85,7 +85,11 @@ def _zone_fails(facts: Domain, owner: Owner) -> Finding:
         severity=None if works else Severity.FAIL,
         owner=Owner.YOUR_DNS_ADMIN if works else owner,
         observed=observed,
-        values={"cause": f"{words}: {'; '.join(said)}.", "said": facts.reply.detail or "no reason given", **by_hand},
+        values={
+            "cause": f"{words}: {'; '.join(said)}.",
+            "its_answer": facts.reply.detail or "no reason given",
+            **by_hand,
+        },
     )
 
 
@@ -119,7 +123,7 @@ def _several(facts: Domain, owner: Owner) -> Finding:
         values = {"others": others}
         return finding("srv-leftover", facts.owner_name, owner=owner, observed=observed, values=values)
     order = [f"{t.place} (priority {t.record.priority}, weight {t.record.weight})" for t in facts.targets]
-    values = {"order": order}
+    values = {"records_in_order": order}
     return finding("srv-several", facts.owner_name, owner=owner, observed={"targets": targets}, values=values)
 
 

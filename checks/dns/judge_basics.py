@@ -40,7 +40,7 @@ def unanswered(subject: str, reply: Reply, *, severity: Severity | None = None) 
     observed = {"server": reply.server} | ({"reason": reply.detail} if reply.detail else {})
     code = _NOT_ANSWERED[reply.outcome]
     told = f" {reply.detail}" if reply.detail else ""
-    values = {"cause": ZONE_FAILS, "told": told, "said": reply.detail or "no reason given"}
+    values = {"cause": ZONE_FAILS, "told": told, "its_answer": reply.detail or "no reason given"}
     values |= asked_by_hand(subject, reply.server)
     found = finding(code, subject, severity=severity, observed=observed, values=values)
     return replace(found, why=_NOBODY, fix=_NAME_ONE) if reply.server == NO_SERVER else found

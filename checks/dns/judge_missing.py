@@ -77,8 +77,8 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
             "cause": _cause(facts),
             "zone": zone,
             "service": facts.owner_name.partition(".")[0],
-            "relative": facts.owner_name.removesuffix(f".{zone}"),
-            "remembered": f"until {until}" if until else "for a while",
+            "name_in_the_zone": facts.owner_name.removesuffix(f".{zone}"),
+            "for_how_long": f"until {until}" if until else "for a while",
         },
     )
     seen = {"zone": facts.zone, "server": facts.reply.server}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.finding import Severity
-from checks.requests import DnsRequest, HostRequest, Network, TlsRequest
+from checks.finding import Owner, Severity
+from checks.requests import DnsRequest, HostRequest, Network, Side, TlsRequest
 from checks.service import CheckService
 from tests.servers.bind import name_server
 from tests.servers.dns import answering
@@ -39,6 +39,13 @@ def test_the_address_of_our_public_name(service: CheckService, name: str, code: 
     faults = {each.code: each for each in found}
     assert code in faults
     assert (faults[code].severity is Severity.FAIL) is (code != "address-ok")
+
+
+@pytest.mark.needs("bind9")
+@pytest.mark.parametrize(("side", "owner"), [("ours", Owner.YOUR_DNS_ADMIN), ("partner", Owner.PARTNER)])
+def test_whose_server_has_no_address(service: CheckService, side: Side, owner: Owner) -> None:
+    (found,) = service.run(TlsRequest(host="nobody.local.example", side=side)).findings
+    assert (found.code, found.owner) == ("address-missing", owner)
 
 
 def test_what_is_cancelled_is_not_tested() -> None:
