@@ -62,8 +62,8 @@ def wait(waiting: Waiting, timeout: float) -> bool:
                 words = problem.problem
             else:
                 return True
-        here = f"{words}, for {_span(time.monotonic() - entered)} (at worst {_span(stage.worst)})"
-        waiting.report(f"{waiting.place}: {here}; {_span(waited)} of at most {_span(timeout)}")
+        here = f"{_span(time.monotonic() - entered)} of at most {_span(min(stage.worst, timeout))}"
+        waiting.report(f"{waiting.place}: {words}, {here}")
         longest = LONGEST_PAUSE if down else WATCHING_PAUSE
         waiting.pause(min(longest, max(SHORTEST_PAUSE, waited / 8), timeout - waited))
     return False

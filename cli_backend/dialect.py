@@ -25,7 +25,7 @@ PAGER_TEXT = re.compile(
 )
 
 # Each alternative is a row of the questions seen; a line left open behind a question mark is one as well.
-_CHOICE = re.compile(r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no|y/n)\])\s*\??\s*:{0,2}\s*\Z")
+_CHOICE = re.compile(r"(?i)(?:\((?:y/n|yes/no|yes\|no)\)|\[(?:yes/no|yes|no|y/n)\])\s*+\??\s*+:{0,2}\s*+\Z")
 QUESTION = re.compile(
     r"(?i)::\s*\Z|any other key to abort\s*\Z|hit enter\s*\Z|please answer 'y'[^\n]*:\s*\Z"
     r"|or \"q\" ?\) ?:?\s*\Z|(?:^|\n)[ \t]*choice:\s*\Z|(?:^|\n)[ \t]*enter [^\n]* ?:[ \t]*\Z"
@@ -53,7 +53,7 @@ _SINGLE_NODE = re.compile(r"single active node")
 
 # A status line for each poll; the last one counts (vos-cli.md 3.7).
 _SERVICE_COMMAND = re.compile(r"utils service (?P<does>start|restart|stop) (?P<name>.+)")
-_SERVICE_STATE = re.compile(r"(?m)^(?P<name>\S[^\[\n]*?) *\[(?P<state>[A-Z ]+)\].*$")
+_SERVICE_STATE = re.compile(r"(?m)^(?P<name>[^\[\n]+)\[(?P<state>[A-Z ]+)\].*$")
 # Without a table, what the database says of a statement is the answer (vos-cli.md 3.16).
 _TABLE_RULE = re.compile(r"(?m)^=+(?: =+)*[ \t]*$")
 _SQL_ERROR = re.compile(
@@ -195,7 +195,7 @@ def unconfirmed(command: str, output: str) -> str | None:
     service = _SERVICE_COMMAND.fullmatch(words)
     if service:
         wanted = "STOPPED" if service["does"] == "stop" else "STARTED"
-        states = [line for line in _SERVICE_STATE.finditer(output) if line["name"].lower() == service["name"]]
+        states = [line for line in _SERVICE_STATE.finditer(output) if line["name"].strip().lower() == service["name"]]
         return states[-1][0].strip() if states and states[-1]["state"] != wanted else None
     if words.startswith(("run sql", "run pe sql")) and not _TABLE_RULE.search(output):
         error = _SQL_ERROR.search(output)

@@ -51,8 +51,10 @@ def way_to(endpoint: Endpoint) -> Way:
         return straight
     said = ["-p", str(endpoint.port)] if endpoint.port_said else []
     said += ["-l", endpoint.user] if endpoint.user_said else []
-    # The first value counts: behind the file stands what is ours where it says nothing.
-    text = f'Include "{config}"\nHost *\n  User "{endpoint.user}"\n  Port {endpoint.port}\n'
+    # The first value counts: behind the file stands what is ours where neither it nor anybody else says anything.
+    ours = "" if endpoint.port_said else f"  Port {endpoint.port}\n"
+    ours += "" if endpoint.user_said else f"  User {endpoint.user}\n"
+    text = f'Include "{config}"\nHost *\n{ours}'
     command = ["ssh", "-F", "/dev/stdin", "-G", *said, "--", endpoint.address]
     try:
         printed = subprocess.run(command, capture_output=True, text=True, timeout=_ASKING, check=True, input=text)

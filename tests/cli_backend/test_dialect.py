@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -278,6 +279,15 @@ BEGINS = "Do not press Ctrl+C while the service is restarting.\nService Manager 
 )  # fmt: skip
 def test_a_command_that_ends_without_what_it_is_for(command: str, output: str, line: str | None) -> None:
     assert unconfirmed(command, output) == line
+
+
+def test_no_tail_keeps_it_busy() -> None:
+    began = time.monotonic()
+    for text in ("(y/n)" + " " * 4000 + "x", "(y/n) ? : " * 400, "A" + " " * 200_000 + "x", "=" * 200_000 + "x"):
+        classify(text[-4000:])
+        unconfirmed("utils service restart A", text)
+        unconfirmed("run sql select a from b", text)
+    assert time.monotonic() - began < 2
 
 
 @given(st.text())

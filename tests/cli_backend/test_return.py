@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from cli_backend.comeback import Waiting, wait
-from cli_backend.exchange import LockedOut, LoginRefused, Unreachable
+from cli_backend.exchange import Endpoint, LockedOut, LoginRefused, Unreachable
+from cli_backend.node import Nodes
 from cli_backend.ssh import Port
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
@@ -117,7 +119,7 @@ def test_each_stage_is_told_with_its_time_and_its_worst(clock: Hand) -> None:
 
     told: list[str] = []
     assert wait(waiting_with(lambda: [p for at, p in ports.items() if at <= clock.at][-1], log_in, told, clock), 1800)
-    stages = [text.split(": ")[1].partition(", for ")[0] for text in told]
+    stages = [text.split(": ")[1].rpartition(", ")[0] for text in told]
     assert list(dict.fromkeys(stages)) == [
         "still open, not restarting yet",
         "closed, restarting",
@@ -125,8 +127,9 @@ def test_each_stage_is_told_with_its_time_and_its_worst(clock: Hand) -> None:
         "the node gave no prompt",
         "one more would lock the account",
     ]
-    assert told[0] == "imp1: still open, not restarting yet, for 0 s (at worst 10 min); 0 s of at most 30 min"
-    assert any(text.startswith("imp1: closed, restarting, for 6 min (at worst 15 min); ") for text in told)
+    assert told[0] == "imp1: still open, not restarting yet, 0 s of at most 10 min"
+    assert "imp1: closed, restarting, 6 min of at most 15 min" in told
+    assert told[-1].startswith("imp1: one more would lock the account, ")
     assert all(later - earlier >= 29 for earlier, later in pairwise(tries)), "a login is not tried in haste"
 
 
@@ -172,6 +175,37 @@ def test_leaving_and_quitting_are_quick_though_the_node_is_silent(reach: Reach, 
             assert not caller.is_alive()
             assert time.monotonic() - began < 1
         assert len(ended) == 2
+
+
+def test_several_nodes_are_closed_at_once_and_nothing_is_typed(tmp_path: Path) -> None:
+    def hangs(console: Console, command: str) -> None:
+        console.out(f"{command}\r\n")
+        console.key()
+
+    with contextlib.ExitStack() as stack:
+        servers = {f"imp{number}": stack.enter_context(serve(hangs)) for number in range(1, 7)}
+        endpoints = {
+            name: Endpoint(name=name, address="127.0.0.1", port=server.port) for name, server in servers.items()
+        }
+        device = Nodes(endpoints, Operator(PASSWORD), tmp_path / "known_hosts", tmp_path / "failures")
+        printed = {name: threading.Event() for name in servers}
+
+        def call(name: str) -> None:
+            with contextlib.suppress(Unreachable):
+                device.run(name, "show x", on_output=lambda _text: printed[name].set())
+
+        callers = [threading.Thread(target=call, args=(name,)) for name in servers]
+        for caller in callers:
+            caller.start()
+        assert all(each.wait(30) for each in printed.values())
+        began = time.monotonic()
+        device.close()
+        for caller in callers:
+            caller.join(5)
+        assert time.monotonic() - began < 1
+        assert not any(caller.is_alive() for caller in callers)
+        assert all(server.sessions[0].wait(5) for server in servers.values())
+        assert {bytes(server.received) for server in servers.values()} == {b"set cli pagination off\rshow x\r"}
 
 
 def test_quitting_is_quick_though_the_person_does_not_answer(reach: Reach) -> None:
