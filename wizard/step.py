@@ -196,9 +196,8 @@ class Form:
     def differs(self, field: FormField, said: str) -> str:
         """How what was said of a field differs from what is expected, as a sentence without its full stop."""
         if self.wanted != PLAN_SAYS:
-            return f"{field.label}: you answered {said}; the walk goes on with {field.expected} alone"
-        who = "the page shows" if self.menu else "you found"
-        return f"{field.label}: {who} {said}, {self.wanted} {field.expected}"
+            return f"{field.label}: {said}; the walk goes on with {field.expected} alone"
+        return f"{field.label}{' shows' if self.menu else ':'} {said}, {self.wanted} {field.expected}"
 
 
 def _meant(field: FormField, said: str) -> str:

@@ -35,9 +35,10 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
         yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
     if ended.reason == "finished":
         yield from (pair("Not seen", row.step.title) for row in survey(sitting.walk, state) if row.waits)
-        yield pair("Closed", CLOSED)
     if not pending_lines(state.facts):
         yield pair("Restarts", "none is waiting")
+    if ended.reason == "finished":
+        yield pair("Closed", CLOSED)
     if sitting.lesson is not None and ended.reason == "finished":
         yield ""
         yield from (pair(label, text) for label, text in closing(sitting.lesson, survey(sitting.walk, state)))

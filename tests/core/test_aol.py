@@ -209,9 +209,15 @@ def test_where_a_load_balancer_is_in_front_aol_is_told_its_name() -> None:
 def test_a_page_that_shows_the_right_domain_leaves_nothing_to_do() -> None:
     world = World(practice_plan())
     assert isinstance(row(world.table, SET).standing, Unknown)  # a condition, as long as nobody has read the page
-    answered(world, READ, "AOL.com.")
+    answered(world, READ, "AOL.com")
     found = words(world)
     assert (found[READ], found[SET], found[READ_BACK]) == (Word.DONE, Word.NOT_APPLICABLE, Word.NOT_APPLICABLE)
+
+
+def test_a_last_dot_is_corrected_as_any_other_difference_is() -> None:
+    world = World(practice_plan())
+    answered(world, READ, "aol.com.")
+    assert words(world)[SET] is Word.OPEN
 
 
 def test_another_domain_is_corrected_read_back_traced_and_the_router_restarts() -> None:

@@ -52,10 +52,10 @@ def test_a_last_dot_is_the_mistake_that_reading_back_is_for(said: str, wrong: bo
 @pytest.mark.parametrize(
     ("menu", "wanted", "sentence"),
     [
-        (("System",), "the plan says", "Proxy FQDN: the page shows no, the plan says yes"),
-        ((), "the plan says", "Proxy FQDN: you found no, the plan says yes"),
-        ((), "to go on, answer", "Proxy FQDN: you answered no; the walk goes on with yes alone"),
-        (("System",), "to go on, answer", "Proxy FQDN: you answered no; the walk goes on with yes alone"),
+        (("System",), "the plan says", "Proxy FQDN shows no, the plan says yes"),
+        ((), "the plan says", "Proxy FQDN: no, the plan says yes"),
+        ((), "to go on, answer", "Proxy FQDN: no; the walk goes on with yes alone"),
+        (("System",), "to go on, answer", "Proxy FQDN: no; the walk goes on with yes alone"),
     ],
 )
 def test_a_difference_is_told_as_a_sentence(menu: tuple[str, ...], wanted: str, sentence: str) -> None:

@@ -70,6 +70,8 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
         assert "branch.example" not in letter.out
         told = fedwizard(*words).out
         assert "The nodes themselves were not asked" in told
+        assert "address-not-public" in told
+        assert " ".join(told.split()).count("its addresses are ones that only documentation uses") == 1
         asked = fedwizard(*words, "--nodes", "--json")
         refused = [f for f in json.loads(asked.out)["findings"] if f["code"] == "node-login-refused"]
         assert {f["severity"] for f in refused} == {"not-tested"}

@@ -57,4 +57,7 @@ def test_a_hangup_ends_plain_mode_in_order(home: Path, tmp_path: Path, fedwizard
         terminal.wait_for("begin")
         terminal.process.send_signal(signal.SIGHUP)
         assert terminal.wait_end(5) == 130
+        assert "head: " in terminal.picture
     assert fedwizard("verify", str(session / "journal.jsonl")).status == 0
+    with on_terminal(home, "resume", str(session), "--plain") as terminal:
+        terminal.wait_for("You go on here: ")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from checks.finding import Severity
 from cli_backend.exchange import Result
 from tests.screens.stage import Play, Stage, kinds, on_stage
 from tests.screens.trial import DNS, FINDINGS, Script, sitting_of, step, trial
@@ -170,6 +171,19 @@ def test_a_check_that_stops_nothing_says_so_above_what_it_found(play: Play) -> N
         assert picture.index("It only looked.") < picture.index("srv-name-missing")
 
     play((step("check", does=found), step("instruct")), Script(findings=FINDINGS), test)
+
+
+def test_what_only_practice_is_the_cause_of_says_so_where_it_is_looked_at(play: Play) -> None:
+    paper = replace(FINDINGS[0], code="address-not-public", severity=Severity.WARN)
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("b")
+        await stage.until("address-not-public")
+        await stage.press("pagedown")
+        assert "Practice    This is a practice network" in await stage.until("You are looking")
+
+    play((step("check"), step("instruct")), Script(findings=(paper,)), test)
 
 
 def test_only_the_last_try_is_shown_and_of_a_long_output_the_beginning(tmp_path: Path) -> None:
