@@ -77,18 +77,20 @@ class CheckService:
         finished: dict[int, Findings] = {}
 
         async def all_of_them() -> bool:
+            from checks.dns.udp import Udp
             from checks.turns import Turns
-            from checks.views import views_of
+            from checks.views import Views, views_of
 
             turns, seconds = Turns(self._network.concurrency), self._network.timeout * _BUDGET
-            views = views_of(self._network)
 
-            async def one(number: int, request: PlanRequest) -> None:
+            async def one(number: int, request: PlanRequest, views: Views) -> None:
                 finished[number] = await self._checked(request, views, turns.turn(seconds), seconds)
                 if on_done is not None:
                     on_done(finished[number])
 
-            await asyncio.gather(*(one(number, request) for number, request in enumerate(requests)))
+            async with Udp() as udp:
+                views = views_of(self._network, udp)
+                await asyncio.gather(*(one(number, request, views) for number, request in enumerate(requests)))
             return True
 
         self._await(all_of_them(), cancel)

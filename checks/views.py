@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from checks.dns.exchange import Question, shown
 from checks.dns.query import NO_SERVER, Outcome, Reply, Resolver, Server, system_servers
+from checks.dns.udp import Udp
 from checks.requests import Network
 from checks.turns import waited
 
@@ -15,8 +16,8 @@ _LAST = 0.9  # of a check's time: then nothing more is asked, and what is known 
 class Remembering(Resolver):
     """A resolver that asks each question once; who asks it again, even meanwhile, gets the same answer."""
 
-    def __init__(self, servers: tuple[Server, ...], network: Network) -> None:
-        super().__init__(servers, network.timeout, network.connect_to)
+    def __init__(self, servers: tuple[Server, ...], network: Network, udp: Udp | None) -> None:
+        super().__init__(servers, network.timeout, network.connect_to, udp)
         self._asked: dict[Question, asyncio.Task[Reply]] = {}
         self._ends: float | None = None
 
@@ -81,11 +82,14 @@ class Views:
         return replace(self, outside=self.outside.until(ends), inside=inside, ends=ends)
 
 
-def views_of(network: Network) -> Views:
-    """The views of one run: what its checks ask in common is asked once. A change in the DNS shows in the next run."""
+def views_of(network: Network, udp: Udp | None = None) -> Views:
+    """The views of one run: what its checks ask in common is asked once. A change in the DNS shows in the next run.
+
+    `udp` are sockets that the many checks of a run share.
+    """
     inside = network.internal_name_servers
     return Views(
         network=network,
-        outside=Remembering(network.name_servers or system_servers(), network),
-        inside=Remembering(inside, network) if inside else None,
+        outside=Remembering(network.name_servers or system_servers(), network, udp),
+        inside=Remembering(inside, network, udp) if inside else None,
     )

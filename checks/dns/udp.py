@@ -61,12 +61,25 @@ class _Waiting:
 @dataclass
 class _Socket(asyncio.DatagramProtocol):
     waiting: dict[Key, _Waiting] = field(default_factory=dict)
+    refused: OSError | None = None  # by the system of this machine, while a question was being sent
+
+    def error_received(self, exc: Exception) -> None:
+        """Called by the loop, in the middle of `sendto` where the system does not even send."""
+        self.refused = exc if isinstance(exc, OSError) else None
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Called by the loop."""
         found = self.waiting.get((data[:2], addr[0], addr[1]))
         if found is not None:
             found.take(data)
+
+
+def _send(transport: asyncio.DatagramTransport, own: _Socket, wire: bytes, server: Server) -> None:
+    """Send a question. Raises OSError at once where there is no way to the server."""
+    own.refused = None
+    transport.sendto(wire, server)
+    if own.refused is not None:
+        raise own.refused
 
 
 class Udp:
@@ -103,7 +116,7 @@ class Udp:
             waiting = _Waiting(message, wire, asyncio.get_running_loop().create_future())
             own.waiting[key] = waiting
             try:
-                transport.sendto(wire, server)
+                _send(transport, own, wire, server)
                 async with asyncio.timeout(timeout):
                     return await waiting.answer
             finally:

@@ -1,5 +1,7 @@
 """Name servers that misbehave: each way is told apart from a missing record."""
 
+import asyncio
+
 import dns.edns
 import dns.flags
 import dns.message
@@ -8,6 +10,9 @@ import dns.rrset
 import pytest
 
 from checks.addresses import Reach, reach_of
+from checks.dns.exchange import Question, ask_one
+from checks.dns.query import Outcome
+from checks.dns.udp import Udp
 from tests.checks.support import Check
 from tests.servers.dns import Answer, answering
 
@@ -154,3 +159,12 @@ def test_where_there_is_no_name_server_that_is_said(check: Check, monkeypatch: p
 )
 def test_which_addresses_are_public(address: str, reach: Reach) -> None:
     assert reach_of(address)[0] is reach
+
+
+def test_shared_sockets_do_not_wait_for_a_server_that_nothing_can_be_sent_to() -> None:
+    async def ask() -> Outcome:
+        async with Udp() as udp, asyncio.timeout(20):  # of the 60 that an answer would be waited for
+            question = Question(name="partner.example", kind="SRV")
+            return (await ask_one(question, ("255.255.255.255", 53), 60, udp=udp)).outcome  # no socket may broadcast
+
+    assert asyncio.run(ask()) is Outcome.TIMEOUT
