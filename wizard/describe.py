@@ -37,12 +37,24 @@ def lines_of(step: Step) -> Iterator[str]:
     yield from action_lines(step.does)
     for effect in step.effects:
         yield from _labelled("Effect", effect)
+    for restart in restarts_of(step):
+        yield from _labelled("Restart", restart)
     for mistake in step.mistakes:
         yield from _labelled("Mistake", mistake)
     yield from _labelled(*reversal_of(step))
     if step.verified_by:
         yield from _labelled("Proved by", step.verified_by)
     yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
+
+
+def restarts_of(step: Step) -> tuple[str, ...]:
+    """The restarts that a step makes necessary, one sentence for each service."""
+    nodes: dict[str, list[str]] = {}
+    for node, service in step.restarts:
+        nodes.setdefault(service, []).append(node)
+    return tuple(
+        f"{service} on {' and '.join(where)}, later: the wizard collects restarts." for service, where in nodes.items()
+    )
 
 
 def reversal_of(step: Step) -> tuple[str, str]:

@@ -94,8 +94,7 @@ def walk_of(plan: Plan, procedures: tuple[Procedure, ...], facts: Facts = NOTHIN
 
 def resolve(step: Step, plan: Plan, facts: Facts, excluded: NotApplicable | None = None) -> Resolution:
     """Where a step stands now, and its action."""
-    does = step.informed(facts) if step.informed is not None else step.does
-    return Resolution(excluded or step.when(plan, facts), Action(step.id, does))
+    return Resolution(excluded or step.when(plan, facts), Action(step.id, step.in_the_light_of(facts).does))
 
 
 def fingerprint(action: Action) -> str:

@@ -22,7 +22,7 @@ from wizard.export.document import (
     joined,
     paragraph,
 )
-from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_take_days
+from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod
 from wizard.export.planned import planned
 from wizard.prospect import Need, may_be_done
 
@@ -189,7 +189,7 @@ def _durations(method: Method) -> Iterator[Block]:
 
 
 def _days(method: Method) -> Iterator[Block]:
-    steps = [step for step in method.steps if may_be_done(step.need) and may_take_days(step.worst)]
+    steps = [step for step in method.steps if may_be_done(step.need) and step.may_take_days]
     if steps:
         yield paragraph(
             "These depend on other people, or on DNS, and may take a day or more. Settle before the window what can be"
