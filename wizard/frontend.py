@@ -91,8 +91,8 @@ class Progress:
 
 
 IN_PRACTICE = (
-    "This is practice, and the plan is meant to be so: without an ASA every step of the walk is there to be learned, and"
-    " the servers of the practice network do not compare the two names. A real AOL does, and a real Access Edge may. In"
+    "This is practice, and the plan is meant to be so: without an ASA every step of the walk is there to be learned,"
+    " and the servers of the practice network do not compare the two names. A real AOL does, a real Access Edge may. In"
     " reality such a warning is settled before the window: by an ASA, by moving the users to another node, or by an"
     " answer in writing from AOL and each partner which name they accept."
 )

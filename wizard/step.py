@@ -315,6 +315,7 @@ class Step:
     there before; `reversal` is what can be said before that. `undoes` are the steps whose effect it takes back, of this
     walk or of an earlier one: when it is done they are open again. `heading` is the chapter heading that it comes from,
     where that is not the one of its procedure.
+    `verified_title` is the title of the step `verified_by`; the walk fills it in.
     """
 
     id: str
@@ -329,6 +330,7 @@ class Step:
     effects: tuple[str, ...] = ()
     restarts: tuple[tuple[str, str], ...] = ()
     verified_by: str = ""
+    verified_title: str = field(default="", compare=False)
     mistakes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     after: tuple[str, ...] = ()

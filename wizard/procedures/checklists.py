@@ -3,6 +3,7 @@
 Each is a step of the procedure that it belongs to. What a Microsoft partner has to do is in `partner_side`.
 """
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 
 from wizard.facts import Facts
@@ -162,8 +163,17 @@ def seen_addresses(plan: Plan, facts: Facts, host: str, checks: tuple[str, ...])
     for step in checks:
         for finding in facts.checks[step].findings if step in facts.checks else ():
             listed = finding.observed.get("address")
-            found |= {each for each in listed if isinstance(each, str)} if isinstance(listed, list) else set()
-    return tuple(sorted(found))
+            found |= set(map(_bare, listed)) if isinstance(listed, list) else set()
+    return tuple(sorted(each for each in found if each))
+
+
+def _bare(endpoint: object) -> str:
+    """The address of an endpoint that a check spoke with; empty for one of this machine, where a plan leads there."""
+    try:
+        address = ipaddress.ip_address(str(endpoint).rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return ""
+    return "" if address.is_loopback else str(address)
 
 
 def _to_firewall(plan: Plan, edges: tuple[str, ...], addresses: Mapping[str, tuple[str, ...]]) -> Notice:

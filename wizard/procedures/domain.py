@@ -80,7 +80,7 @@ def _disagreement(plan: Plan, node: Node) -> Judge:
         if dhcp != node.dhcp:
             return (finding("node-plan-differs", node.name, observed={"dhcp": dhcp}, expected={"dhcp": node.dhcp}),)
         if dhcp or domain in {"", plan.local.sip_proxy_domain}:
-            and_yet = "" if dhcp or domain else "It has no domain yet; a step that follows sets it."
+            and_yet = "" if dhcp or domain else "A step that follows sets the domain."
             return (as_planned(node.name, observed={"dhcp": dhcp, "domain": domain}, and_yet=and_yet),)
         expected = {"domain": plan.local.sip_proxy_domain}
         return (finding("node-domain-differs", node.name, observed={"domain": domain}, expected=expected),)
