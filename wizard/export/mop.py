@@ -32,7 +32,7 @@ _UNNAMED = "not named in the plan"
 _RULES = (
     "No step is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
     " reason, and the record says so. What the implementer types on a node beside the steps, in the console, is judged"
-    " by the same rules, confirmed where it changes something, and stands in the runbook under a heading of its own.",
+    " by the same rules, confirmed where it changes something, and stands in the runbook in a section of its own.",
     "Each change is shown in full and confirmed before it is sent. For one that disrupts, the name of the node or"
     " cluster is typed.",
     "A question of a node that the step does not announce is not answered. A person decides.",
