@@ -272,9 +272,17 @@ def _poll(look: Callable[[], Outcome], bench: Bench, worst: int) -> Outcome:
         elapsed = now() - start
         if outcome.failure is None or elapsed >= worst or cancel.is_set():
             return outcome
-        bench.desk.progress(f"{outcome.failure.problem} ({int(elapsed)} s of at most {worst} s)")
+        bench.desk.progress(f"{_remembered(outcome)}{outcome.failure.problem} ({int(elapsed)} s of at most {worst} s)")
         cancel.wait(min(pause, max(worst - elapsed, 0)))
         pause = min(pause * 1.5, LONGEST_POLL)
+
+
+def _remembered(outcome: Outcome) -> str:
+    """Until when a name server may remember a gap, as a time of the clock; empty where none said so."""
+    times = [
+        str(found.observed["remembered_until"]) for found in outcome.findings if "remembered_until" in found.observed
+    ]
+    return f"May be remembered as missing until {max(times)}. " if times else ""
 
 
 def _settled(until: NodeSettles, bench: Bench) -> Outcome:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from checks.catalogue import finding
 from checks.finding import Findings
 from checks.requests import CheckRequest
 from cli_backend.exchange import Cancel, Exchange, Expected, OnAnswer, OnOutput, Result, Unreachable
@@ -98,6 +99,34 @@ def bench(found: Table, console: Console, recorded: list[Record]) -> Bench:
         record=recorded.append, output=lambda _text: None, progress=lambda _text: None, cancel=threading.Event()
     )
     return Bench(plan=found.walk.plan, facts=found.state.facts, ports=ports, desk=desk)
+
+
+@dataclass
+class Forgetful(Still):
+    """A name server that remembers a gap once, then shows the record."""
+
+    asked: int = 0
+
+    def run(self, request: CheckRequest, cancel: Cancel | None = None) -> Findings:
+        """Missing, then there."""
+        self.asked += 1
+        missing = finding(
+            "srv-name-missing",
+            "_sipfederationtls._tcp.local.example",
+            observed={"remembered_until": "2026-01-31T22:15:00Z"},
+            values={"domain": "local.example", "where": "", "fallback": ""},
+        )
+        findings = (missing,) if self.asked == 1 else ()
+        return Findings(target="local.example", started="", duration_ms=1, findings=findings)
+
+
+def test_while_caches_are_waited_for_the_time_is_told_at_which_they_forget() -> None:
+    found, said = table(), list[str]()
+    the_bench = bench(found, Console({}), [])
+    ports, desk = replace(the_bench.ports, checks=Forgetful()), replace(the_bench.desk, progress=said.append)
+    outcome = perform(row(found, "dns/wait-srv@local.example"), replace(the_bench, ports=ports, desk=desk))
+    assert outcome.failure is None
+    assert [text.partition(". ")[0] for text in said] == ["May be remembered as missing until 2026-01-31T22:15:00Z"]
 
 
 def acted(console: Console) -> tuple[Outcome, list[Record], Row]:

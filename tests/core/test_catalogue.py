@@ -58,6 +58,7 @@ def test_a_step_is_complete(step: Step, plan: Plan) -> None:
     assert 0 < step.duration.typical <= step.duration.worst
     if step.verified_by:
         assert isinstance(steps[step.verified_by].does, Check | Form | Wait | Command)
+        assert f"Proved by: {step.verified_by}" in "".join(line.replace(" " * 11, "") for line in lines_of(step))
     assert set(step.reads) | set(step.after) <= steps.keys()
     assert {service for _, service in step.restarts} <= {SIP_PROXY, XCP_ROUTER}
     for node, service in step.restarts:
@@ -117,6 +118,11 @@ def test_before_anything_was_seen_nothing_is_done_and_nothing_stops() -> None:
         assert row.word in {Word.OPEN, Word.HOLD, Word.NOT_APPLICABLE}
 
 
+def squeezed(lines: list[str]) -> str:
+    """Lines as one, wherever they were broken."""
+    return " ".join(" ".join(lines).split())
+
+
 def test_the_specification_holds_every_procedure_and_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--spec"]) == 0
     printed = json.loads(capsys.readouterr().out)
@@ -129,10 +135,17 @@ def test_the_specification_holds_every_procedure_and_step(capsys: pytest.Capture
     kinds = {"instruct", "form", "command", "check", "wait", "restart", "notice"}
     for step in steps.values():
         assert step["kind"] in kinds
+        assert step["heading"]
+        assert step["instructions"]
         assert step["why"]
         assert step["reversal"]["kind"] in {"undo", "no return"}
         assert step["duration_seconds"]["typical"] <= step["duration_seconds"]["worst"]
         assert step["verified_by"] in {"", *steps}
     assert {step["kind"] for step in steps.values()} == kinds
+    assert steps["email/consider-aliases"]["heading"] == "Email address for federation"
+    assert steps["email/switch"]["heading"] == "Turn on email for federation"
+    assert steps["email/publish-xmpp@mail.local.example"]["heading"] == "Email domain for federation"
+    assert "Control Center - Network Services" in squeezed(steps["restarts/xcp-router@imp2"]["instructions"])
+    assert "Control Center - Feature Services" in squeezed(steps["restarts/sip-proxy@imp1"]["instructions"])
     router = [[node, XCP_ROUTER] for node in ("imp1", "imp2")]
     assert steps["routing-fqdn/set"]["restarts"] == router

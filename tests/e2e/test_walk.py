@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import Ran, events, node_log, runner_in
+from tests.e2e.support import Ran, events, node_log, runner_in, settled_records
+from wizard.plan.problems import load
+from wizard.procedures import CATALOGUE
+from wizard.resolve import walk_of
+from wizard.step import Form, Instruct, Notice
 
 PROCEDURES = (
     "health",
@@ -63,6 +67,34 @@ def test_the_walk_is_done_observed_where_it_can_be_and_on_record(
     assert [line for line in again.out.splitlines() if line.startswith("summary:")] == [
         line for line in lines if line.startswith("summary:")
     ]
+
+
+PROOFS = (
+    *(f"health/{what}@{node}" for what in ("version", "ntp", "replication", "services") for node in ("imp1", "imp2")),
+    *(f"domain/read-back@{node}" for node in ("imp1", "imp2")),
+    *(f"service/verify@{node}" for node in ("imp1", "imp2")),
+    *("dns/wait-address", "dns/wait-srv@local.example", "dns/partner@partner.example"),
+    *("static-route/next-hop@edge.branch.example", "static-route/tls@edge.branch.example"),
+    *(f"routing-fqdn/equality@{domain}" for domain in ("local.example", "mail.local.example")),
+    *(f"peer-subject/presented@{name}" for name in ("sip.partner.example", "edge.branch.example", "sag.aol.example")),
+    *(f"listeners-certificates/{what}@{node}" for what in ("trusted", "exchanged") for node in ("imp1", "imp2")),
+    "listeners-certificates/probe",
+    *(f"aol-routing/trace@{domain}" for domain in ("aol.com", "hosted1.example", "hosted2.example")),
+    *("email/sip-record@mail.local.example", "email/see-xmpp@mail.local.example"),
+    *(f"restarts/{what}-back@{node}" for what in ("sip-proxy", "xcp-router") for node in ("imp1", "imp2")),
+    *("acceptance/own-srv@local.example", "acceptance/own-tls", "acceptance/tls@partner.example"),
+)
+
+
+def test_what_can_be_seen_was_observed_and_what_a_person_says_is_attested(walked: tuple[Ran, Path]) -> None:
+    _, session = walked
+    found = settled_records(session)
+    assert {step: found[step] for step in PROOFS} == dict.fromkeys(PROOFS, ("done", "observed"))
+    walk = walk_of(load(session / "plan.toml"), CATALOGUE)
+    by_people = {step.id for step in walk.steps if isinstance(step.does, Instruct | Form | Notice)}
+    done = {step: how for step, (status, how) in found.items() if status == "done"}
+    assert {step: how for step, how in done.items() if step in by_people and how != "attested"} == {}
+    assert {step: how for step, how in done.items() if step not in by_people and how != "observed"} == {}
 
 
 def test_every_line_can_be_checked_by_sha256sum(walked: tuple[Ran, Path]) -> None:

@@ -214,12 +214,16 @@ def test_roles_and_window_come_from_the_plan_and_what_is_open_is_said() -> None:
     assert (found.roles.change, found.roles.implementer, found.roles.reviewer) == ("CHG0001", "operations", "security")
     assert (found.roles.window_start, found.roles.window_end) == ("2026-01-31T22:00:00Z", "2026-02-01T04:00:00Z")
     text = METHODS["md"](found)
-    assert "The window is 6 h long. Without what may take days the work does fit" in " ".join(text.split())
+    assert "The window is 6 h long. Without the steps that may take a day or more the work does fit" in " ".join(
+        text.split()
+    )
     assert "| Reviewer | `security` | ...." in text
     unnamed = METHODS["md"](practice())
     assert "| Reviewer | not named in the plan |" in unnamed
     assert "The window is" not in unnamed
-    assert "The plan names no window. Without what may take days the work needs" in " ".join(unnamed.split())
+    assert "The plan names no window. Without the steps that may take a day or more the work needs" in " ".join(
+        unnamed.split()
+    )
 
 
 def test_a_window_too_short_is_said_and_one_at_the_edge_of_time_is_no_obstacle() -> None:

@@ -28,6 +28,7 @@ from wizard.export.planned import planned
 from wizard.prospect import Need, may_be_done
 
 _OPEN = "." * 24  # to be filled in by hand
+_LONG = "the steps that may take a day or more"
 _UNNAMED = "not named in the plan"
 _RULES = (
     "No step is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
@@ -90,7 +91,7 @@ def _header(method: Method) -> Table:
 def _window_needed(effort: Effort) -> str:
     return (
         f"at least {span(effort.typical)}, if all goes typically; {span(effort.worst)} if every step takes its longest."
-        " What may take days comes on top, and is settled before or agreed on: see How long it takes"
+        f" Not counted are {_LONG}: they are settled before or agreed on, see How long it takes"
     )
 
 
@@ -146,8 +147,8 @@ def _durations(method: Method) -> Iterator[Block]:
     rows = [((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if has_work(procedure)]
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
     sums = (
-        (("All, with what may take days",), *_spans(method.duration)),
-        (("The window alone",), *_spans(method.duration_in_window)),
+        ((f"All, with {_LONG}",), *_spans(method.duration)),
+        ((f"The window: all but {_LONG}",), *_spans(method.duration_in_window)),
     )
     yield Table(heads, (*rows, *sums))
     yield paragraph("The sums are those of one step after the other. Several nodes are looked at at the same time.")
@@ -176,8 +177,8 @@ def _window(method: Method) -> Iterator[Block]:
     roles, needed = method.roles, method.duration_in_window
     if not (roles.window_start and roles.window_end):
         yield paragraph(
-            f"The plan names no window. Without what may take days the work needs {span(needed.typical)} typically, at"
-            f" worst {span(needed.worst)}."
+            f"The plan names no window. Without {_LONG} the work needs {span(needed.typical)} typically, at worst"
+            f" {span(needed.worst)}."
         )
         return
     length = datetime.fromisoformat(roles.window_end) - datetime.fromisoformat(roles.window_start)
@@ -185,8 +186,8 @@ def _window(method: Method) -> Iterator[Block]:
     fits = "does" if needed.typical <= seconds else "does not"
     worst = "fits too" if needed.worst <= seconds else "does not fit: decide beforehand when to turn back"
     yield paragraph(
-        f"The window is {span(seconds)} long. Without what may take days the work {fits} fit if all goes typically; the"
-        f" worst case {worst}."
+        f"The window is {span(seconds)} long. Without {_LONG} the work {fits} fit if all goes typically;"
+        f" the worst case {worst}."
     )
 
 

@@ -25,7 +25,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*_aol_order(plan), _prerequisites(plan), _backup(plan), *reads, _cluster(plan), _proxy_domain(plan))
+    return (*_aol_order(plan), *reads, _cluster(plan), _prerequisites(plan), _backup(plan), _proxy_domain(plan))
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
