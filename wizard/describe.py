@@ -112,6 +112,8 @@ def action_lines(does: Kind) -> Iterator[str]:
 
 def _instruct(does: Instruct) -> Iterator[str]:
     yield from _page(does.interface, does.menu)
+    if does.first:
+        yield from _labelled("First", does.first)
     for field in does.fields:
         yield from _field(field.label, field.value, field.note)
     yield from _labelled("Press", does.button)

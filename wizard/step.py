@@ -147,6 +147,7 @@ class Instruct:
     """Something a person does in a web interface or in the DNS. `act` is what practice makes happen for it.
 
     `disrupts` is the node or cluster that loses service by it: its name has to be typed to say that it was done.
+    `first` is what has to be pressed before the fields are there.
     """
 
     interface: str
@@ -156,6 +157,7 @@ class Instruct:
     act: tuple[str, ...]
     snippets: tuple[Snippet, ...] = ()
     disrupts: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True)

@@ -255,9 +255,12 @@ def _cleaned(domains: tuple[str, ...]) -> Step:
         does=Form(
             interface=TWO_CLIENTS,
             menu=(),
-            fields=tuple(
-                FormField(f"clean_{key(domain)}", for_display(domain), "yes", "Is nothing left, on both sides?")
-                for domain in domains
+            fields=(
+                *(
+                    FormField(f"clean_{key(domain)}", for_display(domain), "yes", "Is nothing left, on both sides?")
+                    for domain in domains
+                ),
+                FormField("tried_by", "Tried by, of ours and of theirs", _TRIED_BY, "Their names.", free=True),
             ),
             mismatch="Lift the block, or remove the contact, on the side where it is left.",
             wanted=ANSWER,
@@ -277,10 +280,7 @@ def _seen(step_id: str, title: str, *, why: str, asked: tuple[tuple[str, str], .
         does=Form(
             interface=TWO_CLIENTS,
             menu=(),
-            fields=(
-                *(FormField(name, label, "yes", helped) for name, label in asked),
-                FormField("tried_by", "Tried by, of ours and of theirs", _TRIED_BY, "Their names.", free=True),
-            ),
+            fields=tuple(FormField(name, label, "yes", helped) for name, label in asked),
             mismatch=mismatch,
             wanted=ANSWER,
         ),

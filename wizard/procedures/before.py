@@ -71,10 +71,10 @@ def _while_it_stands(step_id: str, read_back: str, when: When) -> When:
     return standing
 
 
-def entered_again(step_id: str, fields: tuple[FormField, ...], then: str) -> tuple[Undo, WayBack]:
+def entered_again(step_id: str, fields: tuple[FormField, ...], then: str, installed: str = "") -> tuple[Undo, WayBack]:
     """The way back of a step that overwrites: what can be said now, and what once the old values were read.
 
-    `then` is what has to follow.
+    `then` is what has to follow, `installed` the value after installation, where that is known.
     """
 
     def named(facts: Facts) -> Reversal:
@@ -84,7 +84,8 @@ def entered_again(step_id: str, fields: tuple[FormField, ...], then: str) -> tup
         old = "; ".join(f"{field.label} {values.get(field.name, '')}" for field in fields)
         return Undo(f"Enter again what was read there before: {old}. {then}")
 
-    unread = Undo(f"Enter again what was read there before, in the step {step_id}. {then}")
+    known = f" After installation that is {installed}." if installed else ""
+    unread = Undo(f"Enter again what was read there before, in the step {step_id}.{known} {then}")
     return unread, named
 
 

@@ -35,8 +35,8 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
     gaps = f"Sending it with gaps. Fill in the plan first: {', '.join(missing)}." if missing else ""
     shown = presented(plan)
     other_name = (
-        f"Going on before AOL has answered the question in the letter: it compares the subject CN, here {shown}, with"
-        f" the name that it entered, here {name}. They differ. An ASA in front would show the public name."
+        "Going on before AOL has answered the question in the letter. It compares the subject CN with the name that it"
+        f" entered, and here they differ: {shown} and {name}. An ASA in front would show the public name."
         if shown != name
         else ""
     )

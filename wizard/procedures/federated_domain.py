@@ -122,9 +122,7 @@ def _add_id(domain: str) -> str:
 def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
     """Add an entry or, when it is `listed` already, correct it: the same fields with the same values."""
     labels, shown = LABELS[plan.release], for_display(entry.domain)
-    verb, first, open_it = (
-        ("edit", labels.find, "open the entry of this domain") if listed else ("add", labels.add_new, "")
-    )
+    verb, first = ("edit", f"press {labels.find} and open its entry") if listed else ("add", f"press {labels.add_new}")
     path = "direct" if entry.direct else "indirect"
     delete = Undo(
         "Delete the entry on the same page. Its incoming ACL goes with it, and nothing else takes that away."
@@ -137,8 +135,9 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
         " requests in, is then made by itself.",
         does=Instruct(
             interface=labels.administration,
-            menu=(*labels.sip_federation, first),
-            fields=_fields(labels, entry, open_it),
+            menu=labels.sip_federation,
+            first=first,
+            fields=_fields(labels, entry),
             button=labels.save,
             act=(f"{verb}-federated-domain", entry.domain, entry.kind, path, entry.description),
         ),
@@ -157,9 +156,9 @@ def _what_was_there(before: str) -> str:
     return f"If it was entered before, give it its old values again instead. Listed before: {before}."
 
 
-def _fields(labels: Labels, entry: _Entry, open_it: str) -> tuple[Field, ...]:
+def _fields(labels: Labels, entry: _Entry) -> tuple[Field, ...]:
     return (
-        Field(labels.domain_name, entry.domain, open_it),
+        Field(labels.domain_name, entry.domain),
         Field(labels.description, entry.description, "your users read it in their privacy preferences"),
         Field(labels.integration, entry.integration),
         Field(labels.direct_federation, _tick(entry), entry.note),

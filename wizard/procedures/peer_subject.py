@@ -162,7 +162,8 @@ def _add(plan: Plan, subject: Subject) -> Step:
         why=_why(subject),
         does=Instruct(
             interface=labels.administration,
-            menu=(*labels.peer_subjects, labels.add_new),
+            menu=labels.peer_subjects,
+            first=f"press {labels.add_new}",
             fields=(
                 Field(labels.peer_subject_name, subject.name, "exactly the CN, letter by letter"),
                 Field(labels.description, subject.name, "the name of the foreign server"),

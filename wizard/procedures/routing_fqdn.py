@@ -57,7 +57,7 @@ def _before(plan: Plan) -> Step:
 def _set(plan: Plan) -> Step:
     labels, value = LABELS[plan.release], plan.local.public_fqdn
     back = f"Then {labels.save}; {XCP_ROUTER} is restarted once more on every node."
-    reversal, way_back = entered_again(_BEFORE, _old_values(plan), back)
+    reversal, way_back = entered_again(_BEFORE, _old_values(plan), back, plan.publisher.fqdn)
     return Step(
         id="routing-fqdn/set",
         title=f"Set {labels.routing_fqdn}",

@@ -212,9 +212,10 @@ def _store(plan: Plan, route: Route) -> Step:
         why=route.why,
         does=Instruct(
             interface=labels.administration,
-            menu=(*labels.static_routes, labels.add_new),
+            menu=labels.static_routes,
+            first=f"press {labels.add_new}; if the pattern is listed already, open it instead",
             fields=(
-                Field(labels.destination_pattern, pattern, "if it is listed already, open it instead of adding it"),
+                Field(labels.destination_pattern, pattern),
                 Field(labels.description, route.description),
                 Field(labels.next_hop, route.next_hop, _hop_note(route)),
                 Field(labels.next_hop_port, str(route.port), _port_note(route)),
