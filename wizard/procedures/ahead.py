@@ -7,7 +7,7 @@ from wizard.describe import span
 from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.common import question
-from wizard.step import Applies, NotApplicable, Procedure, Step
+from wizard.step import Applies, NotApplicable, Procedure, Step, Wait
 
 _DAY = 24 * 3600  # seconds
 _STEP = "health/before-window"
@@ -34,12 +34,13 @@ def _slow(plan: Plan, steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _settled(slow: tuple[Step, ...]) -> Iterator[Step]:
-    longest = sorted((step for step in slow if step.duration.worst > _DAY), key=lambda step: -step.duration.worst)
+    people = (step for step in slow if step.duration.worst > _DAY and not isinstance(step.does, Wait))
+    longest = sorted(people, key=lambda step: -step.duration.worst)
     if not slow:
         return
     named = "; ".join(f"{step.title} ({span(step.duration.worst)} at worst)" for step in longest)
     rest = len(slow) - len(longest)
-    more = f"{rest} more may take up to a day each, such as records and answers of others." if rest else ""
+    more = f"{rest} more may take a day or more, such as records and answers of others." if rest else ""
     yield question(
         _STEP,
         "Settle before the window what takes days",
