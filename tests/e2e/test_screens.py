@@ -26,6 +26,8 @@ def walk(terminal: Terminal, until: str = "", seconds: float = 280) -> None:
         if (until and until in picture) or "\n Finished" in picture:
             return
         keys = _answer(picture)
+        if keys.startswith("=") and _is_going_on(terminal, picture):
+            continue
         if keys:
             terminal.press(keys)
             terminal.wait_for_change(picture)
@@ -34,6 +36,12 @@ def walk(terminal: Terminal, until: str = "", seconds: float = 280) -> None:
         if terminal.process.poll() is not None:
             break
     raise AssertionError(terminal.picture)
+
+
+def _is_going_on(terminal: Terminal, picture: str) -> bool:
+    """Whether the screen changes all the same: what was typed is being taken, and another Enter would be too many."""
+    terminal.settle(0.25, 3)
+    return terminal.picture != picture
 
 
 def _answer(picture: str) -> str:
