@@ -43,7 +43,7 @@ def lines_of(step: Step) -> Iterator[str]:
         yield from _labelled("Mistake", mistake)
     yield from _labelled(*reversal_of(step))
     if step.verified_by:
-        yield from _labelled("Proved by", step.verified_title or step.verified_by)
+        yield from _labelled("Proved by", step.proof)
     yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
 
 

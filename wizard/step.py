@@ -344,6 +344,11 @@ class Step:
         """The id of the procedure it belongs to."""
         return self.id.partition("/")[0]
 
+    @property
+    def proof(self) -> str:
+        """The step that verifies it, by id and, where the walk has told it, by title; empty for none."""
+        return ", ".join(filter(None, (self.verified_by, self.verified_title)))
+
     def in_the_light_of(self, facts: "Facts") -> "Step":
         """The same step with what it does, and how it is taken back, as far as that depends on what is known."""
         does = self.informed(facts) if self.informed is not None else self.does

@@ -137,7 +137,7 @@ def around(step: Step) -> Iterator[Line]:
         yield pair("Mistake", mistake)
     yield _reversal(step)
     if step.verified_by:
-        yield pair("Proved by", step.verified_title or step.verified_by)
+        yield pair("Proved by", step.proof)
     yield _takes(step)
     if step.heading:
         yield pair("Chapter", step.heading)

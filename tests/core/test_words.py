@@ -53,7 +53,8 @@ def test_a_restart_is_said_once_for_each_service(step: Step) -> None:
 
 def test_the_proof_of_a_step_is_named_by_its_title() -> None:
     step = WALK.step("domain/set@imp1")
-    assert f"Proved by: {WALK.step(step.verified_by).title}" in " ".join(" ".join(lines_of(step)).split())
+    said = " ".join(" ".join(lines_of(step)).split())
+    assert f"Proved by: {step.verified_by}, {WALK.step(step.verified_by).title}" in said
 
 
 def test_what_is_pressed_first_stands_before_the_fields() -> None:
