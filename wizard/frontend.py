@@ -91,10 +91,10 @@ class Progress:
 
 
 IN_PRACTICE = (
-    "This is practice, and the plan is meant to be so: without an ASA every step of the walk is there to be learned,"
-    " and the servers of the practice network do not compare the two names. A real AOL does, a real Access Edge may. In"
-    " reality such a warning is settled before the window: by an ASA, by moving the users to another node, or by an"
-    " answer in writing from AOL and each partner which name they accept."
+    "This is practice, and its plan is meant to have the warnings that follow: without an ASA every step is there to be"
+    " learned, and the servers of the practice network do not compare names. A real AOL does, a real Access Edge may."
+    " In reality they are settled before the window: by an ASA, by moving the users to another node, or by an answer in"
+    " writing from AOL and each partner which name they accept."
 )
 
 
@@ -105,7 +105,7 @@ def warnings_at(walk: Walk, chapter: Chapter, *, practice: bool) -> tuple[str, .
     """
     first = chapter.procedure.id in {walk.chapters[0].procedure.id, LISTENERS_CERTIFICATES.id}
     warned = warnings_of(walk.plan) if first else ()
-    return (*warned, IN_PRACTICE) if practice and warned else warned
+    return (IN_PRACTICE, *warned) if practice and warned else warned
 
 
 def step_line(row: Row) -> str:

@@ -78,7 +78,7 @@ def test_a_comparison_says_what_is_looked_up_and_what_only_the_page_showed(step:
 
 def test_in_practice_the_first_page_says_why_its_plan_is_warned_of_and_what_is_done_in_reality() -> None:
     first, later = WALK.chapters[0], WALK.chapters[3]
-    assert warnings_at(WALK, first, practice=True)[-1] == IN_PRACTICE
+    assert warnings_at(WALK, first, practice=True)[0] == IN_PRACTICE
     assert IN_PRACTICE not in warnings_at(WALK, first, practice=False)
     assert warnings_at(WALK, later, practice=True) == ()
 
