@@ -90,7 +90,7 @@ def _asking(scene: Scene, ask: Ask) -> View:
     if ask.kind is AskKind.BEGIN:
         about, about_plan = scene.sitting.walk.chapter_of(row.step.id), scene.sitting.walk.plan
         first = () if scene.runner.state.begun else (*lesson_lines(scene.sitting.lesson), *between_lines(about_plan))
-        warned = warning_lines(warnings_at(scene.sitting.walk, about))
+        warned = warning_lines(warnings_at(scene.sitting.walk, about, practice=scene.sitting.practice))
         text = Text((*_resumed(scene), *first, *warned, *begin_lines(about)))
         count = count_of(scene.sitting.walk, about)
         return View("", None, chapter, (text,), _after(scene, guide), "begin", count=count)

@@ -42,12 +42,24 @@ def lines_of(step: Step, needed_by: tuple[str, ...] = ()) -> Iterator[str]:
     yield from action_lines(step.does)
     for effect in step.effects:
         yield from _labelled("Effect", effect)
+    for restart in restarts_of(step):
+        yield from _labelled("Restart", restart)
     for mistake in step.mistakes:
         yield from _labelled("Mistake", mistake)
     yield from _labelled(*reversal_of(step))
     if step.verified_by:
-        yield from _labelled("Proved by", step.verified_by)
+        yield from _labelled("Proved by", step.proof)
     yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
+
+
+def restarts_of(step: Step) -> tuple[str, ...]:
+    """The restarts that a step makes necessary, one sentence for each service."""
+    nodes: dict[str, list[str]] = {}
+    for node, service in step.restarts:
+        nodes.setdefault(service, []).append(node)
+    return tuple(
+        f"{service} on {' and '.join(where)}, later: the wizard collects restarts." for service, where in nodes.items()
+    )
 
 
 def reversal_of(step: Step) -> tuple[str, str]:
@@ -105,6 +117,8 @@ def action_lines(does: Kind) -> Iterator[str]:
 
 def _instruct(does: Instruct) -> Iterator[str]:
     yield from _page(does.interface, does.menu)
+    if does.first:
+        yield from _labelled("First", does.first)
     for field in does.fields:
         yield from _field(field.label, field.value, field.note)
     yield from _labelled("Press", does.button)

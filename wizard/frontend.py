@@ -93,10 +93,22 @@ class Progress:
             self._tell(row)
 
 
-def warnings_at(walk: Walk, chapter: Chapter) -> tuple[str, ...]:
-    """What the plan warns of, where a person should read it: at the beginning, and before certificates are made."""
+IN_PRACTICE = (
+    "This is practice, and its plan is meant to have the warnings that follow: without an ASA every step is there to be"
+    " learned, and the servers of the practice network do not compare names. A real AOL does, a real Access Edge may."
+    " In reality they are settled before the window: by an ASA, by moving the users to another node, or by an answer in"
+    " writing from AOL and each partner which name they accept."
+)
+
+
+def warnings_at(walk: Walk, chapter: Chapter, *, practice: bool) -> tuple[str, ...]:
+    """What the plan warns of, where a person should read it: at the beginning, and before certificates are made.
+
+    In practice it says besides why a plan to begin with has warnings, and what is done about them in reality.
+    """
     first = chapter.procedure.id in {walk.chapters[0].procedure.id, LISTENERS_CERTIFICATES.id}
-    return warnings_of(walk.plan) if first else ()
+    warned = warnings_of(walk.plan) if first else ()
+    return (IN_PRACTICE, *warned) if practice and warned else warned
 
 
 def step_line(row: Row) -> str:

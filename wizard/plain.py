@@ -268,7 +268,7 @@ def _introduce(ask: Ask, sitting: Sitting, state: State) -> None:
     if ask.kind is AskKind.BEGIN:
         chapter = sitting.walk.chapter_of(step.id)
         procedure = chapter.procedure
-        for warning in warnings_at(sitting.walk, chapter):
+        for warning in warnings_at(sitting.walk, chapter, practice=sitting.practice):
             print(wrap(f"Warning: {visible(warning)}\n"))
         print(f"{count_of(sitting.walk, chapter)}\n")
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import assert_never
 
 from checks.catalogue.entry import json_values
@@ -89,13 +90,22 @@ def walk_of(plan: Plan, procedures: tuple[Procedure, ...], facts: Facts = NOTHIN
         # What an earlier plan left behind has to go, also where this plan has no need of the procedure.
         excluded = verdict if isinstance(verdict, NotApplicable) and len(steps) == len(planned) else None
         chapters.append(Chapter(procedure, steps, excluded))
-    return Walk(plan, tuple(chapters))
+    titles = {step.id: step.title for chapter in chapters for step in chapter.steps}
+    return Walk(plan, tuple(_titled(chapter, titles) for chapter in chapters))
+
+
+def _titled(chapter: Chapter, titles: Mapping[str, str]) -> Chapter:
+    """The chapter, whose steps know the title of the step that verifies them."""
+    steps = (
+        replace(step, verified_title=titles.get(step.verified_by, "")) if step.verified_by else step
+        for step in chapter.steps
+    )
+    return replace(chapter, steps=tuple(steps))
 
 
 def resolve(step: Step, plan: Plan, facts: Facts, excluded: NotApplicable | None = None) -> Resolution:
     """Where a step stands now, and its action."""
-    does = step.informed(facts) if step.informed is not None else step.does
-    return Resolution(excluded or step.when(plan, facts), Action(step.id, does))
+    return Resolution(excluded or step.when(plan, facts), Action(step.id, step.in_the_light_of(facts).does))
 
 
 def fingerprint(action: Action) -> str:

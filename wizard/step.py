@@ -5,7 +5,7 @@ shown, confirmed, performed, journalled and exported.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from checks.finding import Finding
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 XCP_ROUTER = "Cisco XCP Router"
 SIP_PROXY = "Cisco SIP Proxy"
 SIP_FEDERATION_MANAGER = "Cisco XCP SIP Federation Connection Manager"
+_DAY = 24 * 3600  # seconds
 ZONE_LINE = "BIND zone line"  # the title of a snippet that is a record to publish: papers collect them
 
 
@@ -70,6 +71,7 @@ Standing = Applies | NotApplicable | Later | AlreadySo | Stop | Unknown
 When = Callable[[Plan, "Facts"], Standing]
 Informed = Callable[["Facts"], "Kind"]
 Judge = Callable[[Plan, "Facts"], tuple[Finding, ...]]
+WayBack = Callable[["Facts"], "Reversal"]
 
 
 def always(_plan: Plan, _facts: "Facts") -> Standing:
@@ -114,6 +116,11 @@ class Duration:
     typical: int
     worst: int
 
+    @property
+    def may_take_days(self) -> bool:
+        """Whether it cannot be counted on within one maintenance window: it may take a day or more."""
+        return self.worst >= _DAY
+
 
 # --- the kinds of step -----------------------------------------------------------------------------------------------
 
@@ -140,6 +147,7 @@ class Instruct:
     """Something a person does in a web interface or in the DNS. `act` is what practice makes happen for it.
 
     `disrupts` is the node or cluster that loses service by it: its name has to be typed to say that it was done.
+    `first` is what has to be pressed before the fields are there.
     """
 
     interface: str
@@ -149,16 +157,21 @@ class Instruct:
     act: tuple[str, ...]
     snippets: tuple[Snippet, ...] = ()
     disrupts: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True)
 class FormField:
-    """One value that the person reads off a page. `expected` is what the plan says it should be."""
+    """One value that the person reads off a page. `expected` is what the plan says it should be.
+
+    `free`: any value will do, `expected` is no more than what is usual.
+    """
 
     name: str
     label: str
     expected: str
     help: str = ""
+    free: bool = False
 
 
 SAME = "="  # typed for a value that is exactly the expected one
@@ -191,7 +204,8 @@ class Form:
 
     def wrong(self, values: Mapping[str, str]) -> tuple[FormField, ...]:
         """The fields that show something else than expected, letter by letter; only the case does not matter."""
-        return tuple(f for f in self.fields if values.get(f.name, "").lower() != f.expected.lower())
+        compared = (field for field in self.fields if not field.free)
+        return tuple(f for f in compared if values.get(f.name, "").lower() != f.expected.lower())
 
     def differs(self, field: FormField, said: str) -> str:
         """How what was said of a field differs from what is expected, as a sentence without its full stop."""
@@ -329,9 +343,11 @@ class Step:
     `restarts` are the restarts, as (node, service), that become pending when it is done. `reads` are the steps whose
     observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
     done again opens this one again, such as the action that this step verifies. `informed` is what the step does once
-    more is known; `does` is what can be said before. `undoes` are the steps whose effect it takes back, of this walk or
-    of an earlier one: when it is done they are open again. `heading` is the chapter heading that it comes from, where
-    that is not the one of its procedure.
+    more is known; `does` is what can be said before. `way_back` is how it is taken back once it was read what stood
+    there before; `reversal` is what can be said before that. `undoes` are the steps whose effect it takes back, of this
+    walk or of an earlier one: when it is done they are open again. `heading` is the chapter heading that it comes from,
+    where that is not the one of its procedure.
+    `verified_title` is the title of the step `verified_by`; the walk fills it in.
     """
 
     id: str
@@ -342,9 +358,11 @@ class Step:
     duration: Duration
     when: When = field(default=always, compare=False)
     informed: Informed | None = field(default=None, compare=False)
+    way_back: WayBack | None = field(default=None, compare=False)
     effects: tuple[str, ...] = ()
     restarts: tuple[tuple[str, str], ...] = ()
     verified_by: str = ""
+    verified_title: str = field(default="", compare=False)
     mistakes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -355,6 +373,16 @@ class Step:
     def procedure(self) -> str:
         """The id of the procedure it belongs to."""
         return self.id.partition("/")[0]
+
+    @property
+    def proof(self) -> str:
+        """The step that verifies it, by id and, where the walk has told it, by title; empty for none."""
+        return ", ".join(filter(None, (self.verified_by, self.verified_title)))
+
+    def in_the_light_of(self, facts: "Facts") -> "Step":
+        """The same step with what it does, and how it is taken back, as far as that depends on what is known."""
+        does = self.informed(facts) if self.informed is not None else self.does
+        return replace(self, does=does, reversal=self.way_back(facts) if self.way_back is not None else self.reversal)
 
 
 def home_of(step: Step, nodes: tuple[str, ...]) -> str:

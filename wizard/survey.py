@@ -68,8 +68,9 @@ def survey(walk: Walk, state: State) -> tuple[Row, ...]:
     for chapter in walk.chapters:
         for step in chapter.steps:
             resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
-            informed = step if step.informed is None else replace(step, does=resolution.action.does)
-            row = ahead.judged(_row(informed, resolution.action, resolution.standing, state), chapter)
+            row = ahead.judged(
+                _row(step.in_the_light_of(state.facts), resolution.action, resolution.standing, state), chapter
+            )
             ahead = ahead.beyond(row)
             rows.append(row)
     return tuple(rows)

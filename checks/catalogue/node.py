@@ -12,7 +12,7 @@ _ENTRIES = (
         "node-ok",
         Severity.PASS,
         "The node is as the plan says",
-        "What was read of the node is as the plan says.{and_yet}",
+        "What was read of the node is as it should be here{told}.{and_yet}",
     ),
     Entry(
         "node-unreachable",

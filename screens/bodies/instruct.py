@@ -39,6 +39,8 @@ class InstructBody(Body):
         assert isinstance(does, Instruct)
         yield pair("Where", does.interface)
         yield pair("Menu", " > ".join(does.menu))
+        if does.first:
+            yield pair("First", does.first)
         width = min(max((len(field.label) for field in does.fields), default=0), LONGEST_LABEL)
         for number, field in enumerate(does.fields):
             yield from _field("Enter" if number == 0 else "", field, width)

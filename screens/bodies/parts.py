@@ -10,7 +10,7 @@ from textual.content import Content
 from checks.names import for_display
 from screens.terminal import ascii_only
 from screens.widgets.verbatim import Verbatim, literal
-from wizard.describe import reversal_of, span
+from wizard.describe import restarts_of, reversal_of, span
 from wizard.step import PointOfNoReturn, Step
 from wizard.survey import Row, Word
 from wizard.text import visible_line
@@ -151,7 +151,7 @@ def around(step: Step) -> Iterator[Line]:
         yield pair("Mistake", mistake)
     yield _reversal(step)
     if step.verified_by:
-        yield pair("Proved by", step.verified_by)
+        yield pair("Proved by", step.proof)
     yield _takes(step)
     if step.heading:
         yield pair("Chapter", step.heading)
@@ -167,8 +167,8 @@ def consequences(step: Step) -> Iterator[Line]:
 def _afterwards(step: Step) -> Iterator[Line]:
     for effect in step.effects:
         yield pair("Effect", effect)
-    for node, service in step.restarts:
-        yield pair("Restart", f"{service} on {node} has to be restarted afterwards; the wizard collects restarts.")
+    for restart in restarts_of(step):
+        yield pair("Restart", restart)
 
 
 def _reversal(step: Step) -> Line:

@@ -71,7 +71,8 @@ def test_each_partner_and_each_aol_domain_is_tried_both_ways(plan: Plan) -> None
         assert [field.value for field in away.fields] == [f"user@{domain}", ours]
     left = steps["acceptance/cleaned"].does
     assert isinstance(left, Form)
-    assert [field.label for field in left.fields] == domains
+    assert [field.label for field in left.fields] == [*domains, "Tried by, of ours and of theirs"]
+    assert left.wrong({**{field.name: "yes" for field in left.fields}, "tried_by": "Ada and Bo"}) == ()
 
 
 def test_the_trial_asks_what_was_seen_and_a_no_stops_with_what_to_look_at() -> None:

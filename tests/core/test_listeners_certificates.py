@@ -32,7 +32,7 @@ from wizard.step import (
 )
 from wizard.survey import Word, survey
 
-LISTENERS = ("server-auth-aside", "peer-auth", "server-auth-back", "ports")
+LISTENERS = ("who-dials", "ports-before", "server-auth-aside", "peer-auth", "server-auth-back", "ports")
 SIGNED, INSTALLED = ("list", "own", "request", "sign"), ("install", "exchanged")
 BEHIND = ("list", "own", "generate", "asa-import", "exchanged")
 FRONT_END = Partner(
@@ -82,6 +82,7 @@ def test_without_an_asa() -> None:
         *per_node(INSTALLED),
         "partner-side@partner.example",
         "partner-side@branch.example",
+        "answered",
         "unchanged@imp1",
         "unchanged@imp2",
         "probe",
@@ -99,6 +100,7 @@ def test_with_an_asa() -> None:
         *per_node(BEHIND),
         "partner-side@partner.example",
         "partner-side@branch.example",
+        "answered",
         "asa-outside",
         "asa-authority@partner.example",
         "asa-authority@branch.example",
@@ -109,7 +111,7 @@ def test_with_an_asa() -> None:
         "unchanged@imp2",
         "probe",
     ]
-    assert all(isinstance(found[name].when(with_asa(), Facts()), NotApplicable) for name in LISTENERS[:3])
+    assert all(isinstance(found[name].when(with_asa(), Facts()), NotApplicable) for name in LISTENERS[:-1])
     assert isinstance(found["ports"].when(with_asa(), Facts()), Applies)
 
 
@@ -122,7 +124,7 @@ def test_a_front_end_behind_the_asa_still_meets_the_nodes() -> None:
 
 def test_where_everybody_speaks_tcp_there_is_only_the_listener() -> None:
     plan = of(practice_plan(), partners=(FRONT_END.model_copy(update={"transport": "tcp"}),), aol=None)
-    assert list(steps(plan)) == [*LISTENERS, "partner-side@inside.example", "probe"]
+    assert list(steps(plan)) == [*LISTENERS, "partner-side@inside.example", "answered", "probe"]
 
 
 def test_aol_alone() -> None:
@@ -154,9 +156,9 @@ def test_one_authority_is_imported_once() -> None:
 
 def test_the_listeners_change_places_without_a_clash() -> None:
     found = steps(practice_plan())
-    moves = [(fields(found[name])["Name"].rpartition(" - ")[2], fields(found[name])["Port"]) for name in LISTENERS[:3]]
+    moves = [(fields(found[name])["Name"].rpartition(" - ")[2], fields(found[name])["Port"]) for name in LISTENERS[2:5]]
     assert moves == [("Server Auth", "5063"), ("Peer Auth", "5061"), ("Server Auth", "5062")]
-    for name in LISTENERS[:3]:
+    for name in LISTENERS[2:5]:
         assert found[name].restarts == (("imp1", SIP_PROXY), ("imp2", SIP_PROXY))
 
 

@@ -41,7 +41,9 @@ def run(fedwizard: Callable[..., Ran], network: PracticeNetwork, plan: Path, ans
 
 READ = (
     '[steps."health/proxy-domain"]\nvalues = { proxy_domain = "local.example" }\n'
+    '[steps."health/before-window"]\nvalues = { answer = "yes" }\n'
     '[steps."health/aol-order"]\nvalues = { answer = "yes" }\n'
+    '[steps."health/backup"]\nvalues = { answer = "yes" }\n'
     '[steps."health/prerequisites"]\nvalues = { tests = "yes", inside = "yes", clocks = "yes" }\n'
 )
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,42 @@ def test_what_was_only_said_and_what_was_done_again_are_deviations() -> None:
     assert deviation_of(Status.DONE, (by_hand,)) == BY_HAND
     assert deviation_of(Status.DONE, (by_hand, wished, seen)) == "opened again: the cable was out"
     assert deviation_of(Status.DONE, (retried, seen)) == ""
+    failed = Recorded(2, "step.failed", "x", {"problem": "Port shows 5062."})
+    assert deviation_of(Status.DONE, (failed, retried, seen)) == "failed first: Port shows 5062"
+
+
+def test_a_walk_that_stood_still_deviates(session: Session) -> None:
+    session.journal.append("session.held", {"reason": "AOL has not answered", "at_step": "trial/look"})
+    session.journal.append("session.resumed", {})
+    prose = FORMATS["md"][1](transcript_of(session)).partition("## Deviations")[2].partition("\n## ")[0]
+    for words in ("Held 20", "AOL has not answered", "Interrupted, and taken up again"):
+        assert words in prose
+
+
+def test_who_saw_what_is_counted_and_warnings_are_collected(session: Session) -> None:
+    warned = {"status": "warn", "findings": [{"severity": "warn", "code": "srv-weight", "subject": "a.example"}]}
+    session.journal.append("evidence", {"check": warned}, "trial/look")
+    found = transcript_of(session)
+    done = [s.how for procedure in found.procedures for s in procedure.steps if s.word == "done"]
+    assert (found.observed, found.attested) == (done.count("observed"), done.count("attested"))
+    text = FORMATS["md"][1](found)
+    assert f"{found.observed} observed, {found.attested} attested" in text
+    summary = text.partition("## Warnings of checks and nodes")[2].partition("\n## ")[0]
+    assert "`trial/look`" in summary
+    assert "`srv-weight`" in summary
+
+
+def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(session: Session) -> None:
+    found = transcript_of(session)
+    assert step(found, ROUTER).because == ("trial/page",)
+    assert step(found, "trial/form").way_back == ()
+    label, how = step(found, "trial/page").way_back
+    assert label == "Undo"
+    assert how in " ".join(FORMATS["md"][1](found).split())
+
+
+def test_the_change_and_the_people_of_the_plan_stand_on_top(session: Session) -> None:
+    named = replace(transcript_of(session), change="CHG-7", implementer="Ada", reviewer="Bo")
+    head = FORMATS["md"][1](named).partition("## Deviations")[0]
+    for words in ("| Change | `CHG-7` |", "| Implementer | `Ada` |", "| Reviewer | `Bo` |", "| Accounts |"):
+        assert words in head

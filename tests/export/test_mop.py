@@ -132,6 +132,26 @@ def test_what_disrupts_and_is_done_by_hand_stands_with_what_disrupts() -> None:
     assert "domain/set@imp1" in section
 
 
+def test_what_cannot_be_taken_back_on_nodes_does_not_drown_in_letters() -> None:
+    found = practice()
+    text = METHODS["md"](found)
+    nodes, _, rest = text.partition("Points of no return, on nodes and clusters:")[2].partition("Letters, which")
+    letters = rest.partition("\n## ")[0]
+    for step in found.steps:
+        if step.reversal != "no-return" or step.need not in {"applies", "conditional"}:
+            continue
+        assert (f"`{step.id}`" in nodes) is (step.kind not in {"notice", "restart"}), step.id
+        assert (f"`{step.id}`" in letters) is (step.kind == "notice"), step.id
+
+
+def test_the_paper_says_which_window_to_approve_and_what_a_warning_means() -> None:
+    text = " ".join(METHODS["md"](practice()).split())
+    assert "| Window to approve | at least " in text
+    assert "Whoever approves this paper approves these, too" in text
+    assert "is done once, at the end" in text
+    assert "in the console" in text
+
+
 def test_json_is_what_its_schema_says() -> None:
     document = json.loads(METHODS["json"](practice()))
     assert document["schema"] == "fedwizard.mop/1"

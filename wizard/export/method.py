@@ -17,6 +17,7 @@ from wizard.prospect import Need, Prospect, may_be_done, prospects
 from wizard.resolve import Chapter, Walk, meaning
 from wizard.step import (
     ZONE_LINE,
+    Duration,
     Form,
     Instruct,
     Kind,
@@ -31,7 +32,6 @@ from wizard.step import (
 
 Proof = Literal["observed", "attested"]
 Way = Literal["undo", "no-return", "reads-only"]
-_DAY = 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,11 @@ class StepMethod:
     reversal_text: str
     typical: int
     worst: int
+
+    @property
+    def may_take_days(self) -> bool:
+        """Whether it cannot be counted on within one maintenance window."""
+        return Duration(self.typical, self.worst).may_take_days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +198,7 @@ class Method:
 def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
     """The method of procedure for a walk that has not begun."""
     plan, found = walk.plan, prospects(walk)
-    in_window = _effort(each for each in found if not may_take_days(each.step.duration.worst))
+    in_window = _effort(each for each in found if not each.step.duration.may_take_days)
     by_step = {each.step.id: each for each in found}
     to_do = tuple(each for each in found if may_be_done(each.need))
     return Method(
@@ -229,11 +234,6 @@ def method_of(walk: Walk, plan_sha256: str, tool: str) -> Method:
         ),
         procedures=tuple(_procedure(chapter, by_step) for chapter in walk.chapters),
     )
-
-
-def may_take_days(worst: int) -> bool:
-    """Whether a step of that worst time, in seconds, cannot be counted on within one maintenance window."""
-    return worst >= _DAY
 
 
 # --- procedures and steps --------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The method of procedure as a paper, written for the person who approves it before the window."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -22,17 +21,19 @@ from wizard.export.document import (
     joined,
     paragraph,
 )
-from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod, may_take_days
+from wizard.export.method import Effort, Method, ProcedureMethod, StepMethod
+from wizard.export.mop_disruption import disruption
+from wizard.export.mop_parts import has_work, section, spoken
 from wizard.export.planned import planned
 from wizard.prospect import Need, may_be_done
 
-_CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _OPEN = "." * 24  # to be filled in by hand
 _LONG = "the steps that may take a day or more"
 _UNNAMED = "not named in the plan"
 _RULES = (
-    "Nothing is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
-    " reason, and the record says so.",
+    "No step is done that is not in this paper. A step that goes another way is stopped, or skipped or accepted with a"
+    " reason, and the record says so. What the implementer types on a node beside the steps, in the console, is judged"
+    " by the same rules, confirmed where it changes something, and stands in the runbook in a section of its own.",
     "Each change is shown in full and confirmed before it is sent. For one that disrupts, the name of the node or"
     " cluster is typed.",
     "A question of a node that the step does not announce is not answered. A person decides.",
@@ -53,20 +54,16 @@ def _blocks(method: Method, title: str) -> Iterator[Block]:
     yield from _how_to_read()
     yield from _scope(method)
     yield from _warnings(method)
-    yield from _disruption(method)
+    yield from disruption(method)
     yield from _durations(method)
     yield from _records(method)
     yield from _notices(method)
     for procedure in method.procedures:
         yield from _procedure(procedure, frozenset(step.id for step in method.steps if may_be_done(step.need)))
     yield from _way_back(method)
-    yield _section("While it is carried out", "rules")
+    yield section("While it is carried out", "rules")
     yield bullets((rule,) for rule in _RULES)
     yield from _sign_off(method)
-
-
-def _section(title: str, anchor: str) -> Heading:
-    return Heading(2, (title,), f"about-{anchor}")
 
 
 # --- before the steps ------------------------------------------------------------------------------------------------
@@ -84,11 +81,18 @@ def _header(method: Method) -> Table:
         ("Window closes", _named(roles.window_end)),
         ("Release", (Foreign(method.release),)),
         ("Steps", (f"{certain} for certain, {conditional} more where a condition holds",)),
-        ("Takes", (f"{_takes(method.duration_in_window)}, not counting {_LONG}",)),
+        ("Window to approve", (_window_needed(method.duration_in_window),)),
         ("Plan SHA-256", (Foreign(method.plan_sha256),)),
         ("Tool", (Foreign(method.tool),)),
     )
     return Table(("", ""), tuple(((name,), value) for name, value in rows))
+
+
+def _window_needed(effort: Effort) -> str:
+    return (
+        f"at least {span(effort.typical)}, if all goes typically; {span(effort.worst)} if every step takes its longest."
+        f" Not counted are {_LONG}: they are settled before or agreed on, see How long it takes"
+    )
 
 
 def _named(text: str) -> Line:
@@ -111,7 +115,7 @@ def _how_to_read() -> Iterator[Block]:
 
 
 def _scope(method: Method) -> Iterator[Block]:
-    yield _section("What is touched", "scope")
+    yield section("What is touched", "scope")
     heads = ("Node", "Full name", "Address", "Role", "SSH algorithms")
     yield Table(
         heads,
@@ -133,55 +137,19 @@ def _scope(method: Method) -> Iterator[Block]:
 
 def _warnings(method: Method) -> Iterator[Block]:
     if method.warnings:
-        yield _section("Warnings about the plan", "warnings")
+        yield section("Warnings about the plan", "warnings")
+        yield paragraph("None of them stops the work. Whoever approves this paper approves these, too:")
         yield bullets((Foreign(w.field), f": {w.problem}. {w.fix}") for w in method.warnings)
 
 
-def _disruption(method: Method) -> Iterator[Block]:
-    yield _section("What it disrupts", "disruption")
-    affected = [procedure for procedure in method.procedures if _has_work(procedure)]
-    yield bullets((f"{procedure.title}: ", *_spoken(procedure.disrupts)) for procedure in affected)
-    restarts = {restart.step for restart in method.restarts}
-    disruptive = [step for step in method.steps if may_be_done(step.need) and step.typed and step.id not in restarts]
-    if disruptive:
-        yield paragraph("Commands and acts that disrupt; for each of them a name is typed:")
-        yield Bullets(tuple(_disruptive(step) for step in disruptive))
-    if method.restarts:
-        yield paragraph("Service restarts, in this order:")
-        heads = ("Node", "Service", "Goes down", "Made necessary by", "Step")
-        yield Table(
-            heads,
-            tuple(
-                (
-                    (Foreign(restart.node),),
-                    (restart.service,),
-                    (restart.takes_down,),
-                    joined(Link(step) for step in restart.because) or ("what is found",),
-                    (Link(restart.step),),
-                )
-                for restart in method.restarts
-            ),
-        )
-    final = [step for step in method.steps if may_be_done(step.need) and step.reversal == "no-return"]
-    if final:
-        yield paragraph("Points of no return:")
-        yield bullets((Link(step.id), f", {step.title}: ", *_spoken(step.reversal_text)) for step in final)
-
-
-def _disruptive(step: StepMethod) -> Item:
-    head: Line = (Link(step.id), f", {step.title} (", Mark(step.need), ")")
-    if not step.effects:
-        return Item((*head, "."))
-    return Item((*head, ":"), (bullets(_spoken(effect) for effect in step.effects),))
-
-
 def _durations(method: Method) -> Iterator[Block]:
-    yield _section("How long it takes", "duration")
-    rows = [
-        ((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if _has_work(procedure)
-    ]
+    yield section("How long it takes", "duration")
+    rows = [((procedure.title,), *_spans(procedure.duration)) for procedure in method.procedures if has_work(procedure)]
     heads = ("Procedure", "Typically", "At worst", "Certain of it, typically", "Certain of it, at worst")
-    sums = (("All",), *_spans(method.duration)), ((f"All but {_LONG}",), *_spans(method.duration_in_window))
+    sums = (
+        ((f"All, with {_LONG}",), *_spans(method.duration)),
+        ((f"The window: all but {_LONG}",), *_spans(method.duration_in_window)),
+    )
     yield Table(heads, (*rows, *sums))
     yield paragraph("The sums are those of one step after the other. Several nodes are looked at at the same time.")
     yield from _days(method)
@@ -190,7 +158,7 @@ def _durations(method: Method) -> Iterator[Block]:
 
 
 def _days(method: Method) -> Iterator[Block]:
-    steps = [step for step in method.steps if may_be_done(step.need) and may_take_days(step.worst)]
+    steps = [step for step in method.steps if may_be_done(step.need) and step.may_take_days]
     if steps:
         yield paragraph(
             "These depend on other people, or on DNS, and may take a day or more. Settle before the window what can be"
@@ -244,7 +212,7 @@ def _trial(method: Method) -> Iterator[Block]:
 
 
 def _records(method: Method) -> Iterator[Block]:
-    yield _section("Records to publish", "records")
+    yield section("Records to publish", "records")
     if not method.records:
         yield paragraph("None.")
         return
@@ -255,7 +223,7 @@ def _records(method: Method) -> Iterator[Block]:
 
 
 def _notices(method: Method) -> Iterator[Block]:
-    yield _section("Notices to send", "notices")
+    yield section("Notices to send", "notices")
     if not method.notices:
         yield paragraph("None.")
     for letter in method.notices:
@@ -266,16 +234,12 @@ def _notices(method: Method) -> Iterator[Block]:
 # --- the steps -------------------------------------------------------------------------------------------------------
 
 
-def _has_work(procedure: ProcedureMethod) -> bool:
-    return any(may_be_done(step.need) for step in procedure.steps)
-
-
 def _procedure(procedure: ProcedureMethod, shown: frozenset[str]) -> Iterator[Block]:
     yield Heading(2, (procedure.title,), procedure.id)
     if procedure.excluded:
-        yield paragraph("Not applicable: ", *_spoken(procedure.excluded), ".")
+        yield paragraph("Not applicable: ", *spoken(procedure.excluded), ".")
         return
-    yield paragraph(*_spoken(procedure.why))
+    yield paragraph(*spoken(procedure.why))
     if procedure.heading:
         yield paragraph(f"In Cisco's guide to interdomain federation: {procedure.heading}.")
     for step in procedure.steps:
@@ -284,7 +248,7 @@ def _procedure(procedure: ProcedureMethod, shown: frozenset[str]) -> Iterator[Bl
     left_out = [step for step in procedure.steps if step.need is Need.NOT_APPLICABLE]
     if left_out:
         yield paragraph("Not to be done here:")
-        yield bullets((Foreign(step.id), f", {step.title}: ", *_spoken(step.reason)) for step in left_out)
+        yield bullets((Foreign(step.id), f", {step.title}: ", *spoken(step.reason)) for step in left_out)
 
 
 def _step(step: StepMethod, shown: frozenset[str], heading: str) -> Iterator[Block]:
@@ -294,10 +258,10 @@ def _step(step: StepMethod, shown: frozenset[str], heading: str) -> Iterator[Blo
     if step.need is Need.CONDITIONAL:
         yield paragraph("Only if ", *_condition(step), ".")
     if step.need is Need.APPLIES and step.reason:
-        yield paragraph("Not yet at this place: ", *_spoken(step.reason), ".")
+        yield paragraph("Not yet at this place: ", *spoken(step.reason), ".")
     if step.need is Need.STOPS:
-        yield paragraph("The walk stops here: ", *_spoken(step.reason), " ", *_spoken(step.remedy))
-    yield paragraph(*_spoken(step.why))
+        yield paragraph("The walk stops here: ", *spoken(step.reason), " ", *spoken(step.remedy))
+    yield paragraph(*spoken(step.why))
     if heading:
         yield paragraph(f"In Cisco's guide: {heading}.")
     yield from planned(step.instructions)
@@ -307,7 +271,7 @@ def _step(step: StepMethod, shown: frozenset[str], heading: str) -> Iterator[Blo
 
 
 def _condition(step: StepMethod) -> Line:
-    parts: list[Line] = [_spoken(step.reason)] if step.reason else []
+    parts: list[Line] = [spoken(step.reason)] if step.reason else []
     if step.follows:
         one_of = "one of these is done: " if len(step.follows) > 1 else "this is done: "
         parts.append((one_of, *joined(Link(other) for other in step.follows)))
@@ -318,7 +282,7 @@ def _condition(step: StepMethod) -> Line:
 
 def _consequences(step: StepMethod, shown: frozenset[str]) -> Iterator[Item]:
     for effect in step.effects:
-        yield Item(("Effect: ", *_spoken(effect)))
+        yield Item(("Effect: ", *spoken(effect)))
     by_service: dict[str, list[str]] = {}
     for node, service in step.restarts:
         by_service.setdefault(service, []).append(node)
@@ -328,9 +292,9 @@ def _consequences(step: StepMethod, shown: frozenset[str]) -> Iterator[Item]:
         verifier = Link(step.verified_by) if step.verified_by in shown else Foreign(step.verified_by)
         yield Item(("Verified by ", verifier, "."))
     for mistake in step.mistakes:
-        yield Item(("Mistake: ", *_spoken(mistake)))
+        yield Item(("Mistake: ", *spoken(mistake)))
     if step.reversal != "reads-only":
-        yield Item((f"{_way(step)}: ", *_spoken(step.reversal_text)))
+        yield Item((f"{_way(step)}: ", *spoken(step.reversal_text)))
 
 
 def _way(step: StepMethod) -> str:
@@ -342,16 +306,19 @@ def _way(step: StepMethod) -> str:
 
 def _way_back(method: Method) -> Iterator[Block]:
     steps = [step for step in method.steps if may_be_done(step.need) and step.reversal != "reads-only"]
-    yield _section("Taking it back", "way-back")
+    yield section("Taking it back", "way-back")
     if not steps:
         yield paragraph("Nothing is changed, so there is nothing to take back.")
         return
-    yield paragraph("Only what was done, the last first:")
-    yield bullets((Link(step.id), f", {_way(step)}: ", *_spoken(step.reversal_text)) for step in reversed(steps))
+    yield paragraph(
+        "Only what was done, the last first. A restart that several of these name is done once, at the end: each"
+        " service on each node, the publisher first. Values that stood there before were read, and are in the runbook."
+    )
+    yield bullets((Link(step.id), f", {_way(step)}: ", *spoken(step.reversal_text)) for step in reversed(steps))
 
 
 def _sign_off(method: Method) -> Iterator[Block]:
-    yield _section("Sign-off", "sign-off")
+    yield section("Sign-off", "sign-off")
     people = (("Implementer", method.roles.implementer), ("Reviewer", method.roles.reviewer))
     blank: Line = (_OPEN,)
     rows = tuple(((role,), (Foreign(name),) if name.strip() else blank, *(blank,) * 3) for role, name in people)
@@ -361,15 +328,5 @@ def _sign_off(method: Method) -> Iterator[Block]:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _takes(effort: Effort) -> str:
-    return f"typically {span(effort.typical)}, at worst {span(effort.worst)}"
-
-
 def _span_of(step: StepMethod) -> str:
     return f"Takes {span(step.typical)}, at worst {span(step.worst)}"
-
-
-def _spoken(text: str) -> Line:
-    """A sentence of ours, with what stands between backticks as code."""
-    parts = enumerate(_CODE.split(text))
-    return tuple(Foreign(part) if number % 2 else part for number, part in parts if part)

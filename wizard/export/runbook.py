@@ -28,6 +28,7 @@ from wizard.export.planned import planned
 from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
+_PAUSES = {"session.held": "Held", "session.resumed": "Interrupted, and taken up again"}
 _QUIET = {"n/a", "open"}  # nothing was done: the reason says enough
 
 
@@ -47,6 +48,7 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     seen = (Emphasis("Observed"), " is what the wizard saw itself; ", Emphasis("attested"), " is what a person said.")
     yield paragraph(*seen, " Times are UTC.")
     yield from _deviations(transcript)
+    yield from _warned(transcript)
     if transcript.warnings:
         yield Heading(2, ("Warnings about the plan",), "about-warnings")
         yield bullets((Foreign(warning),) for warning in transcript.warnings)
@@ -66,7 +68,11 @@ def _header(transcript: Transcript) -> Table:
         "Started": _clock(transcript.started),
         "Ended": _clock(transcript.ended),
         "Last record": _clock(transcript.last),
-        "People": ", ".join(transcript.people),
+        "Change": transcript.change,
+        "Implementer": transcript.implementer,
+        "Reviewer": transcript.reviewer,
+        "Accounts": ", ".join(transcript.people),
+        "Steps done": f"{transcript.observed} observed, {transcript.attested} attested",
         "Tool": transcript.tool,
         "Plan SHA-256": transcript.plan_sha256,
         "Records": str(transcript.count),
@@ -81,20 +87,42 @@ def _header(transcript: Transcript) -> Table:
 def _deviations(transcript: Transcript) -> Iterator[Block]:
     """What went another way than planned, first of all: it is what a reviewer looks for."""
     steps = [step for procedure in transcript.procedures for step in procedure.steps if step.deviation]
+    pauses = [note for note in transcript.session if note.kind in _PAUSES]
     yield Heading(2, ("Deviations",), "about-deviations")
-    if not steps:
+    if not steps and not pauses:
         yield paragraph("None.")
         return
-    yield bullets(
-        (
-            Foreign(step.id),
-            ": ",
-            Foreign(step.deviation),
-            ".",
-            *((" Reason: ", Foreign(step.reason)) * bool(step.reason)),
+    yield Bullets((*(_deviation(step) for step in steps), *(_pause(note) for note in pauses)))
+
+
+def _deviation(step: StepTranscript) -> Item:
+    reason: Line = (" Reason: ", Foreign(step.reason)) if step.reason else ()
+    return Item((Foreign(step.id), ": ", Foreign(step.deviation), ".", *reason))
+
+
+def _pause(note: Noted) -> Item:
+    """The walk stood still: a person held it, or the wizard had ended and was started again."""
+    said: Line = (": ", Foreign(note.text)) if note.text else ()
+    return Item((_PAUSES[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
+
+
+def _warned(transcript: Transcript) -> Iterator[Block]:
+    """Steps that were done although something was found: one line each, the whole of it stands at the step."""
+    steps = [(step, _warnings_of(step)) for procedure in transcript.procedures for step in procedure.steps]
+    warned = [(step, codes) for step, codes in steps if codes and step.word == "done"]
+    if warned:
+        yield Heading(2, ("Warnings of checks and nodes",), "about-checks")
+        yield bullets(
+            (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes)) for step, codes in warned
         )
-        for step in steps
-    )
+
+
+def _warnings_of(step: StepTranscript) -> tuple[str, ...]:
+    """The codes that a step ended with and that should be read, by its last look."""
+    checks = [piece for piece in step.evidence if isinstance(piece, Checked)]
+    findings = checks[-1].findings if checks else step.findings
+    codes = (_word(found.get("code")) for found in findings if found.get("severity") in {"warn", "fail"})
+    return tuple(dict.fromkeys(codes))
 
 
 def _typed(transcript: Transcript) -> Iterator[Block]:
@@ -137,6 +165,7 @@ def _step(step: StepTranscript) -> Iterator[Block]:
             yield paragraph(f"{label}: ", Foreign(text))
     if step.instructions and (step.word not in _QUIET or step.history):
         yield from planned(step.instructions)
+    yield from _before_and_after(step)
     if step.entered:
         yield paragraph("Entered:")
         same = step.entered_as_planned
@@ -155,6 +184,15 @@ def _step(step: StepTranscript) -> Iterator[Block]:
     if len(step.history) > 1:  # one record alone is the ending, which the first line has told
         yield paragraph("History:")
         yield Bullets(tuple(_note(note) for note in step.history))
+
+
+def _before_and_after(step: StepTranscript) -> Iterator[Block]:
+    """What made it necessary, and how what was done is taken back."""
+    if step.because:
+        yield paragraph("Made necessary by ", *joined(Foreign(other) for other in step.because), ".")
+    if step.way_back and step.word == "done":
+        label, how = step.way_back
+        yield paragraph(f"{label}: ", Foreign(how))
 
 
 def _sent(sent: Sent) -> Line:

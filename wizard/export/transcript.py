@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.finding import Json
-from wizard.describe import action_lines
+from wizard.describe import action_lines, reversal_of
 from wizard.engine import BY_HAND, OWN_REASONS
 from wizard.export.pieces import (
     Checked,
@@ -30,6 +30,7 @@ from wizard.plan.advice import warnings_of
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
+from wizard.step import NothingToUndo, Restart
 from wizard.survey import Row, Word, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
@@ -50,8 +51,9 @@ class StepTranscript:
 
     `at` and `who` are of the record that settled it, empty where none did. `reason` is what a person or the evidence
     says for its standing, `deviation` why it is not simply done as planned. `planned` is the action as data,
-    `instructions` as a person reads it; `entered` are values read off a page, as (label, value), and
-    `entered_as_planned` the labels of those for which the person only said that they are as expected.
+    `instructions` as a person reads it; `way_back` is how it is taken back, a label and a sentence, empty for what only
+    reads; `because` are the steps that made a restart necessary; `entered` are values read off a page, as (label,
+    value), and `entered_as_planned` the labels of those for which the person only said that they are as expected.
     """
 
     id: str
@@ -65,6 +67,8 @@ class StepTranscript:
     problem: str
     planned: Mapping[str, Json]
     instructions: tuple[str, ...]
+    way_back: tuple[str, ...]
+    because: tuple[str, ...]
     entered: tuple[tuple[str, str], ...]
     entered_as_planned: tuple[str, ...]
     sent: tuple[Sent, ...]
@@ -87,16 +91,22 @@ class ProcedureTranscript:
 class Transcript:
     """A whole session.
 
-    `head` is the hash of its last record, `torn` the bytes of a last line that was cut short. `ended` is empty while
-    it is not finished, `held` the reason of a hold that lasts. `session` is what happened beside the steps: people
-    coming and going, holds, plan changes, questions of nodes; `typed` are the commands that a person
-    typed on a node, `warnings` those about the plan.
+    `change`, `implementer` and `reviewer` are those of the plan, empty where it names none. `observed` and `attested`
+    count the steps that were done so. `head` is the hash of its last record, `torn` the bytes of a last line that was
+    cut short. `ended` is empty while it is not finished, `held` the reason of a hold that lasts. `session` is what
+    happened beside the steps: people coming and going, holds, plan changes, questions of nodes; `typed` are the
+    commands that a person typed on a node, `warnings` those about the plan.
     """
 
     name: str
     practice: bool
     tool: str
     plan_sha256: str
+    change: str
+    implementer: str
+    reviewer: str
+    observed: int
+    attested: int
     started: str
     last: str
     ended: str
@@ -119,11 +129,18 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
     Raises AlteredError when a text that was kept beside the record is gone or not what was written.
     """
     state, record = fold(events), [whole(event, blobs) for event in events]
+    procedures, change = _procedures(walk, state, record), walk.plan.change
+    how = [step.how for procedure in procedures for step in procedure.steps if step.word == Word.DONE.value]
     return Transcript(
         name=name,
         practice=state.practice,
         tool=_last(record, "tool"),
         plan_sha256=_last(record, "plan_sha256"),
+        change=change.id,
+        implementer=change.implementer,
+        reviewer=change.reviewer,
+        observed=how.count("observed"),
+        attested=how.count("attested"),
         started=record[0].at,
         last=record[-1].at,
         ended=next((e.at for e in reversed(record) if e.kind == "session.finished"), "") if state.finished else "",
@@ -135,7 +152,7 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
         torn=torn,
         pending=tuple(f"restart {service} on {node}" for node, service in sorted(state.facts.pending)),
         warnings=warnings_of(walk.plan),
-        procedures=_procedures(walk, state, record),
+        procedures=procedures,
         typed=tuple(
             piece for event in record if not event.step for piece in evidence_of(event) if isinstance(piece, Exchanged)
         ),
@@ -153,7 +170,7 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
             id=chapter.procedure.id,
             title=chapter.procedure.title,
             excluded=chapter.excluded.reason if chapter.excluded else "",
-            steps=tuple(_step(rows[step.id], mine.get(step.id, [])) for step in chapter.steps),
+            steps=tuple(_step(rows[step.id], mine.get(step.id, []), _because(rows, step.id)) for step in chapter.steps),
         )
         for chapter in walk.chapters
     ]
@@ -165,7 +182,16 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
     return tuple(found)
 
 
-def _step(row: Row, events: Sequence[Event]) -> StepTranscript:
+def _because(rows: Mapping[str, Row], step: str) -> tuple[str, ...]:
+    """The steps that were done and made this restart necessary."""
+    does = rows[step].step.does
+    if not isinstance(does, Restart) or rows[step].record.status not in _ENDINGS:
+        return ()
+    done = (other for other in rows.values() if other.record.status in {Status.DONE, Status.ACCEPTED})
+    return tuple(other.step.id for other in done if (does.node, does.service) in other.step.restarts)
+
+
+def _step(row: Row, events: Sequence[Event], because: tuple[str, ...]) -> StepTranscript:
     record, told = row.record, row.record.status in _ENDINGS
     return StepTranscript(
         id=row.step.id,
@@ -179,6 +205,8 @@ def _step(row: Row, events: Sequence[Event]) -> StepTranscript:
         problem=record.problem or ("" if told else text_of(getattr(row.standing, "problem", ""))),
         planned=meaning(row.step.does),
         instructions=tuple(action_lines(row.step.does)),
+        way_back=() if isinstance(row.step.reversal, NothingToUndo) else reversal_of(row.step),
+        because=because,
         entered=entered_of(events, row.step.does),
         entered_as_planned=as_planned_of(events, row.step.does),
         sent=sent_of(events),
@@ -203,6 +231,8 @@ def _former(step: str, state: State, events: Sequence[Event]) -> StepTranscript:
         problem=record.problem,
         planned=sent[-1].action if sent else {},
         instructions=(),
+        way_back=(),
+        because=(),
         entered=entered_of(events, None),
         entered_as_planned=as_planned_of(events, None),
         sent=sent,
@@ -233,7 +263,9 @@ def deviation_of(status: Status, events: Sequence[Recorded]) -> str:
         by_hand = status is Status.DONE and bool(done) and text_of(done[-1].body.get("note")) == BY_HAND
         again = [text_of(event.body.get("reason")) for event in events if event.kind == "step.reopened"]
         wished = [reason for reason in again if reason not in OWN_REASONS]
-        said = (*((BY_HAND,) if by_hand else ()), *(f"opened again: {reason}" for reason in wished))
+        failed = [text_of(event.body.get("problem")) for event in events if event.kind == "step.failed"]
+        first = (f"failed first: {failed[-1].rstrip('.')}",) if failed and status is Status.DONE else ()
+        said = (*first, *((BY_HAND,) if by_hand else ()), *(f"opened again: {reason}" for reason in wished))
         return "; ".join(said)
     problems = [text_of(e.body.get("problem")) for e in events if e.kind in {"step.failed", "step.unsettled"}]
     return f"accepted, although: {problems[-1]}" if problems else "accepted by a person"

@@ -41,7 +41,8 @@ def _certificate_name(plan: Plan) -> Iterator[Fault]:
             ("local", "routing_node"),
             f"users are assigned to {node.name} and no ASA stands in front: its certificate carries the node's own"
             " name, which cannot be the public one, so the names cannot all agree",
-            "Move the users to another node, or use an ASA.",
+            "Move the users to another node, or use an ASA. Approve it as it is only if every partner has said that it"
+            " accepts the node's name.",
         )
 
 
@@ -100,7 +101,8 @@ def _aol_name(plan: Plan) -> Iterator[Fault]:
             f"AOL compares it with the subject CN of our certificate, and {plan.routing_node.name} shows its own name,"
             f" {shown}",
             "Use an ASA, whose certificate carries the public name. Or, where no users are assigned to the node, make"
-            f" {shown} the public name.",
+            f" {shown} the public name. Approve it as it is only with AOL's written word that it accepts this"
+            " certificate: expect a refusal otherwise.",
         )
 
 

@@ -56,7 +56,7 @@ def _dump(shown: x509.Certificate) -> str:
         f"    Key value: {der.hex()}\n"
         "  Extensions: 2 present\n"
         "  [\n     Extension: KeyUsage (OID.2.5.29.15)\n     Critical: true\n"
-        "     Usages: digitalSignature, keyEncipherment, dataEncipherment, \n  ]\n"
+        "     Usages: digitalSignature, keyEncipherment, dataEncipherment, keyAgreement, \n  ]\n"
         "  [\n     Extension: ExtKeyUsageSyntax (OID.2.5.29.37)\n     Critical: false\n"
         "     Usage oids: 1.3.6.1.5.5.7.3.1, 1.3.6.1.5.5.7.3.2, \n  ]\n]\n"
         f"{shown.public_bytes(serialization.Encoding.PEM).decode()}\n"

@@ -137,7 +137,7 @@ def _key_usage(*, ca: bool) -> x509.KeyUsage:
         content_commitment=False,
         key_encipherment=not ca,
         data_encipherment=not ca,
-        key_agreement=False,
+        key_agreement=not ca,
         key_cert_sign=ca,
         crl_sign=ca,
         encipher_only=False,

@@ -54,7 +54,7 @@ def _local(scenario: Scenario) -> str:
         else f"The ASA in front maps the port that partners dial, 5061, to {asa.maps_to}."
     )
     return (
-        f"# Our own side. {reached}\n"
+        f"# Our own side. {reached}\n{_about_names(scenario)}"
         "[local]\n"
         f"sip_proxy_domain = {_text(scenario.domain)}\n"
         f"public_fqdn = {_text(scenario.public_fqdn)}  # the name partners find us under\n"
@@ -62,6 +62,18 @@ def _local(scenario: Scenario) -> str:
         f"routing_node = {_text(scenario.routing_node)}\n"
         f"certificate_authority = {_text(scenario.authority)}\n"
         f"peer_auth_port = {scenario.peer_auth_port}\n"
+    )
+
+
+def _about_names(scenario: Scenario) -> str:
+    """Why a plan to begin with is warned of, and what to do about it in reality."""
+    if scenario.asa is not None:
+        return ""
+    return (
+        "# Two warnings come of that, and are meant to be seen: each node shows a certificate with its own name, and\n"
+        "# partners dial the public name. Here nobody compares the two, so the walk can be learned whole. In reality\n"
+        "# AOL compares them and an Access Edge may: put an ASA in front, or move the users to another node and let\n"
+        "# the node's name be the public one, or have AOL and each partner say in writing which name they accept.\n"
     )
 
 

@@ -1,6 +1,7 @@
 """The ordered catalogue of documented procedures."""
 
 from wizard.procedures.acceptance import ACCEPTANCE
+from wizard.procedures.ahead import ahead_of
 from wizard.procedures.aol_routing import AOL_ROUTING
 from wizard.procedures.default_routing_domain import DEFAULT_ROUTING_DOMAIN
 from wizard.procedures.dns import DNS
@@ -17,8 +18,7 @@ from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.procedures.tls_context import TLS_CONTEXT
 from wizard.step import Procedure
 
-CATALOGUE: tuple[Procedure, ...] = (
-    HEALTH,
+_LATER = (
     DOMAIN,
     SERVICE,
     FEDERATED_DOMAIN,
@@ -34,3 +34,4 @@ CATALOGUE: tuple[Procedure, ...] = (
     RESTARTS,
     ACCEPTANCE,
 )
+CATALOGUE: tuple[Procedure, ...] = (ahead_of(HEALTH, _LATER), *_LATER)

@@ -38,6 +38,7 @@ from wizard.step import (
 
 TWO_CLIENTS = "The clients of the people who try it"
 _CLEANED = "acceptance/cleaned"
+_TRIED_BY = "the people agreed on before"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
@@ -184,8 +185,8 @@ def _presence(labels: Labels, domain: str) -> Step:
             ("we_see", "Our user added theirs and sees the availability"),
             ("changes", "Changes of state arrive on both sides"),
         ),
-        mismatch="Nothing at all: look at the checks before this step, at the way that `fedwizard check route"
-        f" USER@{domain} --plan PLAN` shows, and at both key usages of"
+        mismatch="Where nothing arrives at all: look at the checks before this step, at the way that"
+        f" `fedwizard check route USER@{domain} --plan PLAN` shows, and at both key usages of"
         f" their certificate. Late changes: {labels.empty_fragments}. Only some users: the services of their node.",
         after=f"acceptance/contacts@{domain}",
     )
@@ -210,7 +211,8 @@ def _blocking(domain: str) -> Step:
     return _seen(
         f"acceptance/blocking@{domain}",
         f"Blocking, both ways, with {for_display(domain)}",
-        why="A user who is blocked must not see the other one; everybody else still does. Unblock them afterwards.",
+        why="A user who is blocked must not see the other one; everybody else still does. The step after this one lifts"
+        " the blocks again.",
         asked=(
             ("blocked", "Our user blocks their first user, who sees ours offline"),
             ("others", "Their second user still sees the availability of ours"),
@@ -253,9 +255,12 @@ def _cleaned(domains: tuple[str, ...]) -> Step:
         does=Form(
             interface=TWO_CLIENTS,
             menu=(),
-            fields=tuple(
-                FormField(f"clean_{key(domain)}", for_display(domain), "yes", "Is nothing left, on both sides?")
-                for domain in domains
+            fields=(
+                *(
+                    FormField(f"clean_{key(domain)}", for_display(domain), "yes", "Is nothing left, on both sides?")
+                    for domain in domains
+                ),
+                FormField("tried_by", "Tried by, of ours and of theirs", _TRIED_BY, "Their names.", free=True),
             ),
             mismatch="Lift the block, or remove the contact, on the side where it is left.",
             wanted=ANSWER,

@@ -38,6 +38,12 @@ def _entered(plan: Plan) -> Step:
     )
 
 
+_COMPARED = (
+    "The records are looked up now. The static routes are those of the plan: that they are stored was read off the page"
+    " before."
+)
+
+
 def trace(procedure: str, request: RouteRequest, after: tuple[str, ...] = ()) -> Step:
     """The step that traces the way to one domain; done again when a static route on it was stored."""
     shown = for_display(request.domain)
@@ -45,7 +51,7 @@ def trace(procedure: str, request: RouteRequest, after: tuple[str, ...] = ()) ->
     return Step(
         id=f"{procedure}/trace@{request.domain}",
         title=f"Trace the way to {shown}",
-        why=_why(request),
+        why=f"{_why(request)} {_COMPARED}",
         does=Check(request=request),
         reversal=NothingToUndo(),
         duration=Duration(2, 15),

@@ -3,8 +3,10 @@
 Each is a step of the procedure that it belongs to. What a Microsoft partner has to do is in `partner_side`.
 """
 
-from collections.abc import Iterable
+import ipaddress
+from collections.abc import Iterable, Mapping
 
+from wizard.facts import Facts
 from wizard.plan.model import Aol, LoadBalancer, Plan
 from wizard.procedures.partner_side import presented
 from wizard.procedures.releases import LABELS
@@ -33,8 +35,8 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
     gaps = f"Sending it with gaps. Fill in the plan first: {', '.join(missing)}." if missing else ""
     shown = presented(plan)
     other_name = (
-        f"AOL compares the subject CN with the name it was given. Here they differ: {shown} and {name}. Ask AOL which"
-        " of the two to enter; or put an ASA in front, whose certificate carries the public name."
+        "Going on before AOL has answered the question in the letter. It compares the subject CN with the name that it"
+        f" entered, and here they differ: {shown} and {name}. An ASA in front would show the public name."
         if shown != name
         else ""
     )
@@ -42,7 +44,10 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
         id="aol-routing/notify-aol",
         title="Give AOL the data that it enters by hand",
         why="AOL looks up no record of ours. It enters our public name itself, so it has to be told, and told again"
-        " when the name changes. The order AOL-FEDERATION has to be placed before.",
+        " when the name changes. The order AOL-FEDERATION has to be placed before."
+        + (
+            "" if shown == name else " The letter begins with a question, because our certificate carries another name."
+        ),
         does=Notice(
             recipient="AOL, through whoever took the order AOL-FEDERATION",
             subject=f"SIP federation with AOL: the data of {plan.local.sip_proxy_domain}",
@@ -95,7 +100,7 @@ def aol_letter(plan: Plan, aol: Aol) -> str:
         f"Domains that we reach through you: {', '.join(domain.name for domain in aol.domains)}",
     )
     return (
-        "To AOL\n\n"
+        f"To AOL\n\n{_which_name(plan)}"
         "Please enter us for SIP federation. You reach us by our public name; we know that you look up no SRV record."
         f"\n\n{_numbered(items)}\n\n"
         f"We connect to {aol.gateway_fqdn} with TLS. Please tell us when we are entered, and when that name or the"
@@ -103,26 +108,44 @@ def aol_letter(plan: Plan, aol: Aol) -> str:
     )
 
 
+def _which_name(plan: Plan) -> str:
+    """The question that AOL has to answer before anything else, where certificate and public name differ."""
+    shown, name = presented(plan), public_name(plan)
+    if shown == name:
+        return ""
+    return (
+        f"A question before all else. Our certificate carries the subject CN {shown}, our public name is {name}. As we"
+        " understand it, you compare the CN with the name that you enter for us. Which of the two will you enter, and"
+        " will our certificate be accepted then? Please answer before you enter us.\n\n"
+    )
+
+
 # --- the firewall ----------------------------------------------------------------------------------------------------
 
 
-def firewall(plan: Plan) -> tuple[Step, ...]:
-    """What our own firewall has to let through, where no ASA of the plan does it (domain reference 4.3)."""
+def firewall(plan: Plan, seen_at: Mapping[str, tuple[str, ...]]) -> tuple[Step, ...]:
+    """What our own firewall has to let through, where no ASA of the plan does it (domain reference 4.3).
+
+    `seen_at` are the steps that saw addresses of a server, by its name: the letter carries them.
+    """
     outside = tuple(p for p in plan.partners if p.peer == "access-edge")
     if plan.asa is not None or not (outside or plan.aol):
         return ()
+
+    def informed(facts: Facts) -> Notice:
+        hosts = tuple(p.external_fqdn for p in outside) + ((plan.aol.gateway_fqdn,) if plan.aol else ())
+        found = {host: seen_addresses(plan, facts, host, seen_at.get(host, ())) for host in hosts}
+        known = {p.external_fqdn: (p.external_address,) for p in outside if p.external_address}
+        return _to_firewall(plan, tuple(p.external_fqdn for p in outside), {**found, **known})
+
     return (
         Step(
             id="listeners-certificates/firewall",
             title="Have your own firewall let federation through",
             why="Both sides dial: partners reach our public address, and every node reaches partners by itself. What"
             " stands in between has to let that pass, and to lead it to the right node.",
-            does=Notice(
-                recipient="whoever runs the firewall of your organisation",
-                subject=f"SIP federation of {plan.local.sip_proxy_domain}: what the firewall has to let through",
-                text=firewall_letter(plan, tuple(f"{p.external_fqdn}{_at(p.external_address)}" for p in outside)),
-                act=("open-firewall",),
-            ),
+            does=informed(Facts()),
+            informed=informed,
             reversal=SENT,
             duration=_SENDING,
             mistakes=(
@@ -133,20 +156,55 @@ def firewall(plan: Plan) -> tuple[Step, ...]:
     )
 
 
-def _at(address: str | None) -> str:
-    return f" ({address})" if address else ""
+def seen_addresses(plan: Plan, facts: Facts, host: str, checks: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses that the routing node or a check of these steps found for a server, in order."""
+    looked_up = facts.node(plan.routing_node.name).lookups.get(host)
+    found = set(looked_up.addresses if looked_up else ())
+    for step in checks:
+        for finding in facts.checks[step].findings if step in facts.checks else ():
+            listed = finding.observed.get("address")
+            found |= set(map(_bare, listed)) if isinstance(listed, list) else set()
+    return tuple(sorted(each for each in found if each))
 
 
-def firewall_letter(plan: Plan, edges: tuple[str, ...]) -> str:
-    """The rules, filled in."""
+def _bare(endpoint: object) -> str:
+    """The address of an endpoint that a check spoke with; empty for one of this machine, where a plan leads there."""
+    try:
+        address = ipaddress.ip_address(str(endpoint).rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return ""
+    return "" if address.is_loopback else str(address)
+
+
+def _to_firewall(plan: Plan, edges: tuple[str, ...], addresses: Mapping[str, tuple[str, ...]]) -> Notice:
+    return Notice(
+        recipient="whoever runs the firewall of your organisation",
+        subject=f"SIP federation of {plan.local.sip_proxy_domain}: what the firewall has to let through",
+        text=firewall_letter(plan, edges, addresses),
+        act=("open-firewall",),
+    )
+
+
+def _at(addresses: tuple[str, ...]) -> str:
+    return f" ({', '.join(addresses)})" if addresses else ""
+
+
+def firewall_letter(plan: Plan, edges: tuple[str, ...], addresses: Mapping[str, tuple[str, ...]]) -> str:
+    """The rules, filled in; `addresses` of the servers outside as far as they are known."""
     balancer, node, port = plan.load_balancer, plan.routing_node, plan.local.peer_auth_port
     target = f"{balancer.address} port 5061, the load balancer" if balancer else f"{node.address} port {port}"
-    peers = (*edges, *((f"{plan.aol.gateway_fqdn}, the gateway of AOL",) if plan.aol else ()))
+    gateway = plan.aol.gateway_fqdn if plan.aol else ""
+    peers = (
+        *(f"{edge}{_at(addresses.get(edge, ()))}" for edge in edges),
+        *((f"{gateway}{_at(addresses.get(gateway, ()))}, the gateway of AOL",) if gateway else ()),
+    )
+    moving = " The addresses are those we saw now; the names are what stays." if any(addresses.values()) else ""
     nodes = ", ".join(f"{each.fqdn} ({each.address})" for each in plan.nodes_publisher_first)
     items = (
         f"From outside: TCP port 5061 of {plan.local.public_address}, which is {plan.local.public_fqdn}, leads to"
-        f" {target}. The callers are: {'; '.join(peers)}.",
-        f"From inside: each of {nodes} may open TCP port 5061 of: {'; '.join(peers)}.",
+        f" {target}. The callers are: {'; '.join(peers)}.{moving}",
+        f"From inside: each of {nodes} may open TCP port 5061 of: {'; '.join(peers)}. Outside, all of them appear as"
+        f" {plan.local.public_address}: partners are told that address and no other.",
         "From inside: the name servers of these nodes may ask the Internet, over UDP and TCP port 53.",
         "The connections stay open for hours. Do not cut those that are quiet for less than an hour, and do not inspect"
         " SIP or TLS on them.",

@@ -29,6 +29,7 @@ from wizard.step import (
 )
 
 Verdict = Applies | NotApplicable
+_MOST_TOLD = 4  # of a list, in a sentence
 ANSWER = "to go on, answer"  # before the expected answer to a question that no plan answers
 
 
@@ -108,7 +109,22 @@ def reading(node: str, command: str, observes: str, judge: Judge = no_findings) 
 
 def as_planned(node: str, *, observed: Mapping[str, object], and_yet: str = "") -> Finding:
     """What was read of a node is as it should be at this point; `and_yet` says what is still to come."""
-    return finding("node-ok", node, observed=observed, values={"and_yet": f" {and_yet}".rstrip()})
+    told = "; ".join(f"{key} {_shown(value)}" for key, value in observed.items())
+    values = {"told": f": {told}" if told else "", "and_yet": f" {and_yet}".rstrip()}
+    return finding("node-ok", node, observed=observed, values=values)
+
+
+def _shown(value: object) -> str:
+    """A value of a node in a sentence; of a long list the beginning, for the rest is in the output."""
+    match value:
+        case True | False:
+            return "on" if value else "off"
+        case list() | tuple():
+            shown = ", ".join(map(str, value[:_MOST_TOLD]))
+            rest = len(value) - _MOST_TOLD
+            return f"{shown} and {rest} more" if rest > 0 else shown or "none"
+        case _:
+            return str(value) if value not in {None, ""} else "none"
 
 
 def services_judge(node: str, services: tuple[str, ...]) -> Judge:

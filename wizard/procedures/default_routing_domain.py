@@ -4,9 +4,10 @@ from checks.names import for_display
 from checks.requests import DnsRequest
 from wizard.plan.model import Aol, Plan
 from wizard.procedures.aol_routing import some_aol, trace
+from wizard.procedures.before import entered_again
 from wizard.procedures.releases import LABELS
 from wizard.procedures.routes import aol_routes
-from wizard.procedures.stored import on_every_node, restart_comes, unless_read_so
+from wizard.procedures.stored import on_every_node, unless_read_so
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
@@ -19,7 +20,6 @@ from wizard.step import (
     NothingToUndo,
     Procedure,
     Step,
-    Undo,
     When,
 )
 
@@ -87,6 +87,8 @@ def _read(plan: Plan, aol: Aol) -> Step:
 
 def _set(plan: Plan, aol: Aol) -> Step:
     labels, value = LABELS[plan.release], aol.default_federation_routing_domain
+    then = f"Then {labels.save}; {XCP_ROUTER} is restarted once more on every node."
+    reversal, way_back = entered_again(_READ, _form_first(plan, aol).fields, then)
     return Step(
         id=_SET,
         title=f"Set {labels.default_routing_domain}",
@@ -103,10 +105,10 @@ def _set(plan: Plan, aol: Aol) -> Step:
             button=labels.save,
             act=_act(aol),
         ),
-        reversal=Undo(f"Enter the value that you read before, save, and restart {XCP_ROUTER} once more."),
+        reversal=reversal,
+        way_back=way_back,
         duration=Duration(120, 600),
         when=_when_other(plan, aol),
-        effects=(restart_comes(XCP_ROUTER),),
         restarts=on_every_node(plan, XCP_ROUTER),
         verified_by=_READ_BACK,
         mistakes=(

@@ -35,7 +35,10 @@ OUR_DNS = "The public DNS of your organisation"
 LOOK = Duration(2, 15)
 CACHES = Duration(5 * 60, 60 * 60)
 PUBLISHING = Duration(5 * 60, 24 * 3600)
-UNPUBLISH = Undo("Delete the record; caches forget it when its TTL is over.")
+UNPUBLISH = Undo(
+    "Delete the record; caches forget it when its TTL is over. Where the look before showed another one, publish that"
+    " one again."
+)
 TTL = 3600
 WINDOWS = "Windows DNS (PowerShell), where the domain is a zone of its own"
 _SRV = {"sip": (SIP_FEDERATION, SIP_TLS_PORT), "xmpp": (XMPP_FEDERATION, XMPP_PORT)}
@@ -167,7 +170,7 @@ def srv_to_publish(domain: str, target: str, service: Service = "sip") -> Instru
     name, protocol = labels.split(".")
     return Instruct(
         interface=OUR_DNS,
-        menu=("the zone", domain),
+        menu=(f"the zone {domain}",),
         fields=(
             Field("Service", name),
             Field("Protocol", protocol),

@@ -2,12 +2,11 @@
 
 from checks.names import for_display
 from wizard.facts import Facts
-from wizard.plan.model import Email, InterclusterPeer, Plan
+from wizard.plan.model import Email, InterclusterPeer, Partner, Plan
 from wizard.procedures.common import Verdict, question
 from wizard.procedures.email_considerations import considerations
 from wizard.procedures.email_letters import to_partner, to_users
 from wizard.procedures.email_records import records
-from wizard.procedures.partner_side import how_allowed
 from wizard.procedures.releases import LABELS, Labels
 from wizard.step import (
     XCP_ROUTER,
@@ -38,6 +37,10 @@ SWITCH_BACK = Undo(
 TOLD_ABROAD = "Email address for federation: what the foreign administrator is told"
 TOLD_HERE = "Email address for federation: what our own users are told"
 SWITCHED = "Turn on email for federation"
+_AT_THE_WARNING = (
+    "a warning appears; its words are not documented. If it speaks of email addresses in federation, press {ok};"
+    " otherwise cancel it, and hold here"
+)
 OUR_USERS = "all users of IM and Presence, on every cluster"
 
 
@@ -74,13 +77,7 @@ def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
         _notify(
             plan,
             p.domain,
-            to_partner(
-                plan,
-                _administrator(p.domain),
-                "sip",
-                p.already_federating,
-                how_allowed(plan, p.version) if p.peer == "access-edge" else "",
-            ),
+            to_partner(plan, _administrator(p.domain), "sip", p.already_federating, _told_before(p)),
             contact=p.contact,
         )
         for p in plan.partners
@@ -94,6 +91,13 @@ def _partner_notices(plan: Plan, email: Email) -> tuple[Step, ...]:
         _notify(plan, domain, to_partner(plan, _administrator(domain), "xmpp", True)) for domain in email.xmpp_partners
     )
     return (*microsoft, *aol, *xmpp)
+
+
+def _told_before(partner: Partner) -> str:
+    """An edge was told what to allow in the letter about its side; here it is not said twice."""
+    if partner.peer != "access-edge":
+        return ""
+    return "How your server allows this domain stands in our letter about what to do on your side."
 
 
 def _answered(plan: Plan, email: Email) -> tuple[Step, ...]:
@@ -150,7 +154,7 @@ def _ask_approval(plan: Plan) -> Step:
         ),
         reversal=SENT,
         duration=Duration(10 * 60, 24 * 3600),
-        mistakes=("Sending it to the users already: it says that the change is made now.",),
+        mistakes=("Sending it to the users already: it says that the change comes with the next restart.",),
     )
 
 
@@ -173,7 +177,7 @@ def _notify_users(plan: Plan) -> Step:
         why="The switch is on, so users are told now: their contacts outside change with the coming restart.",
         does=Notice(
             recipient=OUR_USERS,
-            subject="From now on your email address is used towards other organisations",
+            subject="Your email address comes into use towards other organisations",
             text=to_users(plan),
             act=("tell", "all-users"),
         ),
@@ -193,7 +197,7 @@ def _switch_page(plan: Plan, publisher: str) -> Instruct:
         menu=labels.presence_settings,
         fields=(
             Field("On the publisher", publisher),
-            Field(labels.email_switch, "checked", f"a warning appears: read it and press {labels.confirm}"),
+            Field(labels.email_switch, "checked", _AT_THE_WARNING.format(ok=labels.confirm)),
         ),
         button=labels.save,
         act=("enable-email", publisher),
@@ -241,10 +245,7 @@ def _switch(plan: Plan) -> Step:
         reversal=SWITCH_BACK,
         duration=Duration(120, 600),
         when=_once_told,
-        effects=(
-            f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
-            "From that restart on, what partners send to the old addresses is dropped.",
-        ),
+        effects=("From that restart on, what partners send to the old addresses is dropped.",),
         restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
         verified_by="email/read-back",
         mistakes=_switch_mistakes(LABELS[plan.release]),
@@ -276,7 +277,7 @@ def _switch_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     return Step(
         id=f"email/switch-peer@{publisher}",
         heading=SWITCHED,
-        title=f"Turn it on in the cluster {_short(peer)}",
+        title=f"Turn it on in {_cluster(peer)}",
         why="Each cluster has a switch of its own. While one is off, its users go on under the old addresses.",
         does=_switch_page(plan, publisher),
         reversal=SWITCH_BACK,
@@ -293,7 +294,7 @@ def _read_back_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     return Step(
         id=f"email/read-back-peer@{publisher}",
         heading=SWITCHED,
-        title=f"Read it back in the cluster {_short(peer)}",
+        title=f"Read it back in {_cluster(peer)}",
         why="Open the page again there, so that it is what was stored.",
         does=_switch_back_read(plan, publisher),
         reversal=NothingToUndo(),
@@ -307,7 +308,7 @@ def _restart_peer(plan: Plan, peer: InterclusterPeer) -> Step:
     return Step(
         id=f"email/restart-peer@{publisher}",
         heading=SWITCHED,
-        title=f"Restart the XCP Router in the cluster {_short(peer)}",
+        title=f"Restart the XCP Router in {_cluster(peer)}",
         why="The switch takes effect there only when the router has started again, on every node of that cluster.",
         does=Instruct(
             interface=labels.serviceability,
@@ -340,7 +341,7 @@ def _peer_runs(plan: Plan, peer: InterclusterPeer) -> Step:
     labels, publisher = LABELS[plan.release], peer.publisher_fqdn
     return question(
         f"email/router-runs@{publisher}",
-        f"See the services run in the cluster {_short(peer)}",
+        f"See the services run in {_cluster(peer)}",
         why="We have no login on that cluster. Whoever restarted the router looks at every node there.",
         label=f"{XCP_ROUTER} runs again on every node there",
         interface=f"{labels.serviceability} of that cluster",
@@ -350,9 +351,10 @@ def _peer_runs(plan: Plan, peer: InterclusterPeer) -> Step:
     )
 
 
-def _short(peer: InterclusterPeer) -> str:
-    """The cluster's name, cut to what fits a title."""
-    return peer.name if len(peer.name) <= 24 else f"{peer.name[:21]}..."
+def _cluster(peer: InterclusterPeer) -> str:
+    """The cluster in words, its name cut to what fits a title."""
+    name = peer.name if len(peer.name) <= 24 else f"{peer.name[:21]}..."
+    return f"the {name}" if "cluster" in name.lower().split() else f"the cluster {name}"
 
 
 EMAIL = Procedure(

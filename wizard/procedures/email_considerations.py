@@ -35,6 +35,7 @@ def _directory(plan: Plan) -> Step:
         " who enter the email address do not reach that user, and nothing says so.",
         label="Every user has an email address in Active Directory",
         interface="Active Directory, at the properties of each user",
+        help_text="Whoever runs it can list the users whose attribute mail is empty. Answer yes if there are none.",
         mismatch="Have the missing addresses entered. Or accept it, and note who keeps the JID.",
     )
 
@@ -48,7 +49,8 @@ def _mail_id(plan: Plan, email: Email) -> Step:
         f" full email address, such as name@{email.domain}.",
         label=f"Users whose {labels.mail_id} is not their full email address",
         expected="none",
-        help_text="Their user ids; none if every one of them has it.",
+        help_text="Their user ids; none if every one of them has it. `fedwizard check node` asks a node for them, and"
+        " says so when that release does not answer it.",
         interface=labels.call_manager,
         menu=labels.end_users,
         mismatch=f"Enter the full address as {labels.mail_id} of each of them, or in the directory it comes from."

@@ -46,8 +46,9 @@ def to_users(plan: Plan) -> str:
         f"People there who want to add you to their contacts enter your email address. {old} no longer works for that.",
         f"Whoever there has you as a contact under {old} removes that contact and adds you again with your email"
         " address.",
-        f"Messages from there to {old} are dropped, unless that address happens to equal both the email address that"
-        " Active Directory holds for you and the one in the users table of IM and Presence.",
+        f"Messages from there to {old} are dropped, unless that address happens to be your email address, the same"
+        " one in both of the lists that we keep: in Active Directory, and in the users table of IM and Presence. You"
+        " need not look it up: count on your email address alone.",
         "If you have contacts in other organisations already: when you next sign in, they may see a pop-up with your"
         " email address. Tell them that it is you.",
         "In your own client nothing changes. You set nothing, and you work as before.",
@@ -55,8 +56,8 @@ def to_users(plan: Plan) -> str:
     return "\n\n".join(
         (
             "To everybody who uses IM and Presence",
-            "We now use email addresses for messages and availability between us and other organisations."
-            " What that means for you:",
+            "With the restart of our servers that follows this message, email addresses come into use for messages and"
+            " availability between us and other organisations. What that means for you:",
             _listed(items),
             "Messages among ourselves stay as they are.",
         )
@@ -64,6 +65,8 @@ def to_users(plan: Plan) -> str:
 
 
 def _listed(items: Sequence[str]) -> str:
+    if len(items) == 1:
+        return f"  {items[0]}"
     return "\n".join(f"  ({letter}) {item}" for letter, item in zip("abcdef", items, strict=False))
 
 

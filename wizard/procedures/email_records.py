@@ -9,6 +9,7 @@ from wizard.procedures.common import only_if, own_srv, own_xmpp_srv
 from wizard.procedures.dns import CACHES, LOOK, PUBLISHING, UNPUBLISH, srv_to_publish, unless_seen
 from wizard.procedures.releases import LABELS
 from wizard.step import (
+    SIP_PROXY,
     Check,
     CheckPasses,
     Duration,
@@ -55,7 +56,15 @@ def _parameter(plan: Plan, email: Email) -> Step:
         does=Form(
             interface=labels.administration,
             menu=labels.service_parameters,
-            fields=(FormField("routing_fqdn", labels.routing_fqdn, value, "Copy what the page shows."),),
+            fields=(
+                FormField(
+                    "routing_fqdn",
+                    labels.routing_fqdn,
+                    value,
+                    f"Server {plan.publisher.fqdn}, service {SIP_PROXY}, section {labels.routing_section}. Copy what"
+                    " the page shows.",
+                ),
+            ),
             mismatch="Go back to the federation routing parameter, set it and restart what it asks for.",
         ),
         reversal=NothingToUndo(),
@@ -115,8 +124,10 @@ def _nobody_yet(email: Email) -> str:
     if email.xmpp_partners:
         return ""
     return (
-        " You have none yet: the guide wants the record all the same, because the switch holds for both. Where XMPP"
-        " federation is never to be used, skip it with that reason."
+        " The plan names none. The guide wants the record all the same, because the switch holds for both: if in doubt,"
+        f" publish it. A record alone lets nobody in; port {XMPP_PORT} is opened only when XMPP federation is set up,"
+        " which another chapter of the guide is about. If you never want XMPP, skip this step with that reason; the"
+        " steps that look for the record then say that it is missing, and are skipped or accepted likewise."
     )
 
 
@@ -139,7 +150,7 @@ def _left_behind(plan: Plan, email: Email) -> Step:
     return Step(
         id=f"email/left-behind@{old}",
         heading=HEADING,
-        title=f"Look at the record of {for_display(old)}, left behind",
+        title=f"See whether partners will refuse the old addresses at {for_display(old)}",
         why=f"Its target lies in {email.domain} from now on. Where that is outside {old}, Microsoft partners refuse"
         " what is still sent to the old addresses. That is expected, so it is only a warning.",
         does=Check(request=own_srv(plan, old), stops=False),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Plan
+from wizard.procedures.before import also_named, read_before
 from wizard.procedures.common import ANSWER, always_applies
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import (
@@ -15,7 +16,6 @@ from wizard.procedures.stored import (
     key,
     left_behind,
     on_every_node,
-    restart_comes,
     tick_it,
 )
 from wizard.step import (
@@ -32,6 +32,7 @@ from wizard.step import (
 )
 
 _READ = Duration(60, 600)
+_BEFORE = "federated-domain/before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ def _entries(plan: Plan) -> tuple[_Entry, ...]:
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     entries = _entries(plan)
-    return (*(_add(plan, entry) for entry in entries), _read_back(plan, entries), _acl(plan, entries))
+    return (_before(plan), *(_add(plan, entry) for entry in entries), _read_back(plan, entries), _acl(plan, entries))
 
 
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -90,6 +91,27 @@ def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ..
     )
 
 
+def _before(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    return read_before(
+        _BEFORE,
+        "Read which federated domains are entered now",
+        interface=labels.administration,
+        menu=labels.sip_federation,
+        fields=(
+            FormField(
+                "listed",
+                "SIP federated domains that are listed",
+                "none",
+                f"Press {labels.find}. Each domain with its {labels.integration} and {labels.description}; none if the"
+                " list is empty.",
+            ),
+        ),
+        read_back="federated-domain/read-back",
+        mistakes=("Leaving one out because it is not in the plan: what is listed there stays, and is federated with.",),
+    )
+
+
 def _add_id(domain: str) -> str:
     return f"federated-domain/add@{domain}"
 
@@ -100,10 +122,12 @@ def _add_id(domain: str) -> str:
 def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
     """Add an entry or, when it is `listed` already, correct it: the same fields with the same values."""
     labels, shown = LABELS[plan.release], for_display(entry.domain)
-    verb, open_it = (
-        ("edit", f"press {labels.find} and open its entry") if listed else ("add", f"press {labels.add_new} first")
-    )
+    verb, first = ("edit", f"press {labels.find} and open its entry") if listed else ("add", f"press {labels.add_new}")
     path = "direct" if entry.direct else "indirect"
+    delete = Undo(
+        "Delete the entry on the same page. Its incoming ACL goes with it, and nothing else takes that away."
+        f" {XCP_ROUTER} is then restarted once more on every node."
+    )
     return Step(
         id=_add_id(entry.domain),
         title=f"Correct the entry of {shown}" if listed else f"Add the federated domain {shown}",
@@ -112,16 +136,15 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
         does=Instruct(
             interface=labels.administration,
             menu=labels.sip_federation,
-            fields=_fields(labels, entry, open_it),
+            first=first,
+            fields=_fields(labels, entry),
             button=labels.save,
             act=(f"{verb}-federated-domain", entry.domain, entry.kind, path, entry.description),
         ),
-        reversal=Undo(
-            "Delete the entry on the same page. Its incoming ACL goes with it, and nothing else takes that away."
-            f" {XCP_ROUTER} must then be restarted once more."
-        ),
+        reversal=delete,
+        way_back=also_named(_BEFORE, "listed", "none", delete, _what_was_there),
         duration=Duration(120, 600),
-        effects=(restart_comes(XCP_ROUTER), f"{shown} appears in the incoming ACL. That entry is never edited."),
+        effects=(f"{shown} appears in the incoming ACL. That entry is never edited.",),
         restarts=on_every_node(plan, XCP_ROUTER),
         verified_by="federated-domain/read-back",
         mistakes=_mistakes(labels, entry),
@@ -129,9 +152,13 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
     )
 
 
-def _fields(labels: Labels, entry: _Entry, open_it: str) -> tuple[Field, ...]:
+def _what_was_there(before: str) -> str:
+    return f"If it was entered before, give it its old values again instead. Listed before: {before}."
+
+
+def _fields(labels: Labels, entry: _Entry) -> tuple[Field, ...]:
     return (
-        Field(labels.domain_name, entry.domain, open_it),
+        Field(labels.domain_name, entry.domain),
         Field(labels.description, entry.description, "your users read it in their privacy preferences"),
         Field(labels.integration, entry.integration),
         Field(labels.direct_federation, _tick(entry), entry.note),

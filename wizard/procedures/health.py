@@ -25,7 +25,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*_aol_order(plan), *reads, _cluster(plan), _prerequisites(plan), _proxy_domain(plan))
+    return (*_aol_order(plan), *reads, _cluster(plan), _prerequisites(plan), _backup(plan), _proxy_domain(plan))
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
@@ -69,6 +69,24 @@ def _prerequisites(plan: Plan) -> Step:
         ),
         reversal=NothingToUndo(),
         duration=Duration(10 * 60, 2 * 3600),
+    )
+
+
+def _backup(plan: Plan) -> Step:
+    """Several steps cannot be taken back. No documented command of the CLI tells when the last backup was made."""
+    labels = LABELS[plan.release]
+    return question(
+        "health/backup",
+        "See that there is a backup from after the last change",
+        why="Some steps cannot be taken back: a node whose domain is set makes all its certificates anew. What is lost"
+        f" then only a backup brings back, so the {labels.disaster_recovery} has to have made one, of every node,"
+        " since anything was changed last. Look at its history; no command of the CLI that is documented shows it.",
+        label="The newest backup of every node was made after the last change, and without an error",
+        interface=labels.disaster_recovery,
+        mismatch="Make a backup first, and wait until it has ended without an error: the guide to the"
+        f" {labels.disaster_recovery} of this release says how.",
+        mistakes=("Counting a copy of the virtual machine as one.", "A backup of the publisher alone."),
+        worst=4 * 3600,
     )
 
 

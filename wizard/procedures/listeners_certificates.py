@@ -5,11 +5,12 @@ from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
+from wizard.procedures.before import read_before
 from wizard.procedures.checklists import firewall
-from wizard.procedures.common import always_applies, meets_tls, own_tls
+from wizard.procedures.common import ANSWER, always_applies, meets_tls, own_tls, question
 from wizard.procedures.partner_side import letter, presented
 from wizard.procedures.releases import LABELS
-from wizard.procedures.stored import on_every_node
+from wizard.procedures.stored import key, on_every_node
 from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, root_of, trust, trusted
 from wizard.step import (
     SIP_PROXY,
@@ -25,6 +26,7 @@ from wizard.step import (
     Notice,
     PointOfNoReturn,
     Procedure,
+    Reversal,
     Standing,
     Step,
     Undo,
@@ -33,7 +35,7 @@ from wizard.step import (
 
 _ID = "listeners-certificates"
 _PROBE = f"{_ID}/probe"
-_PORTS = f"{_ID}/ports"
+_PORTS, _PORTS_BEFORE = f"{_ID}/ports", f"{_ID}/ports-before"
 _DEFAULT_PORT, _ASIDE = 5062, 5063
 _PAGE = Duration(120, 900)
 
@@ -44,16 +46,19 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     imports = tuple(trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors))
     theirs, ours = (imports[:-1], imports[-1:]) if needs_signature(plan) else (imports, ())
     seen = tuple(trusted(node, anchors) for node in nodes if anchors)
+    rules = firewall(plan, {p.external_fqdn: (f"dns/partner-tls@{p.domain}",) for p in plan.partners})
+    letters = tuple(_at_the_partner(plan, partner) for partner in plan.partners)
     return (
         *_listeners(plan),
-        *firewall(plan),
+        *rules,
         *((at_asa.enroll_inside(asa),) if asa else ()),
         *theirs,
         *(() if ours else seen),
         *(step for node in nodes if ours for step in (*own.look(node), *own.have_signed(plan, node))),
         *((*ours, *seen) if ours else ()),
         *(step for node in nodes if anchors for step in _certificate(plan, node)),
-        *(_at_the_partner(plan, partner) for partner in plan.partners),
+        *letters,
+        *_answered(plan, rules, letters),
         *(_towards_partners(plan, asa) if asa else ()),
         *(own.unchanged(node) for node in nodes if anchors),
         _probe(plan),
@@ -70,6 +75,8 @@ def _listeners(plan: Plan) -> tuple[Step, ...]:
     wanted = "Partners dial 5061 and nothing in between maps it, so the listener for mutual TLS must have that port."
     back = "Server Auth takes the port that has become free, so that nothing is left at an odd one."
     return (
+        _who_dials(),
+        _ports_before(plan),
         _listener(plan, "server-auth-aside", server, (SIP_TLS_PORT, _ASIDE), aside),
         _listener(plan, "peer-auth", peer, (_DEFAULT_PORT, SIP_TLS_PORT), wanted),
         _listener(plan, "server-auth-back", server, (_ASIDE, _DEFAULT_PORT), back),
@@ -77,9 +84,49 @@ def _listeners(plan: Plan) -> tuple[Step, ...]:
     )
 
 
+def _who_dials() -> Step:
+    """Asked before anything is moved: whoever else dials these listeners is cut off by it."""
+    return question(
+        f"{_ID}/who-dials",
+        "Find out who else dials the TLS listeners",
+        why=f"The listeners for TLS change their ports: Peer Auth moves from {_DEFAULT_PORT} to {SIP_TLS_PORT}, Server"
+        f" Auth from {SIP_TLS_PORT} to {_DEFAULT_PORT}. Whoever else dials one of them, such as a secure SIP trunk of"
+        " the call manager, meets the other one after the restart, and is cut off until it dials the new port.",
+        label=f"Who else dials {SIP_TLS_PORT} or {_DEFAULT_PORT} of these nodes by TLS",
+        expected="none",
+        help_text="Ask whoever runs the call manager and its trunks. Their names; none if there is nobody.",
+        mismatch="Agree with them when they change their port, in the same window. Then accept it, and note who.",
+        when=_without_asa,
+    )
+
+
+def _ports_before(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    return read_before(
+        _PORTS_BEFORE,
+        "Read the ports of the TLS listeners as they are now",
+        interface=labels.administration,
+        menu=labels.application_listeners,
+        fields=(
+            FormField("peer_auth", labels.peer_auth_listener, str(_DEFAULT_PORT), f"Press {labels.find}; its port."),
+            FormField("server_auth", labels.server_auth_listener, str(SIP_TLS_PORT), "In the same list: its port."),
+        ),
+        read_back=_PORTS,
+        when=_without_asa,
+    )
+
+
 def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int, int], why: str) -> Step:
     labels, (slug, name), (before, after) = LABELS[plan.release], listener, ports
     short = name.rpartition(" - ")[2]
+
+    def way_back(facts: Facts) -> Reversal:
+        seen = facts.answers.get(_PORTS_BEFORE, {}).get(slug.replace("-", "_"), "") if before != _ASIDE else ""
+        return Undo(
+            f"Enter port {seen or before} again, in the opposite order of these steps. Then {SIP_PROXY} is restarted"
+            " once more on every node."
+        )
+
     return Step(
         id=f"{_ID}/{step}",
         title=f"Move the listener {short} to port {after}",
@@ -96,19 +143,15 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
             button=labels.save,
             act=("set-listener-port", slug, str(after)),
         ),
-        reversal=Undo(
-            f"Enter port {before} again, in the opposite order of these steps. Then {SIP_PROXY} is restarted once more."
-        ),
+        reversal=way_back(Facts()),
+        way_back=way_back,
         duration=_PAGE,
         when=_without_asa,
-        effects=(f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by=_PORTS,
         mistakes=(
             "Changing the TCP or UDP listeners, which stand in the same list.",
             "Another order: a port that is taken cannot be saved. Where they are swapped already, nothing is to do.",
-            "Not asking first who else dials 5061 or 5062 here by TLS, such as a secure SIP trunk: whoever does meets"
-            " another listener afterwards, and has to be given its new port.",
         ),
     )
 
@@ -135,7 +178,14 @@ def _ports(plan: Plan) -> Step:
         fields=(
             FormField("peer_auth_port", labels.peer_auth_listener, str(port), f"Press {labels.find}; copy the port."),
             *(
-                (FormField("server_auth_port", labels.server_auth_listener, str(_DEFAULT_PORT), "The same list."),)
+                (
+                    FormField(
+                        "server_auth_port",
+                        labels.server_auth_listener,
+                        str(_DEFAULT_PORT),
+                        "In the same list: copy its port.",
+                    ),
+                )
                 if plan.asa is None
                 else ()
             ),
@@ -205,6 +255,34 @@ def _at_the_partner(plan: Plan, partner: Partner) -> Step:
     )
 
 
+def _answered(plan: Plan, rules: tuple[Step, ...], letters: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Whoever was asked to prepare something has said that it is done, before services restart and people try it."""
+    whom = [("firewall", "The firewall lets it through") for _ in rules]
+    whom += [(key(partner.domain), f"{for_display(partner.domain)} says that it is done") for partner in plan.partners]
+    if not whom:
+        return ()
+    return (
+        Step(
+            id=f"{_ID}/answered",
+            title="See that everybody who was asked has done it",
+            why="The restarts and the trial come next, and neither helps as long as somebody else still has to act."
+            " The walk may be held here (h) for as long as it takes; what is done stays done.",
+            does=Form(
+                interface="Nowhere in the cluster: the question is for you",
+                menu=(),
+                fields=tuple(
+                    FormField(name, label, "yes", "Answer yes once you were told so.") for name, label in whom
+                ),
+                mismatch="Ask again whoever has not answered, and hold here. Or accept it, and note who has not.",
+                wanted=ANSWER,
+            ),
+            reversal=NothingToUndo(),
+            duration=Duration(5 * 60, 5 * 24 * 3600),
+            after=tuple(step.id for step in (*rules, *letters)),
+        ),
+    )
+
+
 def _partner_mistakes(partner: Partner) -> tuple[str, ...]:
     as_provider = partner.peer == "access-edge" and partner.version != "lync-2010"
     public = ("Being marked as a public provider there: our record is then not looked up.",) if as_provider else ()
@@ -239,7 +317,9 @@ LISTENERS_CERTIFICATES = Procedure(
     title="Listener, trust and certificates",
     heading="Certificates and security for SIP federation",
     why="Partners reach the cluster by mutual TLS: the right port, certificates that fit, and trust on both sides.",
-    disrupts="Nothing at once. It makes restarts of the Cisco SIP Proxy necessary, which come later.",
+    disrupts="Nothing at once. It makes restarts of the Cisco SIP Proxy necessary, which come later. Without an ASA"
+    " the TLS listeners change their ports: whoever else dials 5061 or 5062 of these nodes, such as a secure SIP trunk,"
+    " is cut off from that restart on until it dials the new port.",
     applies=always_applies,
     steps=_steps,
 )

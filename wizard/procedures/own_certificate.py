@@ -147,7 +147,6 @@ def _request(plan: Plan, node: Node) -> Step:
             fields=(
                 Field("Node", node.fqdn, "this interface belongs to one node: sign in at this one"),
                 Field(labels.certificate_name, labels.own_certificate),
-                Field("Afterwards", "press Download CSR", f"keep the file as cup-{node.name}.csr"),
             ),
             button=labels.generate_csr,
             act=("request-certificate", node.name),
@@ -155,7 +154,10 @@ def _request(plan: Plan, node: Node) -> Step:
         reversal=Undo("Nothing has changed yet. A new request takes the place of this one."),
         duration=_ON_THE_PAGE,
         when=_unless_signed(node),
-        effects=("Nothing changes for users.",),
+        effects=(
+            f"Then press {labels.download_csr} and keep the file as cup-{node.name}.csr.",
+            "Nothing changes for users.",
+        ),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
             "Choosing tomcat or cup-xmpp: they have nothing to do with SIP federation.",
@@ -206,7 +208,8 @@ def install(plan: Plan, node: Node, trust: str) -> Step:
     return Step(
         id=f"{_ID}/install@{node.name}",
         title=f"Upload the signed certificate of {node.name}",
-        why=f"The root has to be in {labels.trust_store} first, then the node takes the certificate for its request.",
+        why=f"The root has to be in {labels.trust_store} first, then the node takes the certificate for its request. If"
+        " the certificate has not come yet, h holds the walk, and it goes on at this step.",
         does=Instruct(
             interface=labels.os_administration,
             menu=(*labels.certificate_management, labels.upload_certificate),
@@ -229,11 +232,7 @@ def install(plan: Plan, node: Node, trust: str) -> Step:
         ),
         duration=_ON_THE_PAGE,
         when=_unless_signed(node),
-        effects=(
-            "Not here yet? h holds the walk, and it goes on at this step. Look at the file before you upload it:"
-            f" fedwizard check cert FILE --name {node.fqdn}",
-            f"{SIP_PROXY} must be restarted on this node afterwards. The wizard remembers it.",
-        ),
+        effects=(f"Look at the file before you upload it: fedwizard check cert FILE --name {node.fqdn}",),
         restarts=((node.name, SIP_PROXY),),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
@@ -274,7 +273,6 @@ def generate(plan: Plan, node: Node) -> Step:
             f"the certificate of {node.name} carries its full name",
             "that it does not carry the full name of the node",
         ),
-        effects=(f"{SIP_PROXY} must be restarted on this node afterwards. The wizard remembers it.",),
         restarts=((node.name, SIP_PROXY),),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=("Making one for tomcat: then the web pages show a warning, and SIP has the old one.",),

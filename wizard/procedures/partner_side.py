@@ -39,8 +39,8 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
         partner,
         (
             f"Import the root of {_authority(plan)}, which is attached, into Trusted Root Certification Authorities of"
-            f" the Local Computer on {'every Edge Server' if lync else 'the Access Edge'}. Our certificate has the"
-            f" subject CN {shown}.{_other_name(plan, shown)}",
+            f" the Local Computer on {'every Edge Server' if lync else 'the Access Edge'}."
+            f" {_shown_to_them(plan, shown)}",
             *(_lync_edge(plan) if lync else _ocs_edge(plan)),
             f"Let TCP port {SIP_TLS_PORT} through your firewall both ways between {_theirs(partner)} and"
             f" {plan.local.public_fqdn} ({plan.local.public_address}).",
@@ -48,6 +48,19 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
             f" client authentication: where a request asks for the type, Other, with the value {BOTH_USAGES}.",
         ),
     )
+
+
+def _shown_to_them(plan: Plan, shown: str) -> str:
+    """Which certificates of ours arrive there: every node dials out by itself, and shows its own (domain 4.5)."""
+    ours = f"Our certificate has the subject CN {shown}."
+    others = [node.fqdn for node in plan.nodes_publisher_first if node.fqdn != shown]
+    if plan.asa is None and plan.load_balancer is None and others:
+        ours = (
+            f"You dial a server of ours whose certificate has the subject CN {shown}. Connections to you come from each"
+            f" of our servers, with a certificate of its own: {', '.join((shown, *others))}. All of them come from the"
+            f" address {plan.local.public_address}."
+        )
+    return f"{ours}{_other_name(plan, shown)}"
 
 
 def _other_name(plan: Plan, shown: str) -> str:
@@ -72,7 +85,7 @@ def _ocs_edge(plan: Plan) -> tuple[str, ...]:
         f"You find us by {_records(plan)}: that entry makes your edge look there.",
         "On the tab Access Methods tick Federation, and Allow discovery if you use records. Federation and Public "
         "IM Connectivity is enabled, for the organisation and for the users who take part.",
-        how_allowed(plan, "ocs-2007-r2"),
+        _how_allowed(plan, "ocs-2007-r2"),
         "Turn the FIPS setting of the Local Security Policy on, so that TLS is used. It holds for all that runs on that"
         " machine: try it where you can go back.",
     )
@@ -83,13 +96,16 @@ def _lync_edge(plan: Plan) -> tuple[str, ...]:
     Set-CsExternalAccessPolicy).
     """
     return (
-        f"{how_allowed(plan, 'lync-2010')} You also find us by {_records(plan)}.",
+        f"{_how_allowed(plan, 'lync-2010')} You also find us by {_records(plan)}.",
         f"Where you keep us as an IM provider instead, the entry names {plan.local.public_fqdn} and is not marked as"
         " public. Have one of the two, never both.",
         "In the same place see that federation is enabled: for the organisation in Access Edge Configuration, and for"
         " the users who take part in the External Access Policy (communications with federated users).",
         *(
-            ("We speak TLS 1.0 and nothing newer: see that your Edge Servers still accept it.",)
+            (
+                "What is documented of our release is TLS 1.0. It may answer with a newer one, but see that your Edge"
+                " Servers still accept that.",
+            )
             if plan.asa is None and plan.load_balancer is None
             else ()
         ),
@@ -101,8 +117,8 @@ def _records(plan: Plan) -> str:
     return f"the records {names}" if len(plan.federation_domains) > 1 else f"the record {names}"
 
 
-def how_allowed(plan: Plan, version: str) -> str:
-    """How an edge is told that our domains may be talked to; one place, for every letter that speaks of it."""
+def _how_allowed(plan: Plan, version: str) -> str:
+    """How an edge is told that our domains may be talked to; on its own pages."""
     ours = " and ".join(plan.federation_domains)
     if version == "lync-2010":
         return (

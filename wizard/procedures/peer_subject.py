@@ -15,7 +15,6 @@ from wizard.procedures.stored import (
     key,
     left_behind,
     on_every_node,
-    restart_comes,
     tick_it,
     unless_read_so,
 )
@@ -164,12 +163,9 @@ def _add(plan: Plan, subject: Subject) -> Step:
         does=Instruct(
             interface=labels.administration,
             menu=labels.peer_subjects,
+            first=f"press {labels.add_new}",
             fields=(
-                Field(
-                    labels.peer_subject_name,
-                    subject.name,
-                    f"press {labels.add_new} first; exactly the CN, letter by letter",
-                ),
+                Field(labels.peer_subject_name, subject.name, "exactly the CN, letter by letter"),
                 Field(labels.description, subject.name, "the name of the foreign server"),
             ),
             button=labels.save,
@@ -178,7 +174,7 @@ def _add(plan: Plan, subject: Subject) -> Step:
         reversal=Undo(f"Delete it on the same page. {SIP_PROXY} must then be restarted once more."),
         duration=Duration(60, 600),
         when=_when_missing(plan) if subject.imported else always,
-        effects=(restart_comes(SIP_PROXY), "It counts only once it is selected in the TLS context, which comes next."),
+        effects=("It counts only once it is selected in the TLS context, which comes next.",),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by="peer-subject/read-back",
         mistakes=(
@@ -200,9 +196,9 @@ def _why(subject: Subject) -> str:
             " a name that is listed here, and nothing adds that name by itself."
         )
     return (
-        f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. No ASA"
-        " stands between, so nothing adds it by itself. So it is with federation inside one enterprise, too, where"
-        " both sides speak TLS."
+        f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. Nothing adds it"
+        " by itself, for no ASA stands between; the guide's example of that is federation inside one enterprise, over"
+        " secure TLS."
     )
 
 

@@ -16,6 +16,7 @@ class Labels:
     service_parameters: tuple[str, ...]
     cluster_topology: tuple[str, ...]
     troubleshooter: tuple[str, ...]
+    disaster_recovery: str
     service_activation: tuple[str, ...]
     feature_services: tuple[str, ...]
     network_services: tuple[str, ...]
@@ -64,6 +65,7 @@ class Labels:
     upload_certificate: str
     upload_file: str
     generate_csr: str
+    download_csr: str
     generate_new: str
     certificate_name: str
     root_certificate: str
@@ -89,6 +91,7 @@ _9_0 = Labels(
     serviceability="Cisco Unified IM and Presence Serviceability",
     service_parameters=("System", "Service Parameters"),
     cluster_topology=("System", "Cluster Topology", "Settings"),
+    disaster_recovery="Disaster Recovery System",
     troubleshooter=("Diagnostics", "System Troubleshooter"),
     service_activation=("Tools", "Service Activation"),
     feature_services=("Tools", "Control Center - Feature Services"),
@@ -144,6 +147,7 @@ _9_0 = Labels(
     upload_certificate="Upload Certificate",
     upload_file="Upload File",
     generate_csr="Generate CSR",
+    download_csr="Download CSR",
     generate_new="Generate New",
     certificate_name="Certificate Name",
     root_certificate="Root Certificate",

@@ -2,9 +2,11 @@
 
 from checks.names import srv_name
 from wizard.plan.model import Plan
+from wizard.procedures.before import WHAT_NOW, entered_again, read_before
 from wizard.procedures.checklists import load_balancer_notice
 from wizard.procedures.common import always_applies, needs_own_srv, own_srv
 from wizard.procedures.releases import LABELS, Labels
+from wizard.procedures.stored import on_every_node
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
@@ -17,18 +19,45 @@ from wizard.step import (
     NothingToUndo,
     Procedure,
     Step,
-    Undo,
 )
+
+_BEFORE, _READ_BACK = "routing-fqdn/before", "routing-fqdn/read-back"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     domains = plan.federation_domains if needs_own_srv(plan) else ()
     balancer = (load_balancer_notice(plan, plan.load_balancer),) if plan.load_balancer else ()
-    return (*balancer, _set(plan), _read_back(plan), *(_equality(plan, domain) for domain in domains))
+    return (*balancer, _before(plan), _set(plan), _read_back(plan), *(_equality(plan, domain) for domain in domains))
+
+
+def _old_values(plan: Plan) -> tuple[FormField, ...]:
+    labels, publisher = LABELS[plan.release], plan.publisher.fqdn
+    where = f"Server {publisher}, service {SIP_PROXY}, section {labels.routing_section}."
+    return (
+        FormField("routing_fqdn", labels.routing_fqdn, publisher, f"{where} After installation it is {publisher}."),
+        *(
+            FormField(_name(label), label, "none", f"{WHAT_NOW} Write none where it is empty.")
+            for label, _ in _balancer(plan, labels)
+        ),
+    )
+
+
+def _before(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    return read_before(
+        _BEFORE,
+        f"Read {labels.routing_fqdn} as it is now",
+        interface=labels.administration,
+        menu=labels.service_parameters,
+        fields=_old_values(plan),
+        read_back=_READ_BACK,
+    )
 
 
 def _set(plan: Plan) -> Step:
     labels, value = LABELS[plan.release], plan.local.public_fqdn
+    back = f"Then {labels.save}; {XCP_ROUTER} is restarted once more on every node."
+    reversal, way_back = entered_again(_BEFORE, _old_values(plan), back, plan.publisher.fqdn)
     return Step(
         id="routing-fqdn/set",
         title=f"Set {labels.routing_fqdn}",
@@ -45,17 +74,11 @@ def _set(plan: Plan) -> Step:
             button=labels.save,
             act=("set-parameter", "federation-routing-fqdn", value),
         ),
-        reversal=Undo(
-            f"Enter the value it had before. After installation that is {plan.publisher.fqdn}. {XCP_ROUTER} is then"
-            " restarted once more on every node."
-        ),
+        reversal=reversal,
+        way_back=way_back,
         duration=Duration(120, 600),
-        effects=(
-            "Write down the value that stands there now: it is needed to go back.",
-            f"{XCP_ROUTER} must be restarted on every node afterwards. The wizard remembers it.",
-        ),
-        restarts=tuple((node.name, XCP_ROUTER) for node in plan.nodes_publisher_first),
-        verified_by="routing-fqdn/read-back",
+        restarts=on_every_node(plan, XCP_ROUTER),
+        verified_by=_READ_BACK,
         mistakes=(
             *(
                 (
@@ -76,6 +99,10 @@ def _balancer(plan: Plan, labels: Labels) -> tuple[tuple[str, str], ...]:
     if balancer is None:
         return ()
     return (labels.virtual_ip, balancer.address), (labels.server_name, balancer.fqdn)
+
+
+def _name(label: str) -> str:
+    return label.lower().replace(" ", "_")
 
 
 def _why(plan: Plan, value: str) -> str:
@@ -101,14 +128,14 @@ def _read_back(plan: Plan) -> Step:
                 f"Server {plan.publisher.fqdn}, service {SIP_PROXY}. Copy what the page shows.",
             ),
             *(
-                FormField(label.lower().replace(" ", "_"), label, value, "Copy what the page shows.")
+                FormField(_name(label), label, value, "Copy what the page shows.")
                 for label, value in _balancer(plan, labels)
             ),
         ),
         mismatch="Enter the value again and save. If the page is right, correct public_fqdn in the plan.",
     )
     return Step(
-        id="routing-fqdn/read-back",
+        id=_READ_BACK,
         title=f"Read back {labels.routing_fqdn}",
         why="No command of the CLI shows this value. Open the page again, so that it is what was stored.",
         does=form,
@@ -121,12 +148,14 @@ def _read_back(plan: Plan) -> Step:
 def _equality(plan: Plan, domain: str) -> Step:
     return Step(
         id=f"routing-fqdn/equality@{domain}",
-        title=f"Compare it with our record for {domain}",
-        why=f"The target of {srv_name(domain)} and the parameter must be the same name, or partners refuse us.",
+        title=f"Compare our record for {domain} with the plan",
+        why=f"The target of {srv_name(domain)} and the parameter must be the same name, or partners refuse us. What is"
+        f" looked up is the record; it is compared with public_fqdn of the plan, {plan.local.public_fqdn}. That the"
+        " parameter holds the same was read off the page in the step before.",
         does=Check(request=own_srv(plan, domain)),
         reversal=NothingToUndo(),
         duration=Duration(2, 15),
-        after=("routing-fqdn/set", "routing-fqdn/read-back"),
+        after=("routing-fqdn/set", _READ_BACK),
     )
 
 

@@ -9,6 +9,7 @@ from checks.names import destination_pattern, for_display, srv_name
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
+from wizard.procedures.before import also_named, read_before
 from wizard.procedures.common import Verdict, as_planned, partner_srv, read
 from wizard.procedures.releases import LABELS
 from wizard.procedures.routes import TCP_PORT, Route, routes_of
@@ -35,6 +36,8 @@ from wizard.step import (
 )
 
 _READ = Duration(60, 600)
+_BEFORE = "static-route/before"
+_DELETE = Undo("Delete the route on the same page.")
 
 
 def _applies(plan: Plan) -> Verdict:
@@ -50,6 +53,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     seen = [route for route in routes if _has_lookup(route)]
     return (
         *(_lookup(plan, route) for route in seen),
+        *((_before(plan, planned[0]),) if planned else ()),
         *(_store(plan, route) for route in planned),
         *(_by_dns(plan, route.partner) for route in routes if route.partner and not route.planned),
         *(_read_back(plan, route) for route in planned),
@@ -174,6 +178,31 @@ def _seen_inside(plan: Plan, facts: Facts, domain: str) -> bool:
 # --- the route -------------------------------------------------------------------------------------------------------
 
 
+def _before(plan: Plan, first: Route) -> Step:
+    labels = LABELS[plan.release]
+    return read_before(
+        _BEFORE,
+        "Read which static routes are stored now",
+        interface=labels.administration,
+        menu=labels.static_routes,
+        fields=(
+            FormField(
+                "routes",
+                "Static routes that are listed",
+                "none",
+                f"Press {labels.find}. Each {labels.destination_pattern} with its {labels.next_hop}, port, route type"
+                " and protocol; none if the list is empty.",
+            ),
+        ),
+        read_back=f"static-route/read-back@{first.domain}",
+        mistakes=("Leaving one out because it is not in the plan: an old route comes before every record.",),
+    )
+
+
+def _what_was_there(before: str) -> str:
+    return f"If it was stored before, give it its old values again instead. Listed before: {before}."
+
+
 def _store(plan: Plan, route: Route) -> Step:
     labels, shown = LABELS[plan.release], for_display(route.domain)
     pattern = destination_pattern(route.domain)
@@ -184,12 +213,9 @@ def _store(plan: Plan, route: Route) -> Step:
         does=Instruct(
             interface=labels.administration,
             menu=labels.static_routes,
+            first=f"press {labels.add_new}; if the pattern is listed already, open it instead",
             fields=(
-                Field(
-                    labels.destination_pattern,
-                    pattern,
-                    f"press {labels.add_new}; if it is listed already, open it instead",
-                ),
+                Field(labels.destination_pattern, pattern),
                 Field(labels.description, route.description),
                 Field(labels.next_hop, route.next_hop, _hop_note(route)),
                 Field(labels.next_hop_port, str(route.port), _port_note(route)),
@@ -199,7 +225,8 @@ def _store(plan: Plan, route: Route) -> Step:
             button=labels.save,
             act=("store-route", pattern, route.next_hop, str(route.port), route.protocol.lower()),
         ),
-        reversal=Undo("Delete the route on the same page."),
+        reversal=_DELETE,
+        way_back=also_named(_BEFORE, "routes", "none", _DELETE, _what_was_there),
         duration=Duration(120, 600),
         effects=(
             "Requests to this domain take the route from now on. No restart is needed for it.",

@@ -34,11 +34,6 @@ def on_every_node(plan: Plan, service: str) -> tuple[tuple[str, str], ...]:
     return tuple((node.name, service) for node in plan.nodes_publisher_first)
 
 
-def restart_comes(service: str) -> str:
-    """The effect of a step that makes a restart necessary, in words."""
-    return f"{service} must be restarted on every node afterwards. The wizard remembers it."
-
-
 def key(name: str) -> str:
     """A domain name or address as the name of a form's field: no two names give the same."""
     return name.replace(".", "_").replace(":", "_")
@@ -112,7 +107,7 @@ def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
         reversal=Undo("Put it back into the plan and resume: the step that stored it opens again."),
         duration=Duration(60, 600),
         when=when,
-        effects=(*((restart_comes(restart),) if restart else ()), *leftover.effects),
+        effects=leftover.effects,
         restarts=on_every_node(plan, restart) if restart else (),
         verified_by=read_id,
         mistakes=(leftover.mistake,),

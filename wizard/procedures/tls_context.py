@@ -1,9 +1,10 @@
 """i: the TLS context of the Peer Auth listener: ciphers, peer subjects, and whole TLS fragments."""
 
 from wizard.plan.model import Plan
+from wizard.procedures.before import entered_again, read_before
 from wizard.procedures.peer_subject import only_imported, some_tls, subjects_of
 from wizard.procedures.releases import LABELS, Labels
-from wizard.procedures.stored import key, on_every_node, restart_comes, unless_read_so
+from wizard.procedures.stored import key, on_every_node, unless_read_so
 from wizard.step import (
     SIP_PROXY,
     Duration,
@@ -14,20 +15,19 @@ from wizard.step import (
     NothingToUndo,
     Procedure,
     Step,
-    Undo,
     When,
     always,
 )
 
-_READ_FIRST = "tls-context/read"
+_READ_FIRST, _BEFORE = "tls-context/read", "tls-context/before"
 _READ = Duration(120, 900)
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     if not subjects_of(plan):
         return ()
-    first = (_read_first(plan),) if only_imported(plan) else ()
-    return (*first, _set(plan), _read_back(plan))
+    first = _read_first(plan) if only_imported(plan) else _before(plan)
+    return (first, _set(plan), _read_back(plan))
 
 
 def _form(plan: Plan, mismatch: str, *, stops: bool) -> Form:
@@ -51,15 +51,15 @@ def _form(plan: Plan, mismatch: str, *, stops: bool) -> Form:
                 )
                 for subject in subjects_of(plan)
             ),
-            *((_fragments(labels),) if plan.partners else ()),
+            *((_fragments(labels, "checked"),) if plan.partners else ()),
         ),
         mismatch=mismatch,
         stops=stops,
     )
 
 
-def _fragments(labels: Labels) -> FormField:
-    return FormField("empty_fragments", labels.empty_fragments, "checked", "checked or unchecked")
+def _fragments(labels: Labels, expected: str) -> FormField:
+    return FormField("empty_fragments", labels.empty_fragments, expected, "checked or unchecked")
 
 
 # --- with an ASA: looked at, and configured only where something is missing -------------------------------------------
@@ -88,12 +88,46 @@ def _when_needed(plan: Plan) -> When:
     return unless_read_so(_READ_FIRST, _form_first(plan), "the page was read, and everything is as it should be")
 
 
+# --- without one: what stands there before ---------------------------------------------------------------------------
+
+
+def _old_values(plan: Plan) -> tuple[FormField, ...]:
+    """Which ciphers a release comes with is not known (domain reference 8.1): the page says it."""
+    labels = LABELS[plan.release]
+    return (
+        FormField(
+            "ciphers",
+            labels.selected_ciphers,
+            "as installed",
+            "Copy the list as it stands, or write as installed if nobody has changed it.",
+        ),
+        FormField("subjects", labels.selected_subjects, "none", "Copy the list as it stands; none if it is empty."),
+        *((_fragments(labels, "unchecked"),) if plan.partners else ()),
+    )
+
+
+def _before(plan: Plan) -> Step:
+    labels = LABELS[plan.release]
+    return read_before(
+        _BEFORE,
+        "Read the TLS context as it is now",
+        interface=labels.administration,
+        menu=labels.peer_auth_context,
+        fields=_old_values(plan),
+        read_back="tls-context/read-back",
+    )
+
+
 # --- configuring -----------------------------------------------------------------------------------------------------
 
 
 def _set(plan: Plan) -> Step:
     labels = LABELS[plan.release]
     names = tuple(subject.name for subject in subjects_of(plan))
+    imported, then = only_imported(plan), f"Then {labels.save}; {SIP_PROXY} is restarted once more on every node."
+    reversal, way_back = entered_again(
+        _READ_FIRST if imported else _BEFORE, _form_first(plan).fields if imported else _old_values(plan), then
+    )
     return Step(
         id="tls-context/set",
         title="Set ciphers and peers of the TLS context",
@@ -117,15 +151,14 @@ def _set(plan: Plan) -> Step:
             button=labels.save,
             act=("set-tls-context", "all", "checked" if plan.partners else "unchecked", *names),
         ),
-        reversal=Undo(
-            "Move ciphers and peer subjects back to the lists they came from, restore the box, and save."
-            f" {SIP_PROXY} must then be restarted once more."
-        ),
+        reversal=reversal,
+        way_back=way_back,
         duration=Duration(180, 900),
         when=_when_needed(plan),
         effects=(
-            "Write down which ciphers and subjects are selected now: it is needed to go back.",
-            restart_comes(SIP_PROXY),
+            "For a review of security: the list may hold weak ciphers. The guide of this release selects all; guides of"
+            " later ones name only TLS_RSA_WITH_3DES_EDE_CBC_SHA as indispensable towards OCS and Lync. Whoever leaves"
+            " some out tells the step that reads them back which, and accepts it with that reason.",
         ),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by="tls-context/read-back",
@@ -134,7 +167,7 @@ def _set(plan: Plan) -> Step:
             "Adding a peer subject on its own page and not selecting it here.",
             f"Leaving the page without {labels.save}.",
         ),
-        reads=(_READ_FIRST,) if only_imported(plan) else (),
+        reads=(_READ_FIRST,) if imported else (),
     )
 
 

@@ -107,7 +107,7 @@ def trust(plan: Plan, anchor: Anchor, earlier: tuple[Anchor, ...]) -> Step:
             menu=(*labels.certificate_management, labels.upload_certificate),
             fields=(
                 Field("Nodes", ", ".join(node.fqdn for node in nodes), "sign in at each of them in turn"),
-                Field(labels.certificate_name, labels.trust_store, "leave the root certificate's name empty"),
+                Field(labels.certificate_name, labels.trust_store, f"leave the field {labels.root_certificate} empty"),
                 Field(labels.upload_file, anchor.file, "" if asa else "then each intermediate, one file at a time"),
             ),
             button=labels.upload_file,
@@ -119,10 +119,7 @@ def trust(plan: Plan, anchor: Anchor, earlier: tuple[Anchor, ...]) -> Step:
         ),
         duration=_PAGE,
         when=_unless_the_same(anchor, earlier),
-        effects=(
-            f"{SIP_PROXY} must be restarted on every node afterwards. The wizard remembers it.",
-            *((f"It adds the TLS peer subject {anchor.name} by itself.",) if asa else ()),
-        ),
+        effects=(*((f"It adds the TLS peer subject {anchor.name} by itself.",) if asa else ()),),
         restarts=on_every_node(plan, SIP_PROXY),
         verified_by=f"{_ID}/trusted@{nodes[0].name}",
         mistakes=(
@@ -152,7 +149,9 @@ def _why_trust(anchor: Anchor, labels: Labels) -> str:
         return why
     return (
         f"{why} Which authority that is: `fedwizard check tls {anchor.host}` lists the chain that is shown there; the"
-        " issuer of its last certificate is the root, to be had from that authority or from whoever runs the server."
+        " issuer of its last certificate is the root. Have the root and each intermediate sent as files by whoever runs"
+        " that server, or take them from the authority's own pages. `fedwizard check cert FILE` prints the SHA-256 of"
+        " the file: have them read theirs to you by telephone, and compare."
     )
 
 
