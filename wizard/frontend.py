@@ -16,7 +16,7 @@ from wizard.resolve import Chapter, Walk
 from wizard.runner import Ended, Told
 from wizard.session import name_of
 from wizard.state import State, Status
-from wizard.step import Check, Restart, Step
+from wizard.step import Check, Step, made_necessary_by
 from wizard.survey import SETTLED, Row, Word, survey
 
 EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130
@@ -124,10 +124,8 @@ def only_looked(row: Row, findings: Iterable[Finding]) -> bool:
 
 def needed_by(walk: Walk, facts: Facts, step: Step) -> tuple[str, ...]:
     """The titles of the steps that made a restart necessary; nothing for any other kind of step."""
-    does = step.does
-    steps = facts.needed_by.get((does.node, does.service), ()) if isinstance(does, Restart) else ()
     titles = {each.id: each.title for each in walk.steps}
-    return tuple(titles.get(each, each) for each in steps)
+    return tuple(titles.get(each, each) for each in made_necessary_by(step.does, facts))
 
 
 def count_of(walk: Walk, chapter: Chapter) -> str:

@@ -333,6 +333,11 @@ def node_of(does: Kind) -> str:
             return ""
 
 
+def made_necessary_by(does: Kind, facts: "Facts") -> tuple[str, ...]:
+    """The steps that made a restart necessary, whether it is pending or done; nothing for any other kind."""
+    return facts.needed_by.get((does.node, does.service), ()) if isinstance(does, Restart) else ()
+
+
 # --- steps and procedures --------------------------------------------------------------------------------------------
 
 

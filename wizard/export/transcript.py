@@ -26,11 +26,12 @@ from wizard.export.pieces import (
     who_of,
     whole,
 )
+from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
-from wizard.step import NothingToUndo, Restart
+from wizard.step import NothingToUndo, made_necessary_by
 from wizard.survey import Row, Word, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
@@ -170,7 +171,7 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
             id=chapter.procedure.id,
             title=chapter.procedure.title,
             excluded=chapter.excluded.reason if chapter.excluded else "",
-            steps=tuple(_step(rows[step.id], mine.get(step.id, []), _because(rows, step.id)) for step in chapter.steps),
+            steps=tuple(_step(rows[step.id], mine.get(step.id, []), state.facts) for step in chapter.steps),
         )
         for chapter in walk.chapters
     ]
@@ -182,16 +183,7 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
     return tuple(found)
 
 
-def _because(rows: Mapping[str, Row], step: str) -> tuple[str, ...]:
-    """The steps that were done and made this restart necessary."""
-    does = rows[step].step.does
-    if not isinstance(does, Restart) or rows[step].record.status not in _ENDINGS:
-        return ()
-    done = (other for other in rows.values() if other.record.status in {Status.DONE, Status.ACCEPTED})
-    return tuple(other.step.id for other in done if (does.node, does.service) in other.step.restarts)
-
-
-def _step(row: Row, events: Sequence[Event], because: tuple[str, ...]) -> StepTranscript:
+def _step(row: Row, events: Sequence[Event], facts: Facts) -> StepTranscript:
     record, told = row.record, row.record.status in _ENDINGS
     return StepTranscript(
         id=row.step.id,
@@ -206,7 +198,7 @@ def _step(row: Row, events: Sequence[Event], because: tuple[str, ...]) -> StepTr
         planned=meaning(row.step.does),
         instructions=tuple(action_lines(row.step.does)),
         way_back=() if isinstance(row.step.reversal, NothingToUndo) else reversal_of(row.step),
-        because=because,
+        because=made_necessary_by(row.step.does, facts) if told else (),
         entered=entered_of(events, row.step.does),
         entered_as_planned=as_planned_of(events, row.step.does),
         sent=sent_of(events),
