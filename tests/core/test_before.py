@@ -87,10 +87,12 @@ def test_who_else_dials_the_listeners_is_asked_before_the_first_of_them_moves() 
     assert "secure SIP trunk" in listeners.disrupts
 
 
-def test_the_walk_begins_with_what_takes_days_by_the_measure_of_the_method_of_procedure() -> None:
+def test_what_takes_days_is_asked_before_the_first_change_by_the_measure_of_the_method_of_procedure() -> None:
     walk = walk_of(practice_plan(), CATALOGUE)
-    first = walk.steps[0]
-    assert first.id == "health/before-window"
+    first = next(step for step in walk.steps if step.id == "health/before-window")
+    before = walk.steps[: walk.steps.index(first)]
+    assert {step.procedure for step in before} == {"health"}
+    assert all(isinstance(step.reversal, NothingToUndo) for step in before)
     slow = [
         step for step in method_of(walk, "0" * 64, "t").steps if step.may_take_days and step.need != "not-applicable"
     ]

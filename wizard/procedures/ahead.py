@@ -1,4 +1,4 @@
-"""What takes days: named at the very beginning, so that it is settled before the window and not in the middle of it."""
+"""What takes days: named before anything is changed, so that it is settled before the window, not in the middle."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,12 +14,15 @@ _STEP = "health/before-window"
 
 
 def ahead_of(first: Procedure, later: tuple[Procedure, ...]) -> Procedure:
-    """The first procedure, begun with the question whether that is settled which takes days in any of them."""
+    """The first procedure, ended with the question whether that is settled which takes days in any of them.
+
+    It only reads, so nothing has been changed by then.
+    """
 
     def steps(plan: Plan) -> tuple[Step, ...]:
         own = first.steps(plan)
         others = (step for each in later if isinstance(each.applies(plan), Applies) for step in each.steps(plan))
-        return (*_settled(_slow(plan, (*own, *others))), *own)
+        return (*own, *_settled(_slow(plan, (*own, *others))))
 
     return replace(first, steps=steps)
 
@@ -46,7 +49,7 @@ def _settled(slow: tuple[Step, ...]) -> Iterator[Step]:
         "Settle before the window what takes days",
         why="Some steps wait for other people or for the DNS. In the middle of the change, with nodes already restarted"
         " and listeners moved, such a wait is an outage. The letters and records are in the method of procedure"
-        f" (fedwizard mop), to be sent before.{f' More than a day: {named}.' if named else ''} {more}".rstrip(),
+        f" (fedwizard plan mop), to be sent before.{f' More than a day: {named}.' if named else ''} {more}".rstrip(),
         label="What can be settled before is settled; for the rest a time is agreed",
         mismatch="Settle it first and hold here (h). Or accept it, and note what will be waited for.",
         worst=2 * 3600,
