@@ -151,8 +151,9 @@ def test_a_lesson_is_solved_by_keys_with_hints_on_demand_and_a_debrief(
             terminal.wait_for("Enter begin")
         test_screens.walk(terminal)
         terminal.wait_for("Debrief")
-        assert "The fault" in terminal.picture
         assert "Mended" in terminal.picture
+        is_of_a_node = CODES[name][0].startswith("node-")  # its fault decides what is done, and fails no check
+        assert ("The fault" in terminal.picture) is not is_of_a_node
         terminal.press("q")
         assert terminal.wait_end() == 0
     assert_mended(fedwizard, session, name)
