@@ -303,6 +303,19 @@ _FORMS = (
         refs=("RFC 5280 4.2.1.13",),
     ),
     Entry(
+        "cert-public",
+        Severity.INFO,
+        "A public authority signed it",
+        "{issuer} is a public authority, and bound by the rules of browsers. {told}",
+        (
+            "Before it is renewed, see that a CAA record of its domain, where there is one, names this authority:"
+            " otherwise it may not sign.",
+        ),
+        Owner.PARTNER,
+        _SEE,
+        ("RFC 6962", "RFC 8659"),
+    ),
+    Entry(
         "cert-replaced",
         Severity.INFO,
         "The certificate was replaced",

@@ -8,6 +8,7 @@ from functools import partial
 from checks.certificate.constraints import violations
 from checks.certificate.facts import WEAK_HASHES, CertificateFacts
 from checks.certificate.judge_names import judge_names
+from checks.certificate.judge_public import judge_public
 from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf, renewal_of
 from checks.certificate.path import End, Path, build
 from checks.certificate.places import places_of
@@ -60,6 +61,7 @@ def judge_chain(
     found = [
         *map(_of_leaf, (*judge_names(told, leaf, name, host), *judge_leaf(told, leaf, name, at))),
         *map(_of_leaf, _lifetime(told, path, public)),
+        *judge_public(told, leaf),
         *_each(told, path, Clocks(at, ahead)),
         *_trust(told, path, have_roots=bool(trusted)),
         *_order(told, path),

@@ -24,6 +24,7 @@ from tests.servers.pki import DAY, NOW, SERVER, Authorities, Issued, Spec, autho
 from tests.servers.tls import openssl_server
 
 HOURS = DAY / 24
+SCT_LIST = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 
 
 def checked(
@@ -349,3 +350,38 @@ def test_what_cannot_be_read_is_kept(check: Check, pki: Authorities) -> None:
     assert told(found) == {("cert-malformed", "fail", None)}
     kept = found.finding("cert-malformed")["evidence"]
     assert (base64.b64decode(kept["base64"]), kept["bytes"]) == (der, len(der))
+
+
+def _policy(number: str) -> tuple[x509.ExtensionType, bool]:
+    return x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(number), None)]), False
+
+
+def _promise_of_a_log() -> tuple[x509.ExtensionType, bool]:
+    """One timestamp of a log, as RFC 6962 3.2 has it."""
+    timestamp = b"\x00" + b"L" * 32 + (0).to_bytes(8, "big") + b"\x00\x00" + b"\x04\x03" + b"\x00\x04sign"
+    listed = len(timestamp).to_bytes(2, "big") + timestamp
+    content = len(listed).to_bytes(2, "big") + listed
+    return x509.UnrecognizedExtension(SCT_LIST, b"\x04" + bytes((len(content),)) + content), False
+
+
+@pytest.mark.parametrize(
+    ("extra", "logs", "words"),
+    [
+        ((_policy("2.23.140.1.2.1"), _promise_of_a_log()), 1, "looked at the domain alone. Public logs hold it"),
+        ((_policy("2.23.140.1.1"),), 0, "extended validation. No public log holds it"),
+        ((_promise_of_a_log(),), 1, "rules of browsers. Public logs hold it"),
+    ],
+)
+def test_a_public_authority_is_told_by_its_policies_and_logs(
+    check: Check, pki: Authorities, extra: Sequence[tuple[x509.ExtensionType, bool]], logs: int, words: str
+) -> None:
+    found = checked(check, pki, pki.leaf(extra=extra), pki.intermediate)
+    public = found.finding("cert-public")
+    assert (public["severity"], public["observed"]["depth"], public["observed"]["logs"]) == ("info", 0, logs)
+    assert words in public["why"]
+    assert found.status == 0
+
+
+def test_a_private_authority_with_a_policy_of_its_own_is_not_called_public(check: Check, pki: Authorities) -> None:
+    found = checked(check, pki, pki.leaf(extra=(_policy("1.3.6.1.4.1.99999.1"),)), pki.intermediate)
+    assert "cert-public" not in found.codes
