@@ -87,6 +87,21 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
     assert "is not open" in routed.err
 
 
+def test_the_other_remedy_of_a_renewed_certificate_is_another_peer_subject(
+    fedwizard: Fedwizard, tmp_path: Path
+) -> None:
+    network = PracticeNetwork.start(tmp_path / "N", "wrong-cn", 0)
+    plan = tmp_path / "N" / "check.toml"
+    host = 'external_fqdn = "sip.partner.example"\n'
+    plan.write_text(plan.read_text().replace(host, f'{host}peer_subject = "edge1.partner.example"\n'))
+    try:
+        assert found(fedwizard, tmp_path / "N") == set()
+        seen = json.loads(fedwizard("check", "plan", str(plan), "--json").out)["findings"]
+        assert ("cert-ok", "sip.partner.example:5061") in {(each["code"], each["subject"]) for each in seen}
+    finally:
+        network.stop()
+
+
 def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home: Path, tmp_path: Path) -> None:
     network = PracticeNetwork.start(tmp_path / "N", "domain-missing", 0)
     try:

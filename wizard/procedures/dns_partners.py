@@ -118,7 +118,8 @@ def _ask(plan: Plan, partner: Partner) -> Step:
         id=f"dns/ask-partner@{partner.domain}",
         title=f"Ask {for_display(partner.domain)} to mend what is wrong there",
         why="What stands in their DNS or on their server only they can change. The letter says what we saw, what we"
-        " expect, and how they can see it themselves.",
+        " expect, and how they can see it themselves. If their answer is that another subject CN stays, write it as"
+        " peer_subject of this partner in the plan, and resume.",
         does=_notice(plan, partner, Facts()),
         informed=informed,
         reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
