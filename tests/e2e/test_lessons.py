@@ -65,7 +65,10 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
     try:
         letter = fedwizard(*words, "--request", "partner")
         assert letter.status == 2
-        assert letter.out.startswith("To the administrator of partner.example")
+        assert letter.out.startswith("To: the administrator of partner.example\nSubject: ")
+        assert "127.0.0.1" not in letter.out
+        assert "documentation" not in letter.out
+        assert "On Windows, without openssl" in letter.out
         assert "edge1.partner.example" in letter.out
         assert "branch.example" not in letter.out
         told = fedwizard(*words).out
