@@ -75,9 +75,7 @@ def _own_servers(plan: Plan) -> Iterator[TargetsRequest]:
 def _partner_side(partner: Partner) -> Side:
     found = partner.peer == "access-edge" and partner.publishes_srv and partner.transport == "tls"
     known = partner_tls(partner)
-    servers = TargetsRequest(
-        domain=partner.domain, known=((known.host, known.port),), subjects=(partner.external_fqdn,)
-    )
+    servers = TargetsRequest(domain=partner.domain, known=((known.host, known.port),), subjects=(partner.subject,))
     return Side(
         whose=partner.domain,
         contact=partner.contact,

@@ -32,12 +32,13 @@ _NAMES = (
     _fail(
         "cert-name-mismatch",
         "The subject CN is not the allowed name",
-        "Its subject CN is {cn}; the TLS peer subject is {expected_cn}. The cluster compares the two, never the"
-        " alternative names, and refuses the connection when they differ. {also}",
+        "Its subject CN is {cn}; the TLS peer subject, the CN under which the cluster lets this server in, is"
+        " {expected_cn}. The cluster compares the two, never the alternative names, and refuses the connection when"
+        " they differ. {also}",
         "Have a certificate issued whose CN is {expected_cn}.",
         "Or, if {cn} is right and meant to stay, say so.",
         f"{ON_OUR_SIDE}if {{cn}} is right, enter it as the TLS peer subject, in the TLS context too, and restart"
-        " Cisco SIP Proxy.",
+        " Cisco SIP Proxy. In a plan it is peer_subject of the partner: write it there, and resume the walk.",
         refs=("RFC 5922",),
     ),
     _fail(

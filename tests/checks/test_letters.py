@@ -49,7 +49,12 @@ def test_each_partner_gets_a_letter_with_its_own_faults_alone() -> None:
     (text,) = letters("partner", of_plan(*both, well, ours=(OUR_RECORD,)))
     first, between, second = text.partition("-" * 72)
     assert between
-    assert first.startswith("To the administrator of partner.example\n")
+    assert first.startswith(
+        "To: the administrator of partner.example\n"
+        "Subject: SIP federation between local.example and partner.example: something to mend on your side\n\n"
+        "To the administrator of partner.example\n"
+    )
+    assert second.strip().startswith("To: the administrator of branch.example\nSubject: ")
     assert "SIP federation between local.example and branch.example has to work." in second
     assert "edge1.partner.example" not in second
     assert "good.example" not in text
@@ -80,15 +85,20 @@ def test_what_is_ours_to_do_stays_out_of_a_letter_to_others() -> None:
 
 def test_a_letter_says_when_it_was_seen_and_who_was_asked() -> None:
     (text,) = letters("partner", of_plan(organisation("partner.example", WRONG_CN)))
-    assert "We checked it on 2026-01-31 at 22:05 UTC; names were looked up at 9.9.9.9, ::1 port 5353." in text
+    assert "We checked it on 2026-01-31 at 22:05 UTC; names were looked up at 9.9.9.9." in text
     assert "To see it from outside your network: openssl s_client" in text
+    here = Looked(name_servers=("127.0.0.1 port 53535", "::1", "[::1]:53", "127.0.0.1:53"))
+    assert "We checked it. " in letter("them", "It", (WRONG_CN,), Owner.PARTNER, here)
+    inside = Looked(name_servers=("::1234", "10.0.0.53"))
+    assert "looked up at ::1234, 10.0.0.53. " in letter("them", "It", (WRONG_CN,), Owner.PARTNER, inside)
     unknown = letter("them", "It", (WRONG_CN,), Owner.PARTNER, Looked(at="yesterday"))
-    assert "We checked it. We found" in unknown
+    assert "We checked it. The cluster is ours" in unknown
 
 
 def test_a_letter_to_our_dns_administrator_holds_our_records() -> None:
     (text,) = letters("dns-admin", of_plan(organisation("partner.example", WRONG_CN), ours=(OUR_RECORD,)))
-    assert text.startswith("To our DNS administrator")
+    assert text.startswith("To: our DNS administrator\nSubject: SIP federation: ")
+    assert "\n\nTo our DNS administrator\n" in text
     assert OUR_RECORD.why in text
     assert "To see it yourself: nslookup -type=srv _sipfederationtls._tcp.local.example" in text
 

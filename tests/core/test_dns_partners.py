@@ -3,15 +3,26 @@
 import pytest
 
 from checks.finding import Finding, Json, Owner, Severity
+from checks.requests import TlsRequest
 from tests.core.plans import practice_plan
 from tests.core.table import Table, row, table, word
 from wizard.engine import Ask, AskKind, Record
 from wizard.evidence import finding_body
-from wizard.step import NotApplicable, Notice
+from wizard.procedures import CATALOGUE
+from wizard.resolve import fingerprint, walk_of
+from wizard.step import Check, NotApplicable, Notice
 from wizard.survey import Word
 
 ASK = "dns/ask-partner@partner.example"
 SRV, TLS = "dns/partner@partner.example", "dns/partner-tls@partner.example"
+SEE_TLS = "dns/see-partner-tls@partner.example"
+WRONG_CN = Finding(
+    code="cert-name-mismatch",
+    severity=Severity.FAIL,
+    subject="sip.partner.example:5061",
+    why="Its subject CN is edge1.partner.example.",
+    owner=Owner.PARTNER,
+)
 WRONG_PORT = Finding(
     code="srv-port-unexpected",
     severity=Severity.FAIL,
@@ -30,7 +41,8 @@ def looked(srv: Finding | None, tls: Finding | None = None) -> Table:
         findings: list[Json] = [finding_body(finding)] if finding else []
         status = finding.severity.value if finding else "pass"
         found.write(Record("evidence", step, {"check": {"status": status, "findings": findings}}))
-        found.write(Record("step.done", step, {"how": "observed", "findings": findings}))
+        done: dict[str, Json] = {"how": "observed", "findings": findings}
+        found.write(Record("step.done", step, {**done, "fingerprint": fingerprint(row(found, step).action)}))
     return found
 
 
@@ -81,6 +93,21 @@ def test_the_letter_that_was_sent_stays_sent_when_all_is_mended() -> None:
     found.write(Record("step.done", ASK, {"how": "attested"}))
     done = row(found, ASK)
     assert done.word is Word.DONE
+
+
+def test_another_peer_subject_in_the_plan_has_the_server_looked_at_again() -> None:
+    found = looked(None, WRONG_CN)
+    found.write(Record("step.done", ASK, {"how": "attested"}))
+    assert word(found, SEE_TLS) is Word.OPEN
+    plan = practice_plan()
+    renewed = plan.partners[0].model_copy(update={"peer_subject": "edge1.partner.example"})
+    changed = plan.model_copy(update={"partners": (renewed, *plan.partners[1:])})
+    found.walk = walk_of(changed, CATALOGUE, found.state.facts)
+    assert word(found, TLS) is Word.STALE
+    does = row(found, TLS).step.does
+    assert isinstance(does, Check)
+    assert does.request == TlsRequest(host="sip.partner.example", name="edge1.partner.example")
+    assert word(found, "peer-subject/add@edge1.partner.example") is Word.OPEN
 
 
 def test_before_looking_nothing_is_claimed() -> None:

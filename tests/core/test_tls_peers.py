@@ -35,6 +35,8 @@ POOL = front_end(front_ends=("fe1.inside.example", "fe2.inside.example"), pool_f
             with_partners(edge(), edge("other.example", external_fqdn="sip.partner.example")),
             ("sip.partner.example",),
         ),
+        (with_partners(edge(peer_subject="edge1.partner.example")), ("edge1.partner.example",)),
+        (with_partners(front_end(peer_subject="fe1.inside.example")), ("fe1.inside.example",)),
         (with_partners(aol=True), ("sag.aol.example",)),
         (with_partners(edge(), aol=True), ("sip.partner.example", "sag.aol.example")),
         (with_partners(POOL), ("fe1.inside.example", "fe2.inside.example", "pool.inside.example")),
@@ -89,6 +91,10 @@ def test_the_certificate_of_each_peer_is_looked_at_where_it_answers() -> None:
         "sip.partner.example": ("203.0.113.9", True),
         "sag.aol.example": ("sag.aol.example", True),
     }
+    other = {"peer_subject": "edge1.partner.example"}
+    assert presented(with_partners(edge(**other))) == {"edge1.partner.example": ("sip.partner.example", True)}
+    inside = with_partners(front_end(peer_subject="fe1.inside.example"))
+    assert presented(inside) == {"fe1.inside.example": ("sip.inside.example", True)}
     # Members of a pool show their own name or the pool's: no difference is certain to be a fault.
     assert presented(with_partners(POOL)) == {
         name: (name, False) for name in ("fe1.inside.example", "fe2.inside.example", "pool.inside.example")
@@ -154,11 +160,12 @@ def test_a_front_end_beside_an_asa_meets_the_cluster_itself() -> None:
     assert "peer-subject/presented@sip.inside.example" in found
 
 
-def test_a_name_that_nobody_presents_any_more_is_deleted_and_deselected() -> None:
+@pytest.mark.parametrize("key", ["external_fqdn", "peer_subject"])
+def test_a_name_that_nobody_presents_any_more_is_deleted_and_deselected(key: str) -> None:
     world = World(with_partners(edge(), aol=True))
     world.finish()
     world.sent.clear()
-    renewed = edge(external_fqdn="new.partner.example")
+    renewed = edge(**{key: "new.partner.example"})
     world.table.walk = walk_of(with_partners(renewed, aol=True), CATALOGUE, world.table.state.facts)
     found = words(world)
     assert found["peer-subject/delete@sip.partner.example"] is Word.OPEN

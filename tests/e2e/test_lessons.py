@@ -65,7 +65,10 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
     try:
         letter = fedwizard(*words, "--request", "partner")
         assert letter.status == 2
-        assert letter.out.startswith("To the administrator of partner.example")
+        assert letter.out.startswith("To: the administrator of partner.example\nSubject: ")
+        assert "127.0.0.1" not in letter.out
+        assert "documentation" not in letter.out
+        assert "On Windows, without openssl" in letter.out
         assert "edge1.partner.example" in letter.out
         assert "branch.example" not in letter.out
         told = fedwizard(*words).out
@@ -85,6 +88,21 @@ def test_a_letter_goes_to_the_partner_alone_and_a_network_that_ended_is_named(
     routed = fedwizard("check", "route", "user@partner.example", "--plan", words[2])
     assert (routed.status, routed.out) == (64, "")
     assert "is not open" in routed.err
+
+
+def test_the_other_remedy_of_a_renewed_certificate_is_another_peer_subject(
+    fedwizard: Fedwizard, tmp_path: Path
+) -> None:
+    network = PracticeNetwork.start(tmp_path / "N", "wrong-cn", 0)
+    plan = tmp_path / "N" / "check.toml"
+    host = 'external_fqdn = "sip.partner.example"\n'
+    plan.write_text(plan.read_text().replace(host, f'{host}peer_subject = "edge1.partner.example"\n'))
+    try:
+        assert found(fedwizard, tmp_path / "N") == set()
+        seen = json.loads(fedwizard("check", "plan", str(plan), "--json").out)["findings"]
+        assert ("cert-ok", "sip.partner.example:5061") in {(each["code"], each["subject"]) for each in seen}
+    finally:
+        network.stop()
 
 
 def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home: Path, tmp_path: Path) -> None:

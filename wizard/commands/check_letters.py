@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checks.finding import Findings, Owner
 from wizard.commands.checked import Checked
-from wizard.report.letter import ACTIONABLE, Looked, letter
+from wizard.report.letter import ACTIONABLE, Looked, letter, subject_line
 from wizard.report.text import OWNERS
 
 _BETWEEN = "-" * 72
@@ -24,12 +24,17 @@ def letters(request: str, checked: Checked) -> Iterator[str]:
 def _to_partners(checked: Checked) -> Iterator[str]:
     for each in checked.partners:
         looked = _looked(checked, each.findings)
-        yield letter(each.to, each.about, each.findings.findings, Owner.PARTNER, looked)
+        yield _headed(each.to, each.about, letter(each.to, each.about, each.findings.findings, Owner.PARTNER, looked))
 
 
 def _to_dns_admin(checked: Checked) -> Iterator[str]:
     looked, found = _looked(checked, checked.findings), checked.findings.findings
-    yield letter("our DNS administrator", "SIP federation", found, Owner.YOUR_DNS_ADMIN, looked)
+    to, about = "our DNS administrator", "SIP federation"
+    yield _headed(to, about, letter(to, about, found, Owner.YOUR_DNS_ADMIN, looked))
+
+
+def _headed(to: str, about: str, text: str) -> str:
+    return f"To: {to}\nSubject: {subject_line(about)}\n\n{text}" if text else ""
 
 
 def _looked(checked: Checked, findings: Findings) -> Looked:

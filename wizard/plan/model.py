@@ -106,6 +106,9 @@ class Partner(Frozen):
     )
     external_fqdn: DomainName = Field(description="The external name of the Access Edge, or the name of the front end.")
     external_address: Host | None = Field(default=None, description="The public address of the Access Edge.")
+    peer_subject: DomainName | None = Field(
+        default=None, description="The subject CN of their certificate; default external_fqdn."
+    )
     next_hop: Host | None = Field(default=None, description="Where a static route leads; default the external name.")
     certificate_authority: Line = Field(default="", description="The authority that signs their certificate.")
     registrar: Line = Field(default="", description="The Lync registrar of a front end.")
@@ -129,11 +132,16 @@ class Partner(Frozen):
         return destination_pattern(self.domain)
 
     @property
+    def subject(self) -> str:
+        """The subject CN of the one server that the plan names by `external_fqdn`."""
+        return self.peer_subject or self.external_fqdn
+
+    @property
     def peer_subjects(self) -> tuple[str, ...]:
         """The subject CNs under which this partner presents itself (domain reference 2.6)."""
         if self.peer == "access-edge":
-            return (self.external_fqdn,)
-        names = (*(self.front_ends or (self.external_fqdn,)), *((self.pool_fqdn,) if self.pool_fqdn else ()))
+            return (self.subject,)
+        names = (*(self.front_ends or (self.subject,)), *((self.pool_fqdn,) if self.pool_fqdn else ()))
         return tuple(dict.fromkeys(names))
 
     @property
@@ -141,7 +149,7 @@ class Partner(Frozen):
         """The subject CN that answers where a route leads; empty for a pool, whose members may show any of several."""
         if self.pool_fqdn is not None:
             return ""
-        return self.route_target if self.route_target in self.peer_subjects else self.external_fqdn
+        return self.route_target if self.route_target in self.peer_subjects else self.subject
 
 
 class AolDomain(Frozen):

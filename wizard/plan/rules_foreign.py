@@ -68,10 +68,24 @@ def _partner_servers(data: Table) -> Iterator[Fault]:
     own = {name_of(node.get("fqdn")) for _, node in tables_in(data, "nodes")}
     own = (own | {name_of(table_in(data, "local").get("public_fqdn"))}) - {""}
     for number, partner in tables_in(data, "partners"):
-        name = name_of(partner.get("external_fqdn"))
-        if name in own:
-            fix = "Name the partner's server, as its certificate names it."
-            yield Fault(("partners", number, "external_fqdn"), f"{name} is a name of our own", fix)
+        for key in ("external_fqdn", "peer_subject"):
+            name = name_of(partner.get(key))
+            if name in own:
+                fix = "Name the partner's server, as its certificate names it."
+                yield Fault(("partners", number, key), f"{name} is a name of our own", fix)
+
+
+def _peer_subjects(data: Table) -> Iterator[Fault]:
+    """Every server of a pool has a certificate of its own: one name beside their list would be left without effect."""
+    for number, partner in tables_in(data, "partners"):
+        place = ("partners", number, "peer_subject")
+        if not partner.get("peer_subject"):
+            continue
+        if partner.get("transport", "tls") == "tcp":
+            yield Fault(place, "is given for a partner that is reached by TCP", "Delete it: no certificate is shown.")
+        elif partner.get("pool_fqdn") or partner.get("front_ends"):
+            fix = "Delete it, and name in front_ends each front end as its certificate names it."
+            yield Fault(place, "is given for several front ends", fix)
 
 
 def _transport(data: Table) -> Iterator[Fault]:
@@ -127,6 +141,7 @@ FOREIGN_RULES: tuple[Callable[[Table], Iterator[Fault]], ...] = (
     _default_domain,
     _partner_domains,
     _partner_servers,
+    _peer_subjects,
     _transport,
     _front_ends,
     _xmpp_partners,

@@ -5,7 +5,7 @@ from checks.names import for_display
 from wizard.facts import CheckFact, Facts
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import partner_srv, partner_tls
-from wizard.report.letter import Looked, letter
+from wizard.report.letter import Looked, letter, subject_line
 from wizard.step import (
     Applies,
     Check,
@@ -118,7 +118,8 @@ def _ask(plan: Plan, partner: Partner) -> Step:
         id=f"dns/ask-partner@{partner.domain}",
         title=f"Ask {for_display(partner.domain)} to mend what is wrong there",
         why="What stands in their DNS or on their server only they can change. The letter says what we saw, what we"
-        " expect, and how they can see it themselves.",
+        " expect, and how they can see it themselves. If their answer is that another subject CN stays, write it as"
+        " peer_subject of this partner in the plan, and resume.",
         does=_notice(plan, partner, Facts()),
         informed=informed,
         reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
@@ -147,15 +148,15 @@ def _needed(partner: Partner, facts: Facts) -> Standing:
 
 
 def _notice(plan: Plan, partner: Partner, facts: Facts) -> Notice:
-    ours = plan.local.sip_proxy_domain
+    about = f"SIP federation between {plan.local.sip_proxy_domain} and {partner.domain}"
     seen = _looked(partner, facts)
     found = [each for check in seen for each in check.to_mend(Owner.PARTNER)]
     reader = f"the administrator of {partner.domain}"
     looked = Looked(at=max((check.started for check in seen), default=""), name_servers=plan.dns.name_servers)
-    text = letter(reader, f"SIP federation between {ours} and {partner.domain}", found, Owner.PARTNER, looked)
+    text = letter(reader, about, found, Owner.PARTNER, looked)
     return Notice(
         recipient=partner.contact or reader,
-        subject=f"SIP federation between {ours} and {partner.domain}: something to mend on your side",
+        subject=subject_line(about),
         text=text or "The letter is written from what the checks find.",
         act=("mend-partner", partner.domain),
     )

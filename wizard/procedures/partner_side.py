@@ -44,7 +44,7 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
             *(_lync_edge(plan) if lync else _ocs_edge(plan)),
             f"Let TCP port {SIP_TLS_PORT} through your firewall both ways between {_theirs(partner)} and"
             f" {plan.local.public_fqdn} ({plan.local.public_address}).",
-            f"Your certificate on the external interface needs the subject CN {partner.external_fqdn}, and server and"
+            f"Your certificate on the external interface needs the subject CN {_their_names(partner)}, and server and"
             f" client authentication: where a request asks for the type, Other, with the value {BOTH_USAGES}.",
         ),
     )
@@ -74,6 +74,13 @@ def _other_name(plan: Plan, shown: str) -> str:
 def _theirs(partner: Partner) -> str:
     address = f" ({partner.external_address})" if partner.external_address else ""
     return f"{partner.external_fqdn}{address}"
+
+
+def _their_names(partner: Partner) -> str:
+    """What their certificate carries: beside another CN, the name that is dialled, which other peers compare."""
+    if partner.subject == partner.external_fqdn:
+        return partner.subject
+    return f"{partner.subject}, {partner.external_fqdn} among the alternative names"
 
 
 def _ocs_edge(plan: Plan) -> tuple[str, ...]:

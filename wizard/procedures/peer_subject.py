@@ -81,7 +81,7 @@ def subjects_of(plan: Plan) -> tuple[Subject, ...]:
 
 
 def _subject(partner: Partner, name: str) -> Subject:
-    host = name if partner.peer == "front-end" and name != partner.external_fqdn else partner.route_target
+    host = name if partner.peer == "front-end" and name != partner.subject else partner.route_target
     # Behind a pool it is not known which name a member presents: its own or the pool's.
     return Subject(name=name, host=host, whose=partner.domain, certain=partner.pool_fqdn is None)
 

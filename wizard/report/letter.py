@@ -1,5 +1,6 @@
 """Failing findings as a letter to whoever has to act: the partner's administrator, or our own DNS administrator."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,12 @@ from checks.finding import Finding, Owner, Severity, worst_first
 from wizard.text import visible_line
 
 _LATER = "What follows keeps nothing from working today, but may:"
+_CLUSTER = "The cluster is ours: Cisco IM and Presence."
+_WITHOUT_OPENSSL = (
+    "   On Windows, without openssl: look at the certificate that is assigned to the server's interface (on an Access"
+    " Edge, Edge Server Public Interface). The serial number tells whether it is this one; its Subject holds the CN."
+)
+_OF_THE_MACHINE = re.compile(r"127\.|\[?::1(?![0-9a-f:])")  # name servers that nobody else can ask
 ACTIONABLE = frozenset({Severity.FAIL, Severity.WARN})
 
 
@@ -28,17 +35,23 @@ def letter(to: str, about: str, findings: Iterable[Finding], owner: Owner, looke
     theirs = to_mend(findings, owner)
     if not theirs:
         return ""
-    opening = f"To {to}\n\n{about} has to work. {_how(looked)} We found what only you can mend:"
+    outside = owner is Owner.PARTNER
+    items = ["\n".join(_item(number, found, outside=outside)) for number, found in enumerate(theirs, 1)]
+    whose = f" {_CLUSTER}" if outside and any("cluster" in item for item in items) else ""
+    opening = f"To {to}\n\n{about} has to work. {_how(looked)}{whose} We found what only you can mend:"
     closing = (
         "Please tell us when it is done: we then look again, with the same checks. If something is meant to be as it"
         " is, tell us that, and we see what has to change on our side."
     )
-    outside = owner is Owner.PARTNER
-    items = ["\n".join(_item(number, found, outside=outside)) for number, found in enumerate(theirs, 1)]
     failing = sum(found.severity is Severity.FAIL for found in theirs)
     if 0 < failing < len(theirs):
         items.insert(failing, _LATER)
     return "\n\n".join((opening, *items, closing))
+
+
+def subject_line(about: str) -> str:
+    """The subject under which such a letter is sent."""
+    return f"{about}: something to mend on your side"
 
 
 def to_mend(findings: Iterable[Finding], owner: Owner) -> tuple[Finding, ...]:
@@ -47,7 +60,8 @@ def to_mend(findings: Iterable[Finding], owner: Owner) -> tuple[Finding, ...]:
 
 
 def _how(looked: Looked) -> str:
-    asked = f"names were looked up at {', '.join(looked.name_servers)}" if looked.name_servers else ""
+    servers = [server for server in looked.name_servers if not _OF_THE_MACHINE.match(server)]
+    asked = f"names were looked up at {', '.join(servers)}" if servers else ""
     try:
         when = datetime.fromisoformat(looked.at).astimezone(UTC).strftime("%Y-%m-%d at %H:%M UTC")
     except ValueError:
@@ -62,6 +76,8 @@ def _item(number: int, found: Finding, *, outside: bool) -> Iterator[str]:
     if found.verify_with:
         where = "from outside your network" if outside else "yourself"
         yield f"   To see it {where}: {visible_line(found.verify_with)}"
+    if outside and found.verify_with.startswith("openssl") and "certificate" in found.evidence:
+        yield _WITHOUT_OPENSSL
 
 
 def _certificate(found: Finding) -> Iterator[str]:
