@@ -46,7 +46,7 @@ def _settled(slow: tuple[Step, ...]) -> Iterator[Step]:
         "Settle before the window what takes days",
         why="Some steps wait for other people or for the DNS. In the middle of the change, with nodes already restarted"
         " and listeners moved, such a wait is an outage. The letters and records are in the method of procedure"
-        f" (fedwizard mop), to be sent before.{f' More than a day: {named}.' if named else ''} {more}".rstrip(),
+        f" (fedwizard plan mop), to be sent before.{f' More than a day: {named}.' if named else ''} {more}".rstrip(),
         label="What can be settled before is settled; for the rest a time is agreed",
         mismatch="Settle it first and hold here (h). Or accept it, and note what will be waited for.",
         worst=2 * 3600,
