@@ -144,6 +144,36 @@ def test_the_domain_step_says_what_the_node_prints_and_the_restart_of_the_cluste
     assert isinstance(nothing, NotApplicable)
 
 
+@pytest.mark.parametrize(
+    ("decided", "next_step", "said", "other"),
+    [
+        ("yes", "domain/cluster-restarted", {"answer": "yes", "by": "22:10, A. N."}, "domain/no-cluster-restart"),
+        ("no", "domain/no-cluster-restart", {"answer": "guide of 9.0, page 12"}, "domain/cluster-restarted"),
+    ],
+)
+def test_the_record_tells_a_restart_of_the_cluster_from_the_decision_against_it(
+    decided: str, next_step: str, said: dict[str, str], other: str
+) -> None:
+    world = World(practice_plan())
+    assert "We recommend it" in world.until(AskKind.FORM, "domain/cluster-restart").row.step.why
+    tell(world, "domain/cluster-restart", decided)
+    asked = world.until(AskKind.FORM, next_step)
+    records = submit(asked, Answer(Choice.GO, values=said))
+    assert isinstance(records, tuple)
+    world.table.write(*records)
+    state = world.table.state
+    assert state.facts.answers[next_step] == said
+    words = {row.step.id: row.word for row in survey(world.table.walk, state)}
+    assert (words[next_step], words[other]) == (Word.DONE, Word.NOT_APPLICABLE)
+
+
+def test_a_cluster_that_is_to_be_restarted_and_was_not_stops_the_walk() -> None:
+    world = World(practice_plan())
+    tell(world, "domain/cluster-restart", "yes")
+    tell(world, "domain/cluster-restarted", "no")
+    assert world.until(step="domain/cluster-restarted").kind is AskKind.FAILED
+
+
 # --- letters ---------------------------------------------------------------------------------------------------------
 
 

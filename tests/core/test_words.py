@@ -108,6 +108,23 @@ def test_the_plan_of_practice_says_why_it_is_warned_of(name: str, told: bool) ->
     assert load_text(text, "plan.toml").asa is None or not told
 
 
+def test_the_plan_of_practice_says_why_the_default_domain_gets_a_route_and_asks_for_none() -> None:
+    scenario = SCENARIOS["healthy"]
+    text = plan_text(scenario, {node.name: f"SHA256:{'A' * 43}" for node in scenario.nodes})
+    lines = [line for line in text.splitlines() if line.startswith("static_route")]
+    explained = [line for line in lines if "static_route_for_default" in line]
+    assert explained == [
+        "static_route_for_default = true  # stores the route of aol.com; hosted domains without a route of their own go"
+        " this way",
+        "static_route = false  # it has the one of static_route_for_default",
+    ]
+
+
+def test_the_example_of_the_guide_is_no_limit() -> None:
+    added = next(step for step in WALK.steps if step.id.startswith("peer-subject/add@"))
+    assert "it is an example and no limit" in added.why
+
+
 # --- the commands that texts name ---
 
 _NAMED = re.compile(r"[`(]fedwizard ([a-z-]+(?: [a-z-]+)*)")  # words of ours; what is put in follows in capitals

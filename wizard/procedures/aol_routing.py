@@ -4,7 +4,7 @@ from checks.names import for_display
 from checks.requests import RouteRequest
 from wizard.plan.model import Plan
 from wizard.procedures.checklists import data_for_aol, differs_from_public, public_name
-from wizard.procedures.common import ANSWER, Verdict
+from wizard.procedures.common import ANSWER, NOWHERE, Verdict
 from wizard.procedures.partner_side import all_presented
 from wizard.procedures.routes import aol_routes
 from wizard.step import (
@@ -47,7 +47,7 @@ def _entered(plan: Plan) -> Step:
         " Until then every request of theirs and of ours is refused. The walk may be held here (h) for as long as it"
         " takes; what is done stays done.",
         does=Form(
-            interface="Nowhere in the cluster: the question is for you",
+            interface=NOWHERE,
             menu=(),
             fields=(
                 *_named(plan),

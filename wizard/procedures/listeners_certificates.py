@@ -7,7 +7,7 @@ from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.before import read_before
 from wizard.procedures.checklists import firewall
-from wizard.procedures.common import ANSWER, always_applies, meets_tls, own_tls, question
+from wizard.procedures.common import ANSWER, NOWHERE, always_applies, meets_tls, own_tls, question
 from wizard.procedures.partner_side import letter, meets_another_name, presented
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import key, on_every_node
@@ -278,7 +278,7 @@ def _answered(plan: Plan, rules: tuple[Step, ...], letters: tuple[Step, ...]) ->
             why="The restarts and the trial come next, and neither helps as long as somebody else still has to act."
             " The walk may be held here (h) for as long as it takes; what is done stays done.",
             does=Form(
-                interface="Nowhere in the cluster: the question is for you",
+                interface=NOWHERE,
                 menu=(),
                 fields=tuple(
                     FormField(name, label, "yes", "Answer yes once you were told so.") for name, label in whom
