@@ -166,7 +166,7 @@ def test_aol_is_told_everything_it_enters_by_hand() -> None:
         "name@mail.local.example",
         "imp-public.mail.local.example, with the address 192.0.2.10",
         "Port for secure SIP: 5061",
-        "Subject CN of our certificate: imp1.local.example",
+        "whose certificate has the subject CN imp1.local.example",
         "aol.com, hosted1.example, hosted2.example",
         "sag.aol.example",
         "in base64",
@@ -184,7 +184,33 @@ def test_what_the_plan_lacks_is_named_in_the_letter_and_before_it() -> None:
         assert f"MISSING ({place} in the plan)" in notice(step).text
         assert place in step.mistakes[0]
     # Without an ASA the certificate carries the node's own name, which AOL will not find to be the one it was given.
-    assert any("imp1.local.example and imp-public.mail.local.example" in each for each in step.mistakes)
+    assert any(
+        "imp1.local.example, imp2.local.example, and imp-public.mail.local.example" in each for each in step.mistakes
+    )
+
+
+def test_aol_is_told_the_certificate_of_every_node_that_dials_it() -> None:
+    step = steps(practice_plan())["aol-routing/notify-aol"]
+    question, _, data = notice(step).text.partition("Please enter us")
+    for part in (question, data):
+        assert "imp1.local.example, imp2.local.example" in part
+    assert "The certificates are attached in base64" in data
+    assert any("(imp1, imp2)" in effect and "PEM" in effect for effect in step.effects), "where the files come from"
+    behind = steps(practice_plan().model_copy(update={"asa": with_partners(asa=True).asa}))["aol-routing/notify-aol"]
+    assert "imp2" not in notice(behind).text + " ".join(behind.effects), "an ASA shows one certificate to everybody"
+
+
+def test_what_aol_was_asked_is_asked_back_and_kept() -> None:
+    form = steps(practice_plan())["aol-routing/entered"].does
+    assert isinstance(form, Form)
+    assert [field.name for field in form.fields] == ["name", "accepted", "answer"]
+    said = form.read({"name": "imp1.local.example", "accepted": "no", "answer": "yes"})
+    assert said["name"] == "imp1.local.example"
+    assert [field.name for field in form.wrong(said)] == ["accepted"], "any name will do; a refusal does not"
+    behind = practice_plan().model_copy(update={"asa": with_partners(asa=True).asa})
+    plain = steps(behind)["aol-routing/entered"].does
+    assert isinstance(plain, Form)
+    assert [field.name for field in plain.fields] == ["answer"], "nothing was asked where the names agree"
 
 
 def test_the_letter_to_aol_opens_again_when_the_public_name_changes() -> None:

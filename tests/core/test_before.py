@@ -112,7 +112,12 @@ def test_whoever_was_asked_for_something_is_waited_for_before_the_restarts() -> 
     assert max(ids.index(step) for step in asked) < answered < ids.index("restarts/sip-proxy@imp1")
     step = step_of(plan, "listeners-certificates/answered")
     assert isinstance(step.does, Form)
-    assert len(step.does.fields) == 3, "two partners and the firewall"
+    names = [field.name for field in step.does.fields]
+    assert len(names) == 4, "two partners and the firewall, and the edge whether it accepts the name it meets"
+    assert "imp1.local.example" in step.does.fields[-1].label
+    behind = step_of(with_asa(), "listeners-certificates/answered").does
+    assert isinstance(behind, Form)
+    assert not any(field.name.startswith("name_") for field in behind.fields), "an ASA shows the name that is dialled"
     assert set(asked) < set(step.after), "a letter that is sent again is answered again"
 
 
@@ -139,6 +144,36 @@ def test_the_domain_step_says_what_the_node_prints_and_the_restart_of_the_cluste
     assert "utils system restart" in ask.row.step.why
     nothing = step_of(plan, "domain/cluster-restart").when(plan, Facts())
     assert isinstance(nothing, NotApplicable)
+
+
+@pytest.mark.parametrize(
+    ("decided", "next_step", "said", "other"),
+    [
+        ("yes", "domain/cluster-restarted", {"answer": "yes", "by": "22:10, A. N."}, "domain/no-cluster-restart"),
+        ("no", "domain/no-cluster-restart", {"answer": "guide of 9.0, page 12"}, "domain/cluster-restarted"),
+    ],
+)
+def test_the_record_tells_a_restart_of_the_cluster_from_the_decision_against_it(
+    decided: str, next_step: str, said: dict[str, str], other: str
+) -> None:
+    world = World(practice_plan())
+    assert "We recommend it" in world.until(AskKind.FORM, "domain/cluster-restart").row.step.why
+    tell(world, "domain/cluster-restart", decided)
+    asked = world.until(AskKind.FORM, next_step)
+    records = submit(asked, Answer(Choice.GO, values=said))
+    assert isinstance(records, tuple)
+    world.table.write(*records)
+    state = world.table.state
+    assert state.facts.answers[next_step] == said
+    words = {row.step.id: row.word for row in survey(world.table.walk, state)}
+    assert (words[next_step], words[other]) == (Word.DONE, Word.NOT_APPLICABLE)
+
+
+def test_a_cluster_that_is_to_be_restarted_and_was_not_stops_the_walk() -> None:
+    world = World(practice_plan())
+    tell(world, "domain/cluster-restart", "yes")
+    tell(world, "domain/cluster-restarted", "no")
+    assert world.until(step="domain/cluster-restarted").kind is AskKind.FAILED
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------
@@ -189,6 +224,18 @@ def test_an_address_of_a_check_is_told_without_its_port_and_never_one_of_this_ma
     assert found.severity is Severity.PASS
     facts = Facts().with_check("dns/partner-tls@a", CheckFact("pass", (found,)))
     assert seen_addresses(practice_plan(), facts, "a.example", ("dns/partner-tls@a",)) == told
+
+
+def test_the_firewall_gets_the_addresses_that_the_record_of_a_partner_led_to() -> None:
+    from checks.catalogue import finding
+    from wizard.facts import CheckFact
+
+    name = "sip.partner.example"
+    seen = finding("address-not-public", name, observed={"addresses": ["198.51.100.10"], "range": "documentation"})
+    inside = finding("address-not-public", name, observed={"addresses": ["10.0.0.9"], "range": "x", "view": "inside"})
+    other = finding("address-ok", "b.example", observed={"addresses": ["203.0.113.1"]})
+    facts = Facts().with_check("dns/partner@partner.example", CheckFact("warn", (seen, inside, other)))
+    assert f"{name} (198.51.100.10);" in letter_of(practice_plan(), "listeners-certificates/firewall", facts)
 
 
 def test_what_a_partner_has_to_allow_is_said_in_one_letter() -> None:

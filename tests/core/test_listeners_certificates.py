@@ -185,6 +185,17 @@ def test_the_authority_is_told_both_usages() -> None:
     assert "1.3.6.1.5.5.7.3.2" in does.text
 
 
+def test_the_request_says_which_name_its_certificate_will_not_hold() -> None:
+    plan = practice_plan()
+    told = " ".join(steps(plan)["request@imp1"].effects)
+    assert "will not hold imp-public.mail.local.example" in told
+    assert "cert-host-not-in-san" in told, "the check that warns of it afterwards"
+    assert "will not hold" not in " ".join(steps(plan)["request@imp2"].effects), "the public name leads to imp1"
+    does = steps(plan)["sign@imp1"].does
+    assert isinstance(does, Notice)
+    assert "Alternative names" in does.text
+
+
 @pytest.mark.parametrize(
     ("plan", "name"),
     [

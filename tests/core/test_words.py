@@ -1,11 +1,13 @@
 """What a finding, a step and a warning say: the value that was read, what was compared, and each thing once."""
 
+import re
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from tests.core.plans import practice_plan, with_asa
+from wizard.__main__ import main
 from wizard.describe import lines_of, restarts_of
 from wizard.frontend import IN_PRACTICE, warnings_at
 from wizard.plan.problems import load_text
@@ -104,3 +106,42 @@ def test_the_plan_of_practice_says_why_it_is_warned_of(name: str, told: bool) ->
     text = plan_text(scenario, {node.name: f"SHA256:{'A' * 43}" for node in scenario.nodes})
     assert ("Two warnings come of that" in text) is told
     assert load_text(text, "plan.toml").asa is None or not told
+
+
+def test_the_plan_of_practice_says_why_the_default_domain_gets_a_route_and_asks_for_none() -> None:
+    scenario = SCENARIOS["healthy"]
+    text = plan_text(scenario, {node.name: f"SHA256:{'A' * 43}" for node in scenario.nodes})
+    lines = [line for line in text.splitlines() if line.startswith("static_route")]
+    explained = [line for line in lines if "static_route_for_default" in line]
+    assert explained == [
+        "static_route_for_default = true  # stores the route of aol.com; hosted domains without a route of their own go"
+        " this way",
+        "static_route = false  # it has the one of static_route_for_default",
+    ]
+
+
+def test_the_example_of_the_guide_is_no_limit() -> None:
+    added = next(step for step in WALK.steps if step.id.startswith("peer-subject/add@"))
+    assert "it is an example and no limit" in added.why
+
+
+# --- the commands that texts name ---
+
+_NAMED = re.compile(r"[`(]fedwizard ([a-z-]+(?: [a-z-]+)*)")  # words of ours; what is put in follows in capitals
+
+
+def texts_of_every_step() -> str:
+    plans = (practice_plan(), with_asa())
+    steps = (step for plan in plans for step in walk_of(plan, CATALOGUE).steps)
+    return " ".join(" ".join([*lines_of(step), *step.effects, step.why]) for step in steps)
+
+
+@pytest.mark.parametrize("named", sorted({*_NAMED.findall(" ".join(texts_of_every_step().split()))}))
+def test_every_command_that_a_step_tells_people_to_give_exists(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = named.split()
+    options = [word for word in words if word.startswith("--")]
+    with pytest.raises(SystemExit) as ended:
+        main([*(word for word in words if word not in options), "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(option in shown for option in options)

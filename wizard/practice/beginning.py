@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from wizard.practice import acts, exchanged
 from wizard.practice.acts import Moment
-from wizard.practice.scenarios import SIP_PORT, Scenario
+from wizard.practice.scenarios import DEFAULT_DOMAIN, SIP_PORT, Scenario
 from wizard.practice.state import FEDERATION_MANAGER, Pace, State, initial
 
 Words = tuple[str, ...]
-DEFAULT_DOMAIN = "aol.com"
 XMPP_PORT = 5269
 
 

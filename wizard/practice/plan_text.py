@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
+from wizard.practice.scenarios import DEFAULT_DOMAIN, INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
 
 TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
 TRUST_HERE = "trust.pem"  # as seen from the folder of the network
@@ -126,7 +126,7 @@ def _aol(scenario: Scenario) -> str:
         f"name = {_text(domain.name)}\n"
         f"kind = {_text(domain.kind)}\n"
         f"description = {_text(domain.description)}\n"
-        f"static_route = {_flag(domain.static_route)}\n"
+        f"static_route = {_flag(domain.static_route)}{_default_has_one(domain.name)}\n"
         for domain in scenario.aol_domains
     )
     return (
@@ -138,10 +138,16 @@ def _aol(scenario: Scenario) -> str:
         'contact_name = "Federation desk"\n'
         'contact_email = "federation@mail.local.example"\n'
         'contact_phone = "+44 20 7946 0100"\n'
-        'default_federation_routing_domain = "aol.com"\n'
-        "static_route_for_default = true  # hosted domains without a route of their own go this way\n"
+        f"default_federation_routing_domain = {_text(DEFAULT_DOMAIN)}\n"
+        f"static_route_for_default = true  # stores the route of {DEFAULT_DOMAIN}; hosted domains without a route of"
+        " their own go this way\n"
         f"{domains}"
     )
+
+
+def _default_has_one(domain: str) -> str:
+    """Why the default domain says false and still gets a route."""
+    return "  # it has the one of static_route_for_default" if domain == DEFAULT_DOMAIN else ""
 
 
 def _email(scenario: Scenario) -> str:

@@ -8,6 +8,7 @@ from wizard.practice.lessons import FAULTS, Fault
 SIP_PORT = 5061
 NAME_SERVER = "192.0.2.53"
 INTERNAL_NAME_SERVER = "192.0.2.54"
+DEFAULT_DOMAIN = "aol.com"  # the default federation routing domain
 NTP_SERVER = "192.0.2.1"
 
 

@@ -3,10 +3,21 @@
 from checks.names import for_display
 from checks.requests import RouteRequest
 from wizard.plan.model import Plan
-from wizard.procedures.checklists import data_for_aol
-from wizard.procedures.common import Verdict, question
+from wizard.procedures.checklists import data_for_aol, differs_from_public, public_name
+from wizard.procedures.common import ANSWER, NOWHERE, Verdict
+from wizard.procedures.partner_side import all_presented
 from wizard.procedures.routes import aol_routes
-from wizard.step import Applies, Check, Duration, NotApplicable, NothingToUndo, Procedure, Step
+from wizard.step import (
+    Applies,
+    Check,
+    Duration,
+    Form,
+    FormField,
+    NotApplicable,
+    NothingToUndo,
+    Procedure,
+    Step,
+)
 
 
 def some_aol(plan: Plan) -> Verdict:
@@ -24,17 +35,47 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     )
 
 
+_ENTERED = FormField("answer", "AOL says that we are entered", "yes", "Answer yes if it is so.")
+_ANY_NAME = "As AOL answers: this name or another."
+
+
 def _entered(plan: Plan) -> Step:
-    return question(
-        "aol-routing/entered",
-        "See that AOL has entered us",
+    return Step(
+        id="aol-routing/entered",
+        title="See that AOL has entered us",
         why="Only AOL can say when our name, our domains and the authority of our certificate are entered on its side."
         " Until then every request of theirs and of ours is refused. The walk may be held here (h) for as long as it"
         " takes; what is done stays done.",
-        label="AOL says that we are entered",
-        mismatch="Ask whoever took the order. Hold until AOL has answered; then go on from here.",
+        does=Form(
+            interface=NOWHERE,
+            menu=(),
+            fields=(
+                *_named(plan),
+                _ENTERED,
+            ),
+            mismatch="Ask whoever took the order. Hold until AOL has answered; then go on from here.",
+            wanted=ANSWER,
+        ),
+        reversal=NothingToUndo(),
+        duration=Duration(2 * 60, 10 * 24 * 3600),
         after=("aol-routing/notify-aol",),
-        worst=10 * 24 * 3600,
+    )
+
+
+def _named(plan: Plan) -> tuple[FormField, ...]:
+    """What AOL answers to the question that its letter begins with; it is asked only where the names differ."""
+    if not differs_from_public(plan):
+        return ()
+    shown = ", ".join(all_presented(plan))
+    return (
+        FormField(
+            "name",
+            "Name of ours that AOL enters",
+            public_name(plan),
+            "As AOL answers: this name or another.",
+            free=True,
+        ),
+        FormField("accepted", f"AOL accepts our certificates: {shown}", "yes", "yes, if AOL has said so; else no."),
     )
 
 

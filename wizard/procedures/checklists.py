@@ -6,9 +6,10 @@ Each is a step of the procedure that it belongs to. What a Microsoft partner has
 import ipaddress
 from collections.abc import Iterable, Mapping
 
+from checks.finding import Finding
 from wizard.facts import Facts
 from wizard.plan.model import Aol, LoadBalancer, Plan
-from wizard.procedures.partner_side import presented
+from wizard.procedures.partner_side import all_presented, our_certificates
 from wizard.procedures.releases import LABELS
 from wizard.step import Duration, Notice, PointOfNoReturn, Step
 
@@ -33,11 +34,11 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
     """The notice with everything that AOL enters by hand. It opens again when any of it changes."""
     name, missing = public_name(plan), missing_for_aol(plan, aol)
     gaps = f"Sending it with gaps. Fill in the plan first: {', '.join(missing)}." if missing else ""
-    shown = presented(plan)
+    shown = ", ".join(all_presented(plan))
     other_name = (
         "Going on before AOL has answered the question in the letter. It compares the subject CN with the name that it"
-        f" entered, and here they differ: {shown} and {name}. An ASA in front would show the public name."
-        if shown != name
+        f" entered, and here they differ: {shown}, and {name}. An ASA in front would show the public name."
+        if differs_from_public(plan)
         else ""
     )
     return Step(
@@ -46,7 +47,9 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
         why="AOL looks up no record of ours. It enters our public name itself, so it has to be told, and told again"
         " when the name changes. The order AOL-FEDERATION has to be placed before."
         + (
-            "" if shown == name else " The letter begins with a question, because our certificate carries another name."
+            " The letter begins with a question, because our certificate carries another name."
+            if differs_from_public(plan)
+            else ""
         ),
         does=Notice(
             recipient="AOL, through whoever took the order AOL-FEDERATION",
@@ -56,6 +59,7 @@ def data_for_aol(plan: Plan, aol: Aol) -> Step:
         ),
         reversal=SENT,
         duration=_SENDING,
+        effects=_to_attach(plan),
         mistakes=(
             *((gaps,) if gaps else ()),
             *((other_name,) if other_name else ()),
@@ -94,8 +98,8 @@ def aol_letter(plan: Plan, aol: Aol) -> str:
         f"Addresses of our users: {addressed}",
         f"Public name of our server: {public_name(plan)}, with the address {plan.local.public_address}",
         f"Port for secure SIP: {aol.secure_sip_port}",
-        f"Subject CN of our certificate: {presented(plan)}",
-        f"{authority}. The certificate in base64 is attached, with the chain of the authority, which AOL has to trust",
+        our_certificates(plan).rstrip("."),
+        f"{authority}. {_attached(plan)} in base64, with the chain of the authority, which AOL has to trust",
         *contact,
         f"Domains that we reach through you: {', '.join(domain.name for domain in aol.domains)}",
     )
@@ -108,15 +112,50 @@ def aol_letter(plan: Plan, aol: Aol) -> str:
     )
 
 
+def _attached(plan: Plan) -> str:
+    several = len(all_presented(plan)) > 1
+    return "The certificates are attached" if several else "The certificate is attached"
+
+
+def _to_attach(plan: Plan) -> tuple[str, ...]:
+    """Where the files come from that the letter speaks of: certificates in base64 (PEM), with the chain."""
+    labels = LABELS[plan.release]
+    if plan.asa is not None:
+        origin = "the one that the ASA shows outside"
+    elif plan.load_balancer is not None:
+        origin = "the one that the load balancer shows"
+    else:
+        owners = ", ".join(node.name for node in plan.nodes_publisher_first)
+        origin = f"the one signed for {labels.own_certificate} of each node ({owners})"
+    return (
+        f"Attach, as files in PEM (base64): {origin}, as the authority sent it; its root, and each intermediate there"
+        " is. Never a private key.",
+        "PEM is text that begins with BEGIN CERTIFICATE. Another file is turned into it by: openssl x509 -inform DER"
+        " -in FILE -out FILE.pem",
+    )
+
+
+def differs_from_public(plan: Plan) -> bool:
+    """Whether a certificate of ours carries another subject CN than the public name that others enter."""
+    return all_presented(plan) != (public_name(plan),)
+
+
 def _which_name(plan: Plan) -> str:
     """The question that AOL has to answer before anything else, where certificate and public name differ."""
-    shown, name = presented(plan), public_name(plan)
-    if shown == name:
+    shown, name = all_presented(plan), public_name(plan)
+    if not differs_from_public(plan):
         return ""
+    carry = (
+        f"certificate carries the subject CN {shown[0]}"
+        if len(shown) == 1
+        else f"certificates carry the subject CNs {', '.join(shown)}"
+    )
+    which = f"Which of the names, {', '.join((name, *(cn for cn in shown if cn != name)))}, will you enter"
+    accepted = "our certificate" if len(shown) == 1 else "each of these certificates"
     return (
-        f"A question before all else. Our certificate carries the subject CN {shown}, our public name is {name}. As we"
-        " understand it, you compare the CN with the name that you enter for us. Which of the two will you enter, and"
-        " will our certificate be accepted then? Please answer before you enter us.\n\n"
+        f"A question before all else. Our {carry}, our public name is {name}. As we understand it, you compare the CN"
+        f" with the name that you enter for us. {which}, and will {accepted} be accepted then? Please answer before"
+        " you enter us.\n\n"
     )
 
 
@@ -157,20 +196,31 @@ def firewall(plan: Plan, seen_at: Mapping[str, tuple[str, ...]]) -> tuple[Step, 
 
 
 def seen_addresses(plan: Plan, facts: Facts, host: str, checks: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses that the routing node or a check of these steps found for a server, in order."""
+    """The addresses that the routing node or a check of these steps found for a server outside, in order."""
     looked_up = facts.node(plan.routing_node.name).lookups.get(host)
     found = set(looked_up.addresses if looked_up else ())
     for step in checks:
         for finding in facts.checks[step].findings if step in facts.checks else ():
-            listed = finding.observed.get("address")
-            found |= set(map(_bare, listed)) if isinstance(listed, list) else set()
+            found |= {_bare(endpoint) for endpoint in _listed(finding, "address")}
+            if finding.subject == host and finding.observed.get("view") != "inside":
+                found |= {_outside(address) for address in _listed(finding, "addresses")}
     return tuple(sorted(each for each in found if each))
 
 
+def _listed(finding: Finding, key: str) -> list[object]:
+    value = finding.observed.get(key)
+    return [*value] if isinstance(value, list) else []
+
+
 def _bare(endpoint: object) -> str:
-    """The address of an endpoint that a check spoke with; empty for one of this machine, where a plan leads there."""
+    """The address of an endpoint that a check spoke with."""
+    return _outside(str(endpoint).rpartition(":")[0].strip("[]"))
+
+
+def _outside(shown: object) -> str:
+    """An address as it is compared; empty for one of this machine, where a plan leads there."""
     try:
-        address = ipaddress.ip_address(str(endpoint).rpartition(":")[0].strip("[]"))
+        address = ipaddress.ip_address(str(shown))
     except ValueError:
         return ""
     return "" if address.is_loopback else str(address)

@@ -30,6 +30,7 @@ from wizard.step import (
 
 Verdict = Applies | NotApplicable
 _MOST_TOLD = 4  # of a list, in a sentence
+NOWHERE = "Nowhere in the cluster: the question is for you"
 ANSWER = "to go on, answer"  # before the expected answer to a question that no plan answers
 
 
@@ -74,7 +75,7 @@ def question(
     mismatch: str,
     expected: str = "yes",
     help_text: str = "Answer yes if it is so. Anything else is recorded, and stops here.",
-    interface: str = "Nowhere in the cluster: the question is for you",
+    interface: str = NOWHERE,
     menu: tuple[str, ...] = (),
     wanted: str = ANSWER,
     when: When = always,

@@ -49,8 +49,8 @@ def _mail_id(plan: Plan, email: Email) -> Step:
         f" full email address, such as name@{email.domain}.",
         label=f"Users whose {labels.mail_id} is not their full email address",
         expected="none",
-        help_text="Their user ids; none if every one of them has it. `fedwizard check node` asks a node for them, and"
-        " says so when that release does not answer it.",
+        help_text="Their user ids; none if every one of them has it. `fedwizard check plan --nodes` asks the"
+        " publisher for them, and says so when that release does not answer it.",
         interface=labels.call_manager,
         menu=labels.end_users,
         mismatch=f"Enter the full address as {labels.mail_id} of each of them, or in the directory it comes from."

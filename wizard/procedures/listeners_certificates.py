@@ -7,8 +7,8 @@ from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
 from wizard.procedures.before import read_before
 from wizard.procedures.checklists import firewall
-from wizard.procedures.common import ANSWER, always_applies, meets_tls, own_tls, question
-from wizard.procedures.partner_side import letter, presented
+from wizard.procedures.common import ANSWER, NOWHERE, always_applies, meets_tls, own_tls, question
+from wizard.procedures.partner_side import letter, meets_another_name, presented
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import key, on_every_node
 from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, root_of, trust, trusted
@@ -46,7 +46,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     imports = tuple(trust(plan, anchor, anchors[:number]) for number, anchor in enumerate(anchors))
     theirs, ours = (imports[:-1], imports[-1:]) if needs_signature(plan) else (imports, ())
     seen = tuple(trusted(node, anchors) for node in nodes if anchors)
-    rules = firewall(plan, {p.external_fqdn: (f"dns/partner-tls@{p.domain}",) for p in plan.partners})
+    rules = firewall(plan, {p.external_fqdn: _seen_in(p) for p in plan.partners})
     letters = tuple(_at_the_partner(plan, partner) for partner in plan.partners)
     return (
         *_listeners(plan),
@@ -63,6 +63,11 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         *(own.unchanged(node) for node in nodes if anchors),
         _probe(plan),
     )
+
+
+def _seen_in(partner: Partner) -> tuple[str, ...]:
+    """The steps that see addresses of the server of a partner: at its record, and where its certificate was shown."""
+    return f"dns/partner@{partner.domain}", f"dns/partner-tls@{partner.domain}"
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------
@@ -259,6 +264,11 @@ def _answered(plan: Plan, rules: tuple[Step, ...], letters: tuple[Step, ...]) ->
     """Whoever was asked to prepare something has said that it is done, before services restart and people try it."""
     whom = [("firewall", "The firewall lets it through") for _ in rules]
     whom += [(key(partner.domain), f"{for_display(partner.domain)} says that it is done") for partner in plan.partners]
+    whom += [
+        (f"name_{key(partner.domain)}", f"{for_display(partner.domain)} accepts our name {presented(plan)}")
+        for partner in plan.partners
+        if meets_another_name(plan, partner)
+    ]
     if not whom:
         return ()
     return (
@@ -268,7 +278,7 @@ def _answered(plan: Plan, rules: tuple[Step, ...], letters: tuple[Step, ...]) ->
             why="The restarts and the trial come next, and neither helps as long as somebody else still has to act."
             " The walk may be held here (h) for as long as it takes; what is done stays done.",
             does=Form(
-                interface="Nowhere in the cluster: the question is for you",
+                interface=NOWHERE,
                 menu=(),
                 fields=tuple(
                     FormField(name, label, "yes", "Answer yes once you were told so.") for name, label in whom

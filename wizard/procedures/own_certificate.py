@@ -8,6 +8,7 @@ from checks.finding import Finding, Severity
 from wizard.facts import Certificate, Facts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import as_planned, read
+from wizard.procedures.partner_side import presented
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -157,6 +158,7 @@ def _request(plan: Plan, node: Node) -> Step:
         effects=(
             f"Then press {labels.download_csr} and keep the file as cup-{node.name}.csr.",
             "Nothing changes for users.",
+            *_one_name_only(plan, node),
         ),
         verified_by=f"{_ID}/exchanged@{node.name}",
         mistakes=(
@@ -165,6 +167,20 @@ def _request(plan: Plan, node: Node) -> Step:
         ),
         reads=(f"{_ID}/own@{node.name}",),
         after=(f"{_ID}/own@{node.name}",),
+    )
+
+
+def _one_name_only(plan: Plan, node: Node) -> tuple[str, ...]:
+    """That the public name, which leads to this node, cannot be had in its certificate (domain reference 4.5)."""
+    public = plan.local.public_fqdn
+    if presented(plan) != node.fqdn or public == node.fqdn:
+        return ()
+    own = LABELS[plan.release].own_certificate
+    return (
+        f"The certificate will not hold {public}: {own} is made for one node, and has no form with more names. So the"
+        " check of our public name warns of it later (cert-host-not-in-san or cert-san-missing). The cluster compares"
+        " the CN alone; whether a partner's server minds, its administrator is asked. If one does, what helps is"
+        " something in front that shows a certificate with the public name, such as an ASA.",
     )
 
 
@@ -184,7 +200,8 @@ def _sign(plan: Plan, node: Node) -> Step:
                 "    and client authentication (1.3.6.1.5.5.7.3.2)\n"
                 "  Key usage: digital signature, key encipherment,\n"
                 "    data encipherment, key agreement; please take none away\n"
-                "  Key: RSA, 2048 bit\n\n"
+                "  Key: RSA, 2048 bit\n"
+                "  Alternative names: none but those in the request\n\n"
                 "Please send the certificate as PEM, with the root and every intermediate."
             ),
             act=("sign-request", node.name),

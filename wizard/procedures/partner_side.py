@@ -15,6 +15,35 @@ def presented(plan: Plan) -> str:
     return plan.local.public_fqdn if in_between else plan.routing_node.fqdn
 
 
+def all_presented(plan: Plan) -> tuple[str, ...]:
+    """Every subject CN that others see: each node dials out by itself and shows its own, unless something is between.
+
+    The one that is met by who dials us comes first. Source: domain reference 4.5.
+    """
+    shown = presented(plan)
+    if plan.asa is not None or plan.load_balancer is not None:
+        return (shown,)
+    return tuple(dict.fromkeys((shown, *(node.fqdn for node in plan.nodes_publisher_first))))
+
+
+def our_certificates(plan: Plan) -> str:
+    """Which certificates of ours arrive at others, in words."""
+    shown, *others = all_presented(plan)
+    if not others:
+        return f"Our certificate has the subject CN {shown}."
+    return (
+        f"You dial a server of ours whose certificate has the subject CN {shown}. Connections to you come from each of"
+        f" our servers, with a certificate of its own: {', '.join((shown, *others))}. All of them come from the"
+        f" address {plan.local.public_address}."
+    )
+
+
+def meets_another_name(plan: Plan, partner: Partner) -> bool:
+    """Whether the edge of a partner dials our public name and meets another one in the certificate."""
+    over_tls = partner.peer == "access-edge" and partner.transport == "tls"
+    return over_tls and presented(plan) != plan.local.public_fqdn
+
+
 def letter(plan: Plan, partner: Partner, shown: str) -> str:
     """What a partner's administrator has to do. `shown` is the subject CN that we present to them."""
     if partner.peer == "access-edge":
@@ -51,16 +80,7 @@ def _access_edge(plan: Plan, partner: Partner, shown: str) -> str:
 
 
 def _shown_to_them(plan: Plan, shown: str) -> str:
-    """Which certificates of ours arrive there: every node dials out by itself, and shows its own (domain 4.5)."""
-    ours = f"Our certificate has the subject CN {shown}."
-    others = [node.fqdn for node in plan.nodes_publisher_first if node.fqdn != shown]
-    if plan.asa is None and plan.load_balancer is None and others:
-        ours = (
-            f"You dial a server of ours whose certificate has the subject CN {shown}. Connections to you come from each"
-            f" of our servers, with a certificate of its own: {', '.join((shown, *others))}. All of them come from the"
-            f" address {plan.local.public_address}."
-        )
-    return f"{ours}{_other_name(plan, shown)}"
+    return f"{our_certificates(plan)}{_other_name(plan, shown)}"
 
 
 def _other_name(plan: Plan, shown: str) -> str:
@@ -68,7 +88,7 @@ def _other_name(plan: Plan, shown: str) -> str:
     public = plan.local.public_fqdn
     if shown == public:
         return ""
-    return f" You dial {public}, which is another name: if your server refuses us for that, tell us."
+    return f" You dial {public}, which is another name: please tell us whether your server accepts that."
 
 
 def _theirs(partner: Partner) -> str:

@@ -197,8 +197,8 @@ def _why(subject: Subject) -> str:
         )
     return (
         f"TLS is mutual. The server of {subject.whose} is let in only under a name that is listed here. Nothing adds it"
-        " by itself, for no ASA stands between; the guide's example of that is federation inside one enterprise, over"
-        " secure TLS."
+        " by itself, for no ASA stands between. The guide's example is federation inside one enterprise, over secure"
+        " TLS; it is an example and no limit: that there is no ASA is what makes this step necessary."
     )
 
 

@@ -177,7 +177,7 @@ def _why(plan: Plan) -> str:
         return f"{why} The page showed that something is missing."
     if plan.asa is not None:
         return f"{why} Not every peer comes by way of the ASA, so nothing adds all of them by itself."
-    return f"{why} No ASA stands between: peers meet it directly, as inside one enterprise over secure TLS."
+    return f"{why} No ASA stands between: peers meet it directly, for example inside one enterprise, over secure TLS."
 
 
 def _tick(plan: Plan, labels: Labels) -> tuple[Field, ...]:
