@@ -45,7 +45,13 @@ DEEDS = (
         "look_back", "b", "back", "Look at the step before. Looking changes nothing.", phrase="look at the step before"
     ),
     Deed("look_on", "n", "next", "Look at the step after. Looking changes nothing.", phrase="look at the next step"),
-    Deed("redo", "u", "redo", "Open the step you look at again, with a reason.", phrase="do this step again"),
+    Deed(
+        "redo",
+        "u",
+        "do this again",
+        "Do the step that you look at again, with a reason: it is open again, and the walk comes to it next.",
+        phrase="do this step again",
+    ),
     Deed(
         "copy",
         "y",

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.screen import ModalScreen, Screen
 
 from cli_backend.exchange import Risk
@@ -31,6 +32,7 @@ from wizard.runner import ConsoleSaid
 from wizard.step import Command, Kind, Restart, home_of
 
 LOOK_FOR_TERMINAL = 2.0  # seconds
+OWN_KEYS = ("start", "console")  # pages of help about screens on which the keys of the walk do not work
 NOT_NOW = "The console (t) opens only while the walk waits for you."
 
 __all__ = ["FedwizardApp", "Launcher", "Opening", "run_app"]
@@ -69,6 +71,13 @@ class FedwizardApp(OpeningApp):
         """Without a terminal nobody can answer; what waits would hold the session for ever."""
         if self._gone():
             self.end(EXIT_INTERRUPTED)
+
+    async def on_event(self, event: Event) -> None:
+        """A key that was pressed before the page stood there was meant for another one: it is dropped."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, Key) and isinstance(screen, StepScreen) and event.time < screen.changed_at:
+            return
+        await super().on_event(event)
 
     # --- the walk ---
 
@@ -150,12 +159,12 @@ class FedwizardApp(OpeningApp):
 
     def action_help(self) -> None:
         """What this screen is, and the keys."""
-        page = {StartScreen: "start", Overview: "overview"}.get(type(self.screen), "")
+        page = {StartScreen: "start", Overview: "overview", ConsoleScreen: "console"}.get(type(self.screen), "")
         if isinstance(self.screen, StepScreen):
             page = self.screen.page
         if page:
             hints = self.step_screen.next_hints() if self.step_screen is not None else ()
-            self.push_screen(Reading("Help", (*hints, *help_lines(page, keys=page != "start"))))
+            self.push_screen(Reading("Help", (*hints, *help_lines(page, keys=page not in OWN_KEYS))))
 
     # --- the palette ---
 

@@ -14,6 +14,7 @@ from screens.bodies.parts import exact, pair, prose
 from screens.bridge import Bridge
 from screens.modals import LineDialog, exactly
 from screens.step import StepScreen
+from screens.widgets.askable import AskableLine
 from screens.widgets.keyline import KeyLine
 from screens.widgets.once import Once
 from screens.widgets.output import OutputPane
@@ -29,6 +30,7 @@ KEYS = (
     ("Ctrl+X", "stop waiting"),
     ("Up", "earlier commands"),
     ("PgUp", "more"),
+    ("?", "help, in an empty line"),
 )
 RUNNING = "It still runs. Ctrl+X stops waiting for it; the node goes on."
 READY = "Type a command and press Enter. Reading commands are sent at once, others are asked about first."
@@ -61,7 +63,7 @@ class ConsoleScreen(Once[None]):
         yield Verbatim(id="header", classes="header")
         yield OutputPane(id="console")
         yield Verbatim(READY, id="help")
-        line = Input(id="command", compact=True, select_on_focus=False)
+        line = AskableLine(id="command", compact=True, select_on_focus=False)
         line.cursor_blink = False
         with Horizontal(id="prompt"):
             yield Verbatim(id="node")

@@ -10,7 +10,7 @@ from screens.bridge import Written
 from screens.copying import write_in_background
 from screens.modals import LineDialog, a_reason, a_reason_in_words, by_hand, typed_confirmation
 from screens.situation import BY_TYPING
-from wizard.engine import NEEDS_REASON, Answer, AskKind, Choice
+from wizard.engine import NEEDS_REASON, Answer, AskKind, Choice, empty_line
 from wizard.text import visible_line
 
 if TYPE_CHECKING:
@@ -77,6 +77,9 @@ class Doer:
 
     def _submit_form(self) -> None:
         form = self._screen.query_one(FormBody)
+        if (here := form.empty_here()) is not None:
+            self._screen.refuse(empty_line(form.form, here.label))
+            return
         empty = form.next_empty()
         if empty is not None:
             empty.focus()
@@ -123,7 +126,7 @@ class Doer:
         if scene.ask is None:
             return
         scene.batch = (scene.ask.row,)
-        scene.ask, scene.last, scene.resumed = None, "", ""
+        scene.ask, scene.last, scene.warned, scene.resumed = None, "", (), False
         for form in self._screen.query(FormBody):
             form.disabled = True
         self._screen.query_one("#body").focus()

@@ -14,7 +14,7 @@ from screens.widgets.choices import Choices
 from screens.widgets.keyline import KeyLine
 from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
-from wizard.frontend import pending_lines
+from wizard.frontend import marked, pending_lines
 from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word
 
@@ -103,8 +103,7 @@ class Overview(Once[str | None]):
 def step_line(row: Row, room: int) -> Content:
     """One step: sign, word, who saw it, and of the title what has room."""
     title = row.step.title if len(row.step.title) <= room else row.step.title[: room - 3] + "..."
-    how = f"{row.how} !" if row.warns else row.how
-    text = f"{symbol(row.word)} {row.word.value:<8}{how:<11} {title}"
+    text = f"{symbol(row.word)} {row.word.value:<8}{marked(row.how, row.warns):<11} {title}"
     return literal(text, QUIET if row.word in {Word.NOT_APPLICABLE, Word.SKIP} else "")
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from screens.copying import Copyable, copyables
 from screens.situation import BY_TYPING, Situation
 from wizard.engine import Ask, AskKind
-from wizard.evidence import Outcome
+from wizard.evidence import Outcome, finding_body
 from wizard.export.pieces import Exchanged
-from wizard.frontend import needed_by, resumed_line, unknown_titles
+from wizard.frontend import going_on, marked, needed_by, sent_line, unknown_titles
 from wizard.lookback import exchanges_of
 from wizard.runner import Ended, Runner
 from wizard.session import BLOBS
 from wizard.sitting import Sitting
 from wizard.state import Status
 from wizard.step import Form, Step
-from wizard.survey import Row, Word, survey
+from wizard.survey import Row, Word, survey, warning_codes
 
 SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
 
@@ -28,8 +28,8 @@ class Scene:
     `refusal` says why the last answer was not taken, until something else is typed.
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
     the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
-    lesson were asked for; `right` the lines of a form that failed, other than those for which it did; `resumed` where a
-    session stands that is gone on with, until the first answer.
+    lesson were asked for; `right` the lines of a form that failed, other than those for which it did; `resumed`: a
+    session is gone on with, and nothing answered yet; `warned` are the steps that warned since the last answer.
     """
 
     sitting: Sitting
@@ -43,10 +43,11 @@ class Scene:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     last: str = ""
+    warned: tuple[str, ...] = ()
     passing: bool = False
     hints: int = 0
     right: tuple[str, Mapping[str, str]] = ("", {})
-    resumed: str = field(init=False, default="")
+    resumed: bool = field(init=False, default=False)
 
     def asked(self, ask: Ask, refusal: str) -> None:
         """Take in a question. A form that is asked again keeps the lines that were right; the others are typed anew."""
@@ -63,6 +64,29 @@ class Scene:
         self.draft.clear()
         self.draft.update(self.right[1] if self.retried else {})
 
+    def kept(self) -> str:
+        """What a form that is asked again kept, and what is still to be typed; nothing where it kept nothing."""
+        does, kept = self.ask.row.step.does if self.ask else None, len(self.right[1])
+        if not self.retried or not isinstance(does, Form) or not kept:
+            return ""
+        empty = ", ".join(field.label for field in does.fields if not self.draft.get(field.name))
+        return f"Kept: {kept} answer{'s' * (kept != 1)}." + (f" Still to enter: {empty}." if empty else "")
+
+    def concluded(self, row: Row, outcome: Outcome) -> None:
+        """Take in what came of an act. What ended with a warning stays to be read until the next answer."""
+        self.outcomes[row.step.id] = outcome
+        fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
+        self.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
+        if fine and (codes := warning_codes(map(finding_body, outcome.findings))):
+            self.warned = (*self.warned, f"{row.step.title} ({marked(outcome.how, codes)}): {', '.join(codes)}")
+            self.last = ""
+
+    @property
+    def stands(self) -> tuple[object, ...]:
+        """What stands on the screen; keys that were pressed for something else must not reach it."""
+        asked = (self.ask.row.step.id, self.ask.kind) if self.ask else tuple(row.step.id for row in self.batch)
+        return (self.looking, asked, self.ended is not None)
+
     @property
     def retried(self) -> bool:
         """Whether a form stands there a second time, with the lines that were right."""
@@ -70,7 +94,12 @@ class Scene:
 
     def __post_init__(self) -> None:
         walk, state = self.sitting.walk, self.runner.state
-        self.resumed, self._unknown = resumed_line(walk, state), unknown_titles(walk, state)
+        self.resumed, self._unknown = state.resumed, unknown_titles(walk, state)
+        self._sent = sent_line(self._unknown.values())
+
+    def stands_at(self) -> str:
+        """Where a session stands that is gone on with: the steps as they are now, as reading goes on by itself."""
+        return f"{going_on(self.sitting.walk, self.runner.state)}{self._sent}" if self.resumed else ""
 
     def settled_since(self) -> tuple[str, ...]:
         """What was of unknown outcome when the session was gone on with, and how it stands now."""
@@ -133,6 +162,7 @@ class Scene:
             copyable=row is not None and bool(copyables(row.step.does)),
             typing=typing,
             unfilled=unfilled,
+            question=ask is not None and isinstance(ask.row.step.does, Form) and not ask.row.step.does.menu,
             claimed=ask.typed[:1] if ask and ask.kind in BY_TYPING and self.looking is None else "",
             more_below=more_below,
         )

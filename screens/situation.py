@@ -37,8 +37,8 @@ STOPPED_FOR_GOOD = "Nothing was sent. Say with a reason how to go on, or hold."
 class Situation:
     """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows.
 
-    `unfilled`: another line of a form is still empty. `claimed` is the letter that begins a name which has to be typed:
-    it opens its line, and is no key meanwhile.
+    `unfilled`: another line of a form is still empty. `question`: no page shows what the form asks. `claimed` is the
+    letter that begins a name which has to be typed: it opens its line, and is no key meanwhile.
     """
 
     asked: AskKind | None = None
@@ -50,6 +50,7 @@ class Situation:
     copyable: bool = False
     typing: bool = False
     unfilled: bool = False
+    question: bool = False
     claimed: str = ""
     more_below: bool = False
 
@@ -82,6 +83,8 @@ class Situation:
             return "back to the line"
         if self.asked is AskKind.FORM and self.unfilled:
             return "next line"
+        if self.asked is AskKind.FORM and self.question:
+            return "answer"
         return GO_LABELS.get(self.asked, "go on") if self.asked else "go on"
 
     def label(self, deed: Deed) -> str:

@@ -24,7 +24,7 @@ from screens.doing import Doer
 from screens.helping import hint_lines
 from screens.scene import Scene
 from screens.situation import Situation
-from screens.views import header, place, view_of
+from screens.views import after, header, noted, place, view_of
 from screens.widgets.keyline import KeyLine
 from screens.widgets.output import OutputPane
 from screens.widgets.verbatim import Verbatim
@@ -71,11 +71,12 @@ class StepScreen(Screen[None]):
         super().__init__()
         self.scene = Scene(sitting, runner)
         self.page = "begin"
-        self.shown_at = 0.0
+        self.shown_at = self.changed_at = 0.0
         self._bridge = bridge
         self._doer = Doer(self)
         self._progress, self._since = "", 0.0
         self._pen = asyncio.Lock()
+        self._stood: tuple[object, ...] = ()
         self._drawings = 0
         self._output_timer: Timer | None = None
 
@@ -146,9 +147,7 @@ class StepScreen(Screen[None]):
         self._draw()
         self._output.end(row.step.id)
         scene.running.pop(row.step.id, None)
-        scene.outcomes[row.step.id] = outcome
-        fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
-        scene.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
+        scene.concluded(row, outcome)
         if not scene.running and self._output_timer is not None:
             self._output_timer.pause()
         if scene.running and scene.looking is None:
@@ -172,8 +171,11 @@ class StepScreen(Screen[None]):
         row = next(iter(running.values()))
         elapsed = int(time.monotonic() - self._since)
         going = f"running, {elapsed} s of at most {span(row.step.duration.worst)}"
-        told = bool(self._progress) and any([body.progress(self._progress) for body in self.query(Body)])
-        self.say(f"{going}. {self._progress}" if self._progress and not told else going)
+        if self._progress:
+            told = any([body.progress(self._progress) for body in self.query(Body)])
+            # a page with a line of its own for it says there how long the part may take, and when all is given up
+            going = f"running, {elapsed} s in all" if told else f"{going}. {self._progress}"
+        self.say(noted(self.scene, going))
 
     # --- what is shown ---
 
@@ -211,6 +213,8 @@ class StepScreen(Screen[None]):
                 self._output.display = view.output and not self._output.empty
                 self.say(view.help, bad=view.refused)
             self.shown_at = time.monotonic()
+            if self._stood != self.scene.stands:
+                self._stood, self.changed_at = self.scene.stands, self.shown_at
         self.show_keys()
 
     def say(self, text: str, *, bad: bool = False) -> None:
@@ -218,6 +222,11 @@ class StepScreen(Screen[None]):
         for line in self.query("#help").results(Verbatim):  # none while the screen is being opened
             line.set_class(bad, "bad")
             line.say(text)
+
+    def refuse(self, why: str) -> None:
+        """Say why an answer is not taken; it stays until something else is typed."""
+        self.scene.refusal = why
+        self.say(f"Not taken: {why}.", bad=True)
 
     def show_keys(self) -> None:
         """The keys that work now, once the layout is settled."""
@@ -278,7 +287,7 @@ class StepScreen(Screen[None]):
     @on(FormBody.Helped)
     def _helped(self, message: FormBody.Helped) -> None:
         if not self.scene.refusal:  # which stays until something else is typed
-            self.say(message.text)
+            self.say(after(self.scene, message.text))
 
     @on(FormBody.Typed)
     def _typed(self) -> None:

@@ -81,7 +81,7 @@ def _looking(scene: Scene, row: Row) -> View:
 def _ended(scene: Scene, ended: Ended) -> View:
     text = Text(closing_lines(scene.sitting, scene.runner.state, ended))
     guide = "This is still fedwizard: Enter or q leaves it. b, n and o look at the steps; looking changes nothing."
-    return View("", None, HEADINGS[ended.reason], (text,), guide, "end")
+    return View("", None, HEADINGS[ended.reason], (text,), noted(scene, guide), "end")
 
 
 def _asking(scene: Scene, ask: Ask) -> View:
@@ -93,24 +93,25 @@ def _asking(scene: Scene, ask: Ask) -> View:
         warned = warning_lines(warnings_at(scene.sitting.walk, about, practice=scene.sitting.practice))
         text = Text((*_resumed(scene), *first, *warned, *begin_lines(about)))
         count = count_of(scene.sitting.walk, about)
-        return View("", None, chapter, (text,), _after(scene, guide), "begin", count=count)
+        return View("", None, chapter, (text,), after(scene, guide), "begin", count=count)
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD
         lines = (*_resumed(scene), *trouble_lines(ask, scene.outcomes.get(row.step.id)))
         widgets = (Text(lines, classes="trouble"), body_for(row), *_around(scene, row.step))
-        return View(chapter, row, row.step.title, widgets, guide, "trouble", output=bool(node_of(row.step.does)))
+        output, guide = bool(node_of(row.step.does)), noted(scene, guide)
+        return View(chapter, row, row.step.title, widgets, guide, "trouble", output=output)
     body = body_for(row, scene.draft, eager=not scene.passing)
     hint = scene.sitting.hint(row.step.does)
     first = (*_resumed(scene), *((pair("Practice", hint),) if hint else ()))
     widgets = (*((Text(first, classes="hint"),) if first else ()), body, *_around(scene, row.step))
     if scene.passing and isinstance(row.step.does, Form):  # nobody is in the line, so letters are keys
         return View(chapter, row, row.step.title, widgets, KEYS_ARE_KEYS, body.PAGE, refused=True)
-    return View(chapter, row, row.step.title, widgets, _after(scene, guide), body.PAGE)
+    return View(chapter, row, row.step.title, widgets, after(scene, guide), body.PAGE)
 
 
 def _resumed(scene: Scene) -> tuple[Line, ...]:
-    return tuple(resumed_lines(scene.resumed, scene.settled_since()))
+    return tuple(resumed_lines(scene.stands_at(), scene.settled_since()))
 
 
 def _around(scene: Scene, step: Step) -> tuple[Widget, ...]:
@@ -128,12 +129,23 @@ def _running(scene: Scene) -> View:
         return View(chapter, row, title, (text,), "running", "running", output=True)
     body = body_for(row)
     widgets = (body, *_around(scene, row.step))
-    return View(chapter, row, row.step.title, widgets, _after(scene, "running"), body.PAGE, output=True)
+    return View(chapter, row, row.step.title, widgets, after(scene, "running"), body.PAGE, output=True)
 
 
-def _after(scene: Scene, guide: str) -> str:
-    """What was done last, then what to do now; two lines at most."""
-    return f"{scene.last} {guide}" if scene.last and len(scene.last) + len(guide) < LONGEST_HELP else guide
+def after(scene: Scene, guide: str) -> str:
+    """What was done last, then what to do now; two lines at most, and before them what ended with a warning."""
+    fits = scene.last and len(scene.last) + len(guide) < LONGEST_HELP
+    before = scene.kept() or (scene.last if fits else "")
+    return noted(scene, f"{before} {guide}" if before else guide)
+
+
+def noted(scene: Scene, guide: str) -> str:
+    """What ended with a warning since the last answer, then what to do now: a walk must not pass it in silence."""
+    if not scene.warned:
+        return guide
+    *others, last = scene.warned
+    more = f" Before it {len(others)} more; the overview (o) marks them with !." if others else ""
+    return f"Done, with a warning: {last}.{more} {guide}"
 
 
 def _chapter(scene: Scene, row: Row) -> str:

@@ -308,11 +308,16 @@ def _once_more(ask: Ask, choice: Choice) -> tuple[Record, ...]:
     return (Record("step.reopened", step.id, {"reason": choice.value, "refers_to": ask.row.record.intent}),)
 
 
+def empty_line(form: Form, label: str) -> str:
+    """Why a form is not taken in which nothing stands for the field of this label."""
+    return f'"{label}" is empty; enter what {"the page shows" if form.menu else "you found"}'
+
+
 def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     values = form.read(answer.values)
     missing = [field.label for field in form.fields if not values[field.name]]
     if missing:
-        return Refusal(f'"{missing[0]}" is empty; enter what {"the page shows" if form.menu else "you found"}')
+        return Refusal(empty_line(form, missing[0]))
     same: list[Json] = [name for name, typed in answer.values.items() if typed.strip() == SAME]
     body: dict[str, Json] = {"values": {**values}, "same": same, "how": "attested", **_identity(row)}
     wrong = form.wrong(values)

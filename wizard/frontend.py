@@ -2,7 +2,7 @@
 
 import queue
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -122,6 +122,11 @@ def only_looked(row: Row, findings: Iterable[Finding]) -> bool:
     return isinstance(does, Check) and not does.stops and any(found.severity is Severity.FAIL for found in findings)
 
 
+def marked(how: str, warns: Collection[str]) -> str:
+    """Who saw it, with the mark of a step that was done and found something to be read."""
+    return f"{how} !" if warns else how
+
+
 def needed_by(walk: Walk, facts: Facts, step: Step) -> tuple[str, ...]:
     """The titles of the steps that made a restart necessary; nothing for any other kind of step."""
     titles = {each.id: each.title for each in walk.steps}
@@ -143,11 +148,17 @@ def left_rows(walk: Walk, state: State) -> tuple[tuple[str, Row], ...]:
 
 def resumed_line(walk: Walk, state: State) -> str:
     """Where a session stands that is gone on with; empty for a new one."""
-    if not state.resumed:
-        return ""
-    unknown = unknown_titles(walk, state).values()
-    unsettled = f" Sent, with an outcome that is not known yet: {'; '.join(unknown)}." if unknown else ""
-    return f"You go on here: {counts_of(walk, state)}.{unsettled}"
+    return f"{going_on(walk, state)}{sent_line(unknown_titles(walk, state).values())}" if state.resumed else ""
+
+
+def going_on(walk: Walk, state: State) -> str:
+    """Where the steps of a session stand that is gone on with."""
+    return f"You go on here: {counts_of(walk, state)}."
+
+
+def sent_line(titles: Collection[str]) -> str:
+    """The steps whose outcome is not known, to be said behind where a session stands; empty for none."""
+    return f" Sent, with an outcome that is not known yet: {'; '.join(titles)}." if titles else ""
 
 
 def unknown_titles(walk: Walk, state: State) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from cli_backend.exchange import CommandRefused
 from wizard.console import Typed, typed
 from wizard.describe import action_lines, lines_of
 from wizard.engine import Answer, Ask, AskKind, Choice
+from wizard.evidence import Outcome, finding_body
 from wizard.frontend import (
     ENDINGS,
     EXIT_INTERRUPTED,
@@ -16,6 +17,7 @@ from wizard.frontend import (
     ONLY_LOOKED,
     Interrupted,
     count_of,
+    marked,
     needed_by,
     next_lines,
     only_looked,
@@ -31,7 +33,7 @@ from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress
 from wizard.sitting import Sitting
 from wizard.state import State
 from wizard.step import SAME, Form
-from wizard.survey import Row, survey
+from wizard.survey import Row, survey, warning_codes
 from wizard.text import visible, wrap
 
 KEYS: Mapping[Choice, tuple[str, str]] = {
@@ -165,13 +167,19 @@ def _show(told: Told) -> None:
             if outcome.failure is not None:
                 print(wrap(f"failed: {row.step.title}. {visible(outcome.failure.problem)}"))
             elif not outcome.unknown and not outcome.not_sent:
-                print(f"done: {row.step.title} ({outcome.how}){'. ' + outcome.note if outcome.note else ''}")
+                print(_done(row.step.title, outcome))
             for finding in outcome.findings:
                 print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
             if outcome.failure is None and only_looked(row, outcome.findings):
                 print(f"    {ONLY_LOOKED}")
         case _:
             return
+
+
+def _done(title: str, outcome: Outcome) -> str:
+    warns = warning_codes(map(finding_body, outcome.findings))
+    done = "done, with a warning" if warns else "done"
+    return f"{done}: {title} ({marked(outcome.how, warns)}){'. ' + outcome.note if outcome.note else ''}"
 
 
 def _tell_lesson(sitting: Sitting) -> None:

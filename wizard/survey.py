@@ -3,9 +3,11 @@
 Pure. The engine asks it what is next; the overview, the plain list and the exports show it.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from checks.finding import Severity
 from wizard.resolve import Chapter, Walk, fingerprint, resolve
 from wizard.state import State, Status, StepRecord
 from wizard.step import (
@@ -38,6 +40,17 @@ class Word(StrEnum):
 SETTLED = frozenset({Word.DONE, Word.SKIP, Word.NOT_APPLICABLE})
 
 
+def codes_of(findings: Iterable[Mapping[str, object]], severity: str) -> tuple[str, ...]:
+    """The codes of the findings of a severity, each once: for what screens mark and papers list, so all count alike."""
+    codes = (str(found.get("code")) for found in findings if found.get("severity") == severity)
+    return tuple(dict.fromkeys(codes))
+
+
+def warning_codes(findings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The codes of the findings that warn."""
+    return codes_of(findings, Severity.WARN)
+
+
 @dataclass(frozen=True)
 class Row:
     """One step of the walk with where it stands. `how` is observed, attested or empty."""
@@ -52,8 +65,7 @@ class Row:
     @property
     def warns(self) -> tuple[str, ...]:
         """The codes of the findings that did not keep it from being done, and should be read."""
-        codes = (str(found.get("code")) for found in self.record.findings if found.get("severity") == "warn")
-        return tuple(dict.fromkeys(codes)) if self.word is Word.DONE else ()
+        return warning_codes(self.record.findings) if self.word is Word.DONE else ()
 
     @property
     def waits(self) -> bool:

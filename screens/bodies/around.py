@@ -19,6 +19,7 @@ from wizard.survey import Row, Word
 from wizard.text import visible
 
 MOST_OUTPUT = 200  # lines of one exchange that are shown when looking back
+OPEN_YET = "Steps that come before it are still to be done; they decide whether it has to be done."
 HEADINGS = {
     AskKind.FAILED: "This failed.",
     AskKind.STOPPED: "This cannot go on.",
@@ -132,6 +133,9 @@ def needed_lines(needed_by: Sequence[str]) -> Iterator[Line]:
 
 def _standing(row: Row) -> Iterator[Line]:
     match row.standing:
+        case NotApplicable(reason) if row.word is Word.OPEN:
+            yield pair("Open", OPEN_YET)
+            yield pair("So far", reason)
         case NotApplicable(reason) | AlreadySo(reason):
             yield pair("Because", reason)
         case Later(reason) if row.waits:

@@ -7,29 +7,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
-from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
 from screens.bodies.parts import Body, Line, exact, joined, pair
+from screens.widgets.askable import AskableLine
 from screens.widgets.verbatim import Verbatim
 from wizard.step import Form, FormField
 from wizard.survey import Row
 
 TYPE_HERE = "Type what the page shows, or = if it is exactly that:"
 ANSWER_HERE = "Type your answer, or = if it is exactly that:"
-
-
-class ValueLine(Input):
-    """The line for one value. A question mark in it means help as long as it is empty."""
-
-    async def _on_key(self, event: Key) -> None:
-        if event.character == "?" and not self.value:
-            event.stop()
-            event.prevent_default()
-            await self.run_action("screen.deed('help')")
-            return
-        await super()._on_key(event)
 
 
 class FormBody(Body):
@@ -79,8 +67,8 @@ class FormBody(Body):
                 if self._draft is not None:
                     yield self._line(field, self._draft.get(field.name, ""))
 
-    def _line(self, field: FormField, value: str) -> ValueLine:
-        line = ValueLine(value, id=f"field-{field.name}", compact=True, select_on_focus=False)
+    def _line(self, field: FormField, value: str) -> AskableLine:
+        line = AskableLine(value, id=f"field-{field.name}", compact=True, select_on_focus=False)
         line.cursor_blink = False
         return line
 
@@ -95,11 +83,12 @@ class FormBody(Body):
         name = str(event.input.id).removeprefix("field-")
         if self._draft is not None and self._draft.get(name, "") != event.value:
             self._draft[name] = event.value
+            self.show_line()  # the page may have been scrolled meanwhile: nobody types what they cannot see
             self.post_message(self.Typed())
 
     def action_line(self, by: int) -> None:
         """Another line. Nobody leaves the lines this way: what is typed outside them would be keys."""
-        lines = list(self.query(ValueLine))
+        lines = list(self.query(AskableLine))
         at = next((number for number, line in enumerate(lines) if line.has_focus), 0)
         lines[max(0, min(len(lines) - 1, at + by))].focus()
 
@@ -110,17 +99,22 @@ class FormBody(Body):
                 group.call_after_refresh(group.scroll_visible, animate=False)
 
     def on_descendant_focus(self) -> None:
-        """Say what helps with the line that is being typed, and show it."""
+        """Say which line is being typed and what helps with it, and show it."""
         self.show_line()
-        field = self._focused_field()
-        if field is not None and (text := f"{self._differs()} {field.help}".strip()):
-            self.post_message(self.Helped(text))
+        field = self.field_typed()
+        if field is not None:
+            self.post_message(self.Helped(f"{self._differs()} {_named(field)}".strip()))
 
     def _differs(self) -> str:
         """That a line which was typed before shows something else than expected; it may be a slip."""
         said = self.form.read(self.values())
         wrong = (f for f in self.form.wrong(said) if said[f.name] and not self.query_one(f"#field-{f.name}").has_focus)
         return next((f"{f.label}: you typed {said[f.name]}, {self.form.wanted} {f.expected}." for f in wrong), "")
+
+    def empty_here(self) -> FormField | None:
+        """The field of the line that is being typed, if nothing stands in it yet."""
+        field = self.field_typed()
+        return field if field is not None and not self.values()[f"{field.name}"].strip() else None
 
     def next_empty(self) -> Input | None:
         """The first line in which nothing stands, other than the one that is being typed."""
@@ -134,6 +128,12 @@ class FormBody(Body):
         """What was typed, by the names of the fields."""
         return {str(line.id).removeprefix("field-"): line.value for line in self.query(Input)}
 
-    def _focused_field(self) -> FormField | None:
+    def field_typed(self) -> FormField | None:
+        """The field of the line that is being typed; None where nobody is in a line."""
         focused = next((str(line.id) for line in self.query(Input) if line.has_focus), "")
         return next((field for field in self.form.fields if f"field-{field.name}" == focused), None)
+
+
+def _named(field: FormField) -> str:
+    """The name of a field, and what helps with it."""
+    return f"{field.label}: {field.help}" if field.help else f"You type: {field.label}."

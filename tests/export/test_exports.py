@@ -161,8 +161,9 @@ def test_a_walk_that_stood_still_deviates(session: Session) -> None:
 
 
 def test_who_saw_what_is_counted_and_warnings_are_collected(session: Session) -> None:
-    warned = {"status": "warn", "findings": [{"severity": "warn", "code": "srv-weight", "subject": "a.example"}]}
-    session.journal.append("evidence", {"check": warned}, "trial/look")
+    codes = {"srv-weight": "warn", "srv-name-missing": "fail"}  # what only decided about steps is no warning
+    findings = [{"severity": how, "code": code, "subject": "a.example"} for code, how in codes.items()]
+    session.journal.append("evidence", {"check": {"status": "fail", "findings": findings}}, "trial/look")
     found = transcript_of(session)
     done = [s.how for procedure in found.procedures for s in procedure.steps if s.word == "done"]
     assert (found.observed, found.attested) == (done.count("observed"), done.count("attested"))
@@ -171,6 +172,10 @@ def test_who_saw_what_is_counted_and_warnings_are_collected(session: Session) ->
     summary = text.partition("## Warnings of checks and nodes")[2].partition("\n## ")[0]
     assert "`trial/look`" in summary
     assert "`srv-weight`" in summary
+    assert "srv-name-missing" not in summary
+    failures = text.partition("## Failures that the walk went on with")[2].partition("\n## ")[0]
+    assert "`srv-name-missing`" in failures
+    assert "srv-weight" not in failures
 
 
 def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(session: Session) -> None:

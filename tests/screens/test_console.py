@@ -187,3 +187,20 @@ def test_the_key_is_named_wherever_it_works(play: Play) -> None:
         await stage.press("o", "escape")
 
     play((step("change"),), Script(result=Result.FAILED), test)
+
+
+def test_a_question_mark_in_the_empty_line_opens_the_help(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await opened(stage)
+        await stage.press("question_mark")
+        picture = await stage.until("The console of a node")
+        assert "accept" not in picture  # the keys of the walk are none here
+        await stage.press("escape")
+        await stage.until("Console of imp1")
+        line = stage.app.screen.query_one(Input)
+        assert not line.value
+        line.value = "show"
+        await stage.press("question_mark")
+        assert "?" in line.value
+
+    play((step("instruct"),), Script(), test)

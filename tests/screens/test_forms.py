@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from textual.events import Key
 from textual.widgets import Input
 
 from tests.screens.stage import Play, Stage, kinds, status
@@ -205,3 +206,82 @@ def test_a_refusal_finds_its_form_wherever_the_person_has_gone_meanwhile(play: P
         await stage.until("Finished")
 
     play((step("form"),), Script(), test)
+
+
+def lines_of(count: int, *, menu: tuple[str, ...] = ("System",)) -> Form:
+    """A form of so many lines, each of which should show x."""
+    fields = tuple(FormField(f"f{number}", f"field {number}", "x") for number in range(count))
+    return Form(interface="a page", menu=menu, fields=fields, mismatch="Correct it.")
+
+
+def test_a_line_that_was_scrolled_away_comes_back_at_the_first_letter_and_is_named_below(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("You type: field 0.")
+        await stage.press("pagedown", "pagedown", "pagedown")
+        line, body = stage.walk.focused, stage.walk.query_one("#body")
+        assert line is not None
+        assert not body.region.contains_region(line.region)
+        assert "You type: field 0." in stage.picture
+        await stage.press("x")
+        assert body.region.contains_region(line.region)
+        await stage.press("enter")
+        await stage.until("You type: field 1.")
+
+    play((step("form", does=lines_of(9)),), Script(), test)
+
+
+def test_enter_in_an_empty_line_says_so_and_stays_there(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("You type: field 0.")
+        for _ in range(2):
+            await stage.press("enter")
+            await stage.until('Not taken: "field 0" is empty; enter what the page shows.')
+            assert stage.walk.focused is stage.walk.query_one("#field-f0")
+        await stage.press("tab", "enter")
+        await stage.until('Not taken: "field 1" is empty')
+        await stage.write("x")
+        await stage.press("enter")
+        await stage.until("You type: field 0.")
+
+    play((step("form", does=lines_of(2)),), Script(), test)
+
+
+def test_a_retried_form_says_what_it_kept_and_what_is_still_to_be_typed(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("You type: field 0.")
+        for number, said in enumerate("xwx"):
+            await stage.until(f"field {number}")
+            await stage.write(said)
+            await stage.press("enter")
+        await stage.until("r retry")
+        await stage.press("r")
+        await stage.until("Kept: 2 answers. Still to enter: field 1. You type: field 1.")
+        await stage.write("x")
+        await stage.press("enter")
+        await stage.until("Finished")
+
+    play((step("form", does=lines_of(3)),), Script(), test)
+
+
+def test_keys_that_were_pressed_before_the_page_stood_there_are_dropped(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("You type: field 0.")
+        ahead, now = Key("a", "a"), Key("x", "x")
+        ahead.time = stage.walk.changed_at - 0.01
+        stage.app.post_message(ahead)
+        stage.app.post_message(now)
+        await stage.until(lambda: bool(stage.walk.query_one("#field-f0", Input).value))
+        assert stage.walk.query_one("#field-f0", Input).value == "x"
+        changed = stage.walk.changed_at
+        await stage.walk.show()  # the same page once more: what is typed meanwhile is meant for it
+        assert stage.walk.changed_at == changed
+
+    play((step("form", does=lines_of(2)),), Script(), test)
+
+
+def test_a_question_that_no_page_answers_is_answered(play: Play) -> None:
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("Enter answer")
+        assert "this is what it shows" not in stage.picture
+
+    play((step("form", does=lines_of(1, menu=())),), Script(), test)

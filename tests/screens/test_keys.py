@@ -240,7 +240,7 @@ def test_redo_of_a_looked_at_step_wants_a_reason(play: Play) -> None:
         await stage.press("enter")
         await stage.until("I have sent it")
         await stage.press("b")
-        await stage.until("u redo")
+        await stage.until("u do this again")
         await stage.press("u")
         await stage.write("wrong value")
         await stage.press("enter")

@@ -68,6 +68,22 @@ def test_who_goes_on_is_told_where_it_stands_until_the_first_answer(tmp_path: Pa
     sat(tmp_path / "S", steps, Script(), second)
 
 
+def test_what_is_read_again_by_itself_counts_where_a_session_is_gone_on_with(tmp_path: Path) -> None:
+    """It said "0 done" on the page of the second step, the first of which had passed meanwhile."""
+    steps = (step("read"), step("instruct"))
+
+    async def first(stage: Stage) -> None:
+        await stage.until("Enter begin")
+        await stage.press("enter")
+        await stage.until("running, ")
+
+    async def second(stage: Stage) -> None:
+        assert "You go on here: 1 done, 1 open." in await stage.until("I have done it")
+
+    sat(tmp_path / "S", steps, Script(gate=threading.Event(), ignores_cancel=True), first)
+    sat(tmp_path / "S", steps, Script(), second)
+
+
 def test_an_outcome_that_was_not_known_is_told_with_what_became_of_it(tmp_path: Path) -> None:
     steps = (step("restart"), step("instruct"))
 

@@ -84,7 +84,8 @@ def practice_hint(does: Kind) -> str:
         case Form():
             return "On a real cluster you would read it there. Here it is what stands above the line: type = for that."
         case Notice():
-            return "Nothing is sent to anybody. Read the letter, then press Enter."
+            played = " Enter also plays what the other side does then." if does.act else ""
+            return f"Nothing is sent to anybody. Read the letter, then press Enter.{played}"
         case _:
             return ""
 

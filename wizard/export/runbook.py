@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checks.finding import Json
 from wizard.export.document import (
@@ -26,9 +26,14 @@ from wizard.export.document import (
 from wizard.export.pieces import Checked, Exchanged, Noted, Sent
 from wizard.export.planned import planned
 from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
+from wizard.survey import codes_of
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
 _PAUSES = {"session.held": "Held", "session.resumed": "Interrupted, and taken up again"}
+_FOUND = (
+    ("warn", "Warnings of checks and nodes", "about-checks"),
+    ("fail", "Failures that the walk went on with", "about-failures"),
+)
 _QUIET = {"n/a", "open"}  # nothing was done: the reason says enough
 
 
@@ -107,22 +112,25 @@ def _pause(note: Noted) -> Item:
 
 
 def _warned(transcript: Transcript) -> Iterator[Block]:
-    """Steps that were done although something was found: one line each, the whole of it stands at the step."""
-    steps = [(step, _warnings_of(step)) for procedure in transcript.procedures for step in procedure.steps]
-    warned = [(step, codes) for step, codes in steps if codes and step.word == "done"]
-    if warned:
-        yield Heading(2, ("Warnings of checks and nodes",), "about-checks")
-        yield bullets(
-            (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes)) for step, codes in warned
-        )
+    """Steps that were done although something was found: one line each, the whole of it stands at the step.
+
+    A warning counts as on the screens. A failure that only decided about later steps, or was accepted, is none.
+    """
+    done = [step for procedure in transcript.procedures for step in procedure.steps if step.word == "done"]
+    for severity, title, anchor in _FOUND:
+        found = [(step, codes) for step in done if (codes := codes_of(_last_findings(step), severity))]
+        if found:
+            yield Heading(2, (title,), anchor)
+            yield bullets(
+                (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes))
+                for step, codes in found
+            )
 
 
-def _warnings_of(step: StepTranscript) -> tuple[str, ...]:
-    """The codes that a step ended with and that should be read, by its last look."""
+def _last_findings(step: StepTranscript) -> Sequence[Mapping[str, Json]]:
+    """What a step ended with, by its last look."""
     checks = [piece for piece in step.evidence if isinstance(piece, Checked)]
-    findings = checks[-1].findings if checks else step.findings
-    codes = (_word(found.get("code")) for found in findings if found.get("severity") in {"warn", "fail"})
-    return tuple(dict.fromkeys(codes))
+    return checks[-1].findings if checks else step.findings
 
 
 def _typed(transcript: Transcript) -> Iterator[Block]:
