@@ -6,10 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+settings.register_profile("fedwizard", deadline=None)  # how long an example takes says more of the machine than of us
+settings.load_profile("fedwizard")
 
 
 @pytest.fixture(autouse=True)

@@ -234,7 +234,7 @@ def test_dsa_is_weak() -> None:
     assert faults(found)["cert-key-weak"] == "fail"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 900), change=st.integers(1, 255))
 def test_damaged_certificates_are_told_never_crash(at: int, change: int, pki: Authorities) -> None:
     der = bytearray(pki.leaf().der)
@@ -247,7 +247,7 @@ def test_damaged_certificates_are_told_never_crash(at: int, change: int, pki: Au
     assert list(judge_chain(Told(subject="x", see=""), (facts,), (root,), NAME, NOW))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_certificate(der: bytes) -> None:
     with pytest.raises(ValueError):

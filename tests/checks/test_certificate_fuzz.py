@@ -31,7 +31,7 @@ from wizard.report.json import check_document
 from wizard.report.text import check_lines
 
 seeds = st.integers(0, 2**32)
-many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LONGEST = 2.0  # seconds of work for one verdict
 
 
@@ -111,7 +111,7 @@ def test_nonsense_that_its_issuer_signed(bench: Bench, seed: int) -> None:
     assert time.process_time() - began < LONGEST
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=400))
 def test_any_bytes_between_the_lines_of_a_pem_file(bench: Bench, content: bytes) -> None:
     sound(bench.judged(content, bench.limited.der))

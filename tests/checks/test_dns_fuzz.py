@@ -60,7 +60,7 @@ def question(kind: str = "SRV") -> dns.message.QueryMessage:
     return dns.message.make_query(f"_sipfederationtls._tcp.{DOMAIN}", kind)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(seed=st.integers(0, 2**32), kind=st.sampled_from(sorted(RECORDS)))
 def test_a_damaged_message_is_read_or_refused(seed: int, kind: str) -> None:
     query = question(kind)
@@ -71,7 +71,7 @@ def test_a_damaged_message_is_read_or_refused(seed: int, kind: str) -> None:
         assert "\x00" not in reply.zone + reply.alias
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=300), flags=st.integers(0, 0xFFFF))
 def test_any_bytes_are_read_or_refused(data: bytes, flags: int) -> None:
     query = question()

@@ -60,7 +60,7 @@ def test_a_name_is_possible_where_dnspython_takes_it_and_then_asked_for_alike(na
     assert question.plain(edns=True) in {None, message.to_wire()}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(kind=st.sampled_from(sorted(RECORDS)), at=st.integers(0, 200), change=st.integers(0, 255), cut=st.integers(0, 9))
 def test_damage_is_left_to_the_whole_reader_or_read_alike(kind: str, at: int, change: int, cut: int) -> None:
     query, reply = exchange(kind)

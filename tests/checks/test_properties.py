@@ -3,7 +3,7 @@
 import contextlib
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.catalogue import CODES
@@ -21,7 +21,6 @@ NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 OWNER = "_sipfederationtls._tcp.partner.example"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_name_is_canonical_or_refused(text: str) -> None:
     with contextlib.suppress(BadNameError):
@@ -30,14 +29,12 @@ def test_a_name_is_canonical_or_refused(text: str) -> None:
         assert name.isascii()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans(), st.booleans())
 def test_requests_for_certificates(body: bytes, version_13: bool, algorithms: bool) -> None:
     assert isinstance(accepted_authorities(body, version_13=version_13, algorithms=algorithms), tuple)
     assert isinstance(distinguished_name(body), str)
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=100), max_size=8))
 def test_a_flight_of_any_bytes(parts: list[bytes]) -> None:
     flight = _Flight()
@@ -69,7 +66,6 @@ def replies(draw: st.DrawFn, *, with_addresses: bool = False) -> Reply:
     return Reply(outcome=outcome, server="192.0.2.53", services=services, records=found, negative_ttl=draw(st.just(60)))
 
 
-@settings(deadline=None)
 @given(st.data(), replies(), st.sampled_from(["sip", "xmpp"]), st.sampled_from(["ours", "partner"]), st.booleans())
 def test_every_state_of_a_domain_has_a_verdict(
     data: st.DataObject, reply: Reply, service: str, side: str, elsewhere: bool

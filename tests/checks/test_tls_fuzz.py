@@ -51,7 +51,7 @@ def flight(shared: Authorities, chain: Path) -> bytes:
     return sent
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), pieces=st.integers(1, 6))
 def test_a_damaged_flight(flight: bytes, seed: int, pieces: int) -> None:
     chance = random.Random(seed)
@@ -64,7 +64,7 @@ def test_a_damaged_flight(flight: bytes, seed: int, pieces: int) -> None:
     assert len(read.chain) <= MOST_CERTIFICATES
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_damaged_names_of_authorities(shared: Authorities, seed: int) -> None:
     name = shared.root.certificate.subject.public_bytes()

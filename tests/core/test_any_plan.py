@@ -45,7 +45,7 @@ def too_long(step: Step) -> list[str]:
     return [line for line in lines_of(step) if len(line) > WIDTH and line not in exact]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(valid_plans())
 def test_every_step_of_any_plan_is_whole_stable_and_fits(plan: Plan) -> None:
     steps, again = walk_of(plan, CATALOGUE).steps, walk_of(plan.model_copy(deep=True), CATALOGUE).steps

@@ -315,7 +315,7 @@ def test_the_walk_ends_and_asks_each_procedure_once() -> None:
     assert fold(found.events) == found.state
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 9), max_size=120))
 def test_no_sequence_of_answers_sends_a_change_that_nobody_confirmed(choices: list[int]) -> None:
     found = table()

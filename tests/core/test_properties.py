@@ -166,7 +166,7 @@ numbers = st.lists(st.one_of(st.integers(0, 49), st.integers(0, 99)), max_size=1
 
 
 @pytest.mark.timeout(400)  # 20 seconds of one core, which a busy machine may not give
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(numbers, st.booleans())
 def test_no_answers_and_outcomes_break_the_walk_or_send_what_was_not_confirmed(taken: list[int], three: bool) -> None:
     anything = Anything(three_nodes() if three else practice_plan())
@@ -188,7 +188,7 @@ def test_no_answers_and_outcomes_break_the_walk_or_send_what_was_not_confirmed(t
     raise AssertionError("a person who agrees to everything never comes to the end")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(numbers)
 def test_folding_in_one_go_or_in_two_is_the_same(taken: list[int]) -> None:
     anything = Anything(practice_plan())
@@ -207,7 +207,7 @@ def test_folding_in_one_go_or_in_two_is_the_same(taken: list[int]) -> None:
 # --- the catalogue on any plan ---
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(plans())
 def test_step_ids_are_unique_stable_and_well_formed(plan: Plan) -> None:
     first, second = walk_of(plan, CATALOGUE), walk_of(plan.model_copy(deep=True), CATALOGUE)
@@ -226,7 +226,7 @@ def test_step_ids_are_unique_stable_and_well_formed(plan: Plan) -> None:
     assert len(set(prints[0])) == len(prints[0])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(plans(), st.randoms(use_true_random=False))
 def test_the_order_in_the_file_is_not_the_order_of_the_walk_but_ids_are_the_same(plan: Plan, random: object) -> None:
     assert hasattr(random, "sample")
@@ -236,7 +236,7 @@ def test_the_order_in_the_file_is_not_the_order_of_the_walk_but_ids_are_the_same
     assert shuffled.nodes_publisher_first[0].role == "publisher"
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(plans())
 def test_every_plan_can_be_walked_to_its_end(plan: Plan) -> None:
     world = World(plan)
@@ -286,7 +286,7 @@ def altered(does: Kind) -> tuple[Kind, ...]:
             return ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=30))
 def test_a_fingerprint_ignores_wording(words: str) -> None:
     for row in survey(walk_of(three_nodes(), CATALOGUE), State()):

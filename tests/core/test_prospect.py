@@ -146,7 +146,7 @@ def test_a_procedure_that_is_excluded_needs_no_step() -> None:
     assert not [each for each in found.values() if each.step.procedure == "email" and each.need is Need.APPLIES]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plans())
 def test_nothing_that_applies_now_is_left_out_and_every_condition_can_be_told(plan: Plan) -> None:
     walk = walk_of(plan, CATALOGUE)

@@ -317,7 +317,7 @@ def assert_tables(markdown: str) -> None:
         columns = cells
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plans())
 def test_any_plan_gives_a_method_without_an_empty_value_that_fits(plan: Plan) -> None:
     found = method_of(walk_of(plan, CATALOGUE), "0" * 64, "fedwizard 0")

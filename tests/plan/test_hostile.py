@@ -59,13 +59,13 @@ def assert_sound(text: str) -> None:
         advice(plan, Draft.parse(text), "p.toml")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mutated())
 def test_mutated_plans_give_problems_or_a_plan(text: str) -> None:
     assert_sound(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text())
 def test_any_text_gives_problems(text: str) -> None:
     assert_sound(text)

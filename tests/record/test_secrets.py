@@ -154,7 +154,7 @@ KEYS = st.sampled_from(
 CUTS = st.lists(st.integers(0, 400), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS, CUTS)
 @example("Secret-1-longeSecret-1", [8, 9])
 @example("aaaaab", [3, 4, 5])
@@ -171,7 +171,7 @@ def test_cuts_make_no_difference(text: str, places: list[int]) -> None:
         assert secret not in secrets.redact(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(KEYS, max_size=12).map("".join), CUTS)
 def test_cuts_make_no_difference_to_private_keys(text: str, places: list[int]) -> None:
     secrets = Secrets()
