@@ -105,6 +105,14 @@ def test_the_letter_to_an_edge_reads_as_it_was_approved(version: str) -> None:
     assert letter(plan, partner, "imp1.local.example") + "\n" == golden
 
 
+def test_an_edge_with_another_subject_is_asked_for_both_names() -> None:
+    plan = practice_plan()
+    renewed = plan.partners[0].model_copy(update={"peer_subject": "edge1.partner.example"})
+    told = " ".join(letter(plan, renewed, "imp1.local.example").split())
+    assert "the subject CN edge1.partner.example, sip.partner.example among the alternative names, and server" in told
+    assert "both ways between sip.partner.example and" in told
+
+
 def test_only_what_meets_the_nodes_is_told_their_tls_version() -> None:
     plan = with_asa()
     assert "TLS 1.0" not in letter(plan, plan.partners[0], plan.local.public_fqdn)
