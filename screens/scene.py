@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from screens.copying import Copyable, copyables
 from screens.situation import BY_TYPING, Situation
+from wizard.describe import done_line
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome
 from wizard.export.pieces import Exchanged
@@ -43,6 +44,7 @@ class Scene:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     last: str = ""
+    warned: tuple[str, ...] = ()
     passing: bool = False
     hints: int = 0
     right: tuple[str, Mapping[str, str]] = ("", {})
@@ -71,6 +73,12 @@ class Scene:
     def __post_init__(self) -> None:
         walk, state = self.sitting.walk, self.runner.state
         self.resumed, self._unknown = resumed_line(walk, state), unknown_titles(walk, state)
+
+    def done(self, title: str, outcome: Outcome) -> None:
+        """Take in that a step was done: it is said at once where it warned of something."""
+        before = self.warned if self.last else ()
+        self.warned = (*before, title) if outcome.warns else before
+        self.last = done_line(title, outcome.how, self.warned)
 
     def settled_since(self) -> tuple[str, ...]:
         """What was of unknown outcome when the session was gone on with, and how it stands now."""

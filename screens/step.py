@@ -148,7 +148,9 @@ class StepScreen(Screen[None]):
         scene.running.pop(row.step.id, None)
         scene.outcomes[row.step.id] = outcome
         fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
-        scene.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
+        scene.last = scene.last if fine else ""
+        if fine:
+            scene.done(row.step.title, outcome)
         if not scene.running and self._output_timer is not None:
             self._output_timer.pause()
         if scene.running and scene.looking is None:

@@ -23,6 +23,7 @@ from screens.bodies.select import body_for
 from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
+from wizard.describe import DONE_WARNED
 from wizard.engine import Ask, AskKind, Choice
 from wizard.evidence import findings_of
 from wizard.frontend import count_of, warnings_at
@@ -132,8 +133,10 @@ def _running(scene: Scene) -> View:
 
 
 def _after(scene: Scene, guide: str) -> str:
-    """What was done last, then what to do now; two lines at most."""
-    return f"{scene.last} {guide}" if scene.last and len(scene.last) + len(guide) < LONGEST_HELP else guide
+    """What was done last, then what to do now; two lines at most. A warning is told in any case."""
+    if scene.last and len(scene.last) + len(guide) < LONGEST_HELP:
+        return f"{scene.last} {guide}"
+    return f"{DONE_WARNED}. {guide}" if scene.last and scene.warned else guide
 
 
 def _chapter(scene: Scene, row: Row) -> str:

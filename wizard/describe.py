@@ -29,6 +29,17 @@ _INDENT = " " * 11  # where the text beside a label begins
 _ITEM = re.compile(r" *(\d+\. |\([a-z]\) )?")  # how a line of a letter is set in, with the sign of an item
 
 
+DONE_WARNED = "Done, with a warning"
+
+
+def done_line(title: str, how: str, warned: tuple[str, ...]) -> str:
+    """What was done last, in one line; what `warned` since the last question is not covered up by what went well."""
+    if not warned:
+        return f"Done: {title} ({how})."
+    others = f" It is so in {len(warned)} steps since the last question." if len(warned) > 1 else ""
+    return f"{DONE_WARNED}: {warned[-1]}.{others}"
+
+
 def lines_of(step: Step, needed_by: tuple[str, ...] = ()) -> Iterator[str]:
     """Everything a person has to know to do a step: what, where, with which value, why, and how to take it back.
 

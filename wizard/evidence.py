@@ -63,6 +63,12 @@ class Outcome:
     took_effect: bool | None = None  # set by an act that settles an unknown outcome
     findings: tuple[Finding, ...] = field(default=())
 
+    @property
+    def warns(self) -> bool:
+        """Whether it did what it should, and found something that should be read all the same."""
+        told = {Severity.WARN, Severity.FAIL}  # a check that only looks is done whatever it found
+        return self.failure is None and any(found.severity in told for found in self.findings)
+
 
 def exchange_body(exchange: Exchange) -> dict[str, object]:
     """An exchange as journal data; a long output stays in pieces until it is there."""

@@ -132,6 +132,8 @@ def needed_lines(needed_by: Sequence[str]) -> Iterator[Line]:
 
 def _standing(row: Row) -> Iterator[Line]:
     match row.standing:
+        case NotApplicable(reason) if row.word is Word.OPEN:
+            yield pair("Not yet", f"Steps before it decide whether it has to be done. So far, {reason}.")
         case NotApplicable(reason) | AlreadySo(reason):
             yield pair("Because", reason)
         case Later(reason) if row.waits:

@@ -6,14 +6,19 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from checks.catalogue import finding
+from checks.finding import Severity
+from screens.bodies.around import record_lines
 from screens.overview import step_line
 from tests.core.plans import practice_plan
 from tests.screens.stage import Play, Stage
 from tests.screens.trial import Script, step, trial
+from wizard.describe import done_line
+from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.runner import Progress
 from wizard.state import fold
-from wizard.survey import survey
+from wizard.survey import Word, survey
 
 
 def test_who_searches_the_console_where_it_does_not_open_is_told_when_it_does(play: Play) -> None:
@@ -55,6 +60,40 @@ def test_while_it_waits_the_clock_and_what_was_seen_stand_there_once(play: Play)
         assert picture.count("running, ") == 1
 
     play((step("wait"),), script, test)
+
+
+def test_a_step_that_warns_says_so_at_once_and_what_goes_well_after_it_does_not_cover_it(play: Play) -> None:
+    warned = finding("cert-san-missing", "partner.example")
+    assert warned.severity is Severity.WARN
+
+    async def test(stage: Stage, folder: Path) -> None:
+        picture = await stage.until("I have sent it")
+        assert "Done, with a warning: Try check" in " ".join(picture.split())
+
+    play((step("check"), step("read"), step("notice")), Script(findings=(warned,)), test)
+
+
+def test_a_step_ahead_that_a_restart_before_it_decides_is_not_told_as_a_fault() -> None:
+    walk = walk_of(practice_plan(), CATALOGUE)
+    rows = {row.step.id: row for row in survey(walk, fold(()))}
+    lines = record_lines(rows["domain/return@imp1"], (), {})
+    told = " ".join(line.text if hasattr(line, "text") else str(line) for line in lines)
+    assert rows["domain/return@imp1"].word is Word.OPEN
+    assert "Because" not in told
+    assert "Not yet" in told
+    assert "Steps before it decide" in told
+
+
+@pytest.mark.parametrize(
+    ("warned", "told"),
+    [
+        ((), "Done: B (observed)."),
+        (("A",), "Done, with a warning: A."),
+        (("A", "B"), "Done, with a warning: B. It is so in 2 steps since the last question."),
+    ],
+)
+def test_what_was_done_last_is_one_line(warned: tuple[str, ...], told: str) -> None:
+    assert done_line("B", "observed", warned) == told
 
 
 @pytest.mark.parametrize(("room", "shown"), [(12, "Restart C..."), (30, "Restart Cisco SIP Proxy")])
