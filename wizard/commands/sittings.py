@@ -84,7 +84,7 @@ def practice_hint(does: Kind) -> str:
         case Form(menu=()):
             return "In reality you would find it out. Here what stands above the line is so. = is short for it, always."
         case Form():
-            return "In reality you would read the page. Here it shows what stands above the line. = is short for it, always."
+            return "In reality you would read the page. There stands what is above the line. = is short for it, always."
         case Notice():
             return "Nothing is sent to anybody. Read the letter, then press Enter."
         case _:
