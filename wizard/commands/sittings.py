@@ -163,8 +163,8 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
         return None
     return Lesson(
         title=fault.title,
-        story=f"{fault.story} {FINISHED}",
-        symptom=fault.symptom,
+        story=fault.story,
+        symptom=f"{fault.symptom} {FINISHED}",
         hints=fault.hints,
         debrief=fault.debrief,
         open=fault.open,
