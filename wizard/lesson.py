@@ -15,6 +15,10 @@ PAPER_ADDRESSES = (
     "This is a practice network: its addresses are ones that only documentation uses, and so address-not-public warns."
     " On a real network it is a fault to mend."
 )
+FINISHED = (
+    "All of it was configured before this walk begins, and what only a person can say of it is done. Steps that look,"
+    " and those that follow from what is seen, are open: that is no fault, the walk looks again."
+)
 NOTE = "part of this scenario: it was done before the walk begins"
 
 
@@ -34,7 +38,7 @@ class Lesson:
 
 
 def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
-    """The events of a deployment that was finished before: what only a person can say is said.
+    """The events of a deployment that was finished before: what a person can say, and applies in any case, is said.
 
     Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself.
     """
@@ -43,7 +47,6 @@ def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
         for chapter in walk.chapters
         for step in chapter.steps
         if isinstance(step.does, Instruct | Form | Notice)
-        and not step.reads
         and step.id not in lesson.open
         and isinstance(resolve(step, walk.plan, Facts(), chapter.excluded).standing, Applies)
     )

@@ -6,13 +6,16 @@ import pytest
 
 from checks.catalogue import finding
 from tests.core.plans import practice_plan
+from wizard.commands.sittings import practice_hint
 from wizard.evidence import finding_body
-from wizard.lesson import Lesson, closing
+from wizard.lesson import Lesson, closing, prepared
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.state import State, StepRecord
+from wizard.step import Form
 from wizard.survey import Row, Word, survey
 
+WALK = walk_of(practice_plan(), CATALOGUE)
 LESSON = Lesson(title="t", story="s", symptom="y", hints=("h",), debrief="It was the port.")
 FAULT = finding("srv-port-unexpected", "_sipfederationtls._tcp.partner.example", observed={"port": 5060})
 
@@ -25,6 +28,21 @@ def ended(word: Word, *, with_fault: bool) -> tuple[Row, ...]:
         replace(row, record=record if number == 0 else row.record, word=Word.DONE) for number, row in enumerate(rows)
     ]
     return (*done[:-1], replace(done[-1], word=word))
+
+
+def test_what_is_necessary_in_any_case_was_done_before_whatever_is_read_for_it() -> None:
+    records = {record.step for record in prepared(WALK, LESSON)}
+    stored = {step.id for step in WALK.steps if step.id.startswith("static-route/store@")}
+    assert "static-route/store@branch.example" in stored
+    assert stored <= records, "of the routes of a finished deployment none is left to be stored"
+    assert "dns/ask-partner@partner.example" not in records, "what follows from a look is open"
+
+
+@pytest.mark.parametrize("menu", [(), ("System", "Licensing")])
+def test_the_sign_for_what_is_above_the_line_is_not_told_as_one_of_practice_alone(menu: tuple[str, ...]) -> None:
+    hint = practice_hint(Form(interface="x", menu=menu, fields=(), mismatch="x"))
+    assert "= is short for it, always" in hint
+    assert ("page" in hint) is bool(menu), "a question for a person is read off no page"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wizard.cast import Cast
 from wizard.errors import FedwizardError, UsageError
 from wizard.evidence import Failure
-from wizard.lesson import Lesson, prepared
+from wizard.lesson import FINISHED, Lesson, prepared
 from wizard.login import Login
 from wizard.plan.model import Plan
 from wizard.ports import Hands, PageReader, Person, Ports, Prompter, shown_as_expected
@@ -81,8 +81,10 @@ def practice_hint(does: Kind) -> str:
     match does:
         case Instruct():
             return "On a real cluster you would now do this on the page. Here Enter does it on the simulated network."
+        case Form(menu=()):
+            return "In reality you would find it out. Here what stands above the line is so. = is short for it, always."
         case Form():
-            return "On a real cluster you would read it there. Here it is what stands above the line: type = for that."
+            return "In reality you would read the page. There stands what is above the line. = is short for it, always."
         case Notice():
             played = " Enter also plays what the other side does then." if does.act else ""
             return f"Nothing is sent to anybody. Read the letter, then press Enter.{played}"
@@ -163,7 +165,7 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
     return Lesson(
         title=fault.title,
         story=fault.story,
-        symptom=fault.symptom,
+        symptom=f"{fault.symptom} {FINISHED}",
         hints=fault.hints,
         debrief=fault.debrief,
         open=fault.open,
