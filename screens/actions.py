@@ -49,7 +49,7 @@ DEEDS = (
         "redo",
         "u",
         "do this again",
-        "Do the step that you look at again, with a reason: it is open again, and the walk comes to it next.",
+        "Do the step that you look at again, with a reason: it is open again, and the walk comes to it.",
         phrase="do this step again",
     ),
     Deed(

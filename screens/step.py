@@ -170,11 +170,11 @@ class StepScreen(Screen[None]):
             return
         row = next(iter(running.values()))
         elapsed = int(time.monotonic() - self._since)
-        going = f"running, {elapsed} s of at most {span(row.step.duration.worst)}"
-        if self._progress:
-            told = any([body.progress(self._progress) for body in self.query(Body)])
-            # a page with a line of its own for it says there how long the part may take, and when all is given up
-            going = f"running, {elapsed} s in all" if told else f"{going}. {self._progress}"
+        worst, seen = span(row.step.duration.worst), self._progress
+        if seen and any([body.progress(seen) for body in self.query(Body)]):
+            going = f"running, {elapsed} s in all, given up after {worst}"  # "at most" is said there, of a part
+        else:
+            going = f"running, {elapsed} s of at most {worst}" + (f". {seen}" if seen else "")
         self.say(noted(self.scene, going))
 
     # --- what is shown ---

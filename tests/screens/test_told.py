@@ -14,7 +14,7 @@ from wizard.evidence import Outcome
 from wizard.plain import _show
 from wizard.runner import Concluded
 from wizard.state import State
-from wizard.step import Notice
+from wizard.step import NotApplicable, Notice
 from wizard.survey import survey
 
 WARNED = (replace(FINDINGS[0], code="srv-weight", severity=Severity.WARN),)
@@ -64,7 +64,7 @@ def test_a_wait_names_one_limit_for_all_and_one_for_its_part(play: Play) -> None
         walk = stage.walk
         walk._progress = "imp1: restarting, 0 s of at most 15 min"
         walk._tick()
-        await stage.until("s in all")
+        await stage.until("s in all, given up after 10 min")
         assert stage.picture.count("at most") == 1
         assert "restarting, 0 s of at most 15 min" in stage.picture
 
@@ -76,3 +76,17 @@ def test_in_practice_a_letter_says_that_enter_also_plays_the_other_side() -> Non
     assert isinstance(letter, Notice)
     assert "plays" not in practice_hint(letter)
     assert "Enter also plays what the other side does then." in practice_hint(replace(letter, act=("partner mends",)))
+
+
+def test_a_step_behind_what_is_still_to_be_done_says_that_it_may_yet_have_to_be_done(play: Play) -> None:
+    """The reason why it would not apply now was read as a fault: the node was not restarted."""
+    behind = replace(step("read", standing=NotApplicable("imp1 was not restarted")), after=("trial/instruct@imp1",))
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("I have done it")
+        await stage.press("n")
+        picture = await stage.until("Steps that come before it are still to be done")
+        assert "So far      imp1 was not restarted" in picture
+        assert "Because" not in picture
+
+    play((step("instruct"), behind), Script(), test)
