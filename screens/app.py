@@ -27,9 +27,10 @@ from screens.palette import Palette
 from screens.start import OpeningScreen, StartScreen
 from screens.step import StepScreen
 from screens.terminal import PLAIN, ascii_only, terminal_gone, wants_plain
+from wizard.about import home_of
 from wizard.frontend import ENDINGS, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from wizard.runner import ConsoleSaid
-from wizard.step import Command, Kind, Restart, home_of
+from wizard.step import Command, Kind, Restart
 
 LOOK_FOR_TERMINAL = 2.0  # seconds
 OWN_KEYS = ("start", "console")  # pages of help about screens on which the keys of the walk do not work

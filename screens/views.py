@@ -23,11 +23,12 @@ from screens.bodies.select import body_for
 from screens.scene import Scene
 from screens.situation import GUIDES, STOPPED_FOR_GOOD, TROUBLE
 from screens.widgets.verbatim import literal
+from wizard.about import node_of
 from wizard.engine import Ask, AskKind, Choice
 from wizard.evidence import findings_of
 from wizard.frontend import count_of, warnings_at
 from wizard.runner import Ended
-from wizard.step import Form, Step, node_of
+from wizard.step import Form, Step
 from wizard.survey import Row
 
 NAME = "fedwizard"

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from checks.finding import Json
 from cli_backend.exchange import Risk
+from wizard.about import name_to_type
 from wizard.resolve import Walk, fingerprint, meaning
 from wizard.state import State, Status
 from wizard.step import (
@@ -24,7 +25,6 @@ from wizard.step import (
     Stop,
     Unknown,
     Wait,
-    name_to_type,
 )
 from wizard.survey import SETTLED, Row, Word, survey
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from checks.finding import Finding, Severity
+from wizard.about import made_necessary_by
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
@@ -16,7 +17,7 @@ from wizard.resolve import Chapter, Walk
 from wizard.runner import Ended, Told
 from wizard.session import name_of
 from wizard.state import State, Status
-from wizard.step import Check, Step, made_necessary_by
+from wizard.step import Check, Step
 from wizard.survey import SETTLED, Row, Word, survey
 
 EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130

@@ -10,8 +10,9 @@ from cli_backend.exchange import Result, Risk
 from screens.console import ConsoleScreen
 from tests.screens.stage import Play, Stage, kinds
 from tests.screens.trial import QUESTION, Script, step
+from wizard.about import home_of
 from wizard.journal import read
-from wizard.step import Command, Kind, NodeReturns, Restart, Wait, home_of
+from wizard.step import Command, Kind, NodeReturns, Restart, Wait
 
 
 async def opened(stage: Stage) -> None:

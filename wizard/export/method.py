@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from wizard.about import name_to_type
 from wizard.describe import action_lines
 from wizard.export.trial import Trial, trial_of, utc
 from wizard.plan.advice import advice_about
@@ -27,7 +28,6 @@ from wizard.step import (
     Restart,
     Reversal,
     Undo,
-    name_to_type,
 )
 
 Proof = Literal["observed", "attested"]

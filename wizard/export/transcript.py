@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.finding import Json
+from wizard.about import made_necessary_by
 from wizard.describe import action_lines, reversal_of
 from wizard.engine import BY_HAND, OWN_REASONS
 from wizard.export.pieces import (
@@ -31,7 +32,7 @@ from wizard.plan.advice import warnings_of
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
-from wizard.step import NothingToUndo, made_necessary_by
+from wizard.step import NothingToUndo
 from wizard.survey import Row, Word, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
