@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from checks.finding import Finding, Owner
+from checks.finding import Finding, Owner, Severity
 
+_AS_MADE = frozenset({"cert-host-not-in-san"})  # a node's certificate is made for that node; the plan warns of it
 _NO_HANDSHAKE = ("tcp-", "tls-")
 _OURS = (
     "See that Cisco SIP Proxy runs on the routing node, and was restarted since its port, its certificate or what it"
@@ -18,4 +19,5 @@ def of_our_side(found: Finding) -> Finding:
     """A finding about a server, as it is for those who run it."""
     owner = Owner.YOU if found.owner is Owner.PARTNER else found.owner
     no_handshake = found.fix and found.code.startswith(_NO_HANDSHAKE)
-    return replace(found, owner=owner, fix=_OURS if no_handshake else found.asks)
+    severity = Severity.INFO if found.code in _AS_MADE else found.severity
+    return replace(found, owner=owner, severity=severity, fix=_OURS if no_handshake else found.asks)

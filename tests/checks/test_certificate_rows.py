@@ -17,6 +17,8 @@ from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
 from checks.certificate.judge_pool import judge_pool
 from checks.certificate.subject import Told
+from checks.finding import Severity
+from checks.tls.own_side import of_our_side
 from tests.checks.support import HOST, Check, Checked, towards
 from tests.servers.mutated_der import Node, parsed, resigned
 from tests.servers.openssl_ca import AUTHORITY, OpensslCa, leaf
@@ -385,3 +387,9 @@ def test_a_public_authority_is_told_by_its_policies_and_logs(
 def test_a_private_authority_with_a_policy_of_its_own_is_not_called_public(check: Check, pki: Authorities) -> None:
     found = checked(check, pki, pki.leaf(extra=(_policy("1.3.6.1.4.1.99999.1"),)), pki.intermediate)
     assert "cert-public" not in found.codes
+
+
+def test_that_a_node_of_ours_shows_its_own_name_is_no_warning_of_each_check() -> None:
+    told = Told(subject="imp-public.local.example:5061", see="openssl s_client")
+    found = told("cert-host-not-in-san", values={"host": "imp-public.local.example", "certificate": "CN=imp1"})
+    assert (found.severity, of_our_side(found).severity) == (Severity.WARN, Severity.INFO)
