@@ -50,11 +50,11 @@ class CheckService:
     """Runs checks. Every call blocks; several threads may call at the same time."""
 
     def __init__(self, network: Network) -> None:
-        import asyncio
+        import uvloop
 
         self._network = network
         self._limit = network.timeout * _EXCHANGES
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="checks", daemon=True)
         self._thread.start()
 

@@ -211,7 +211,12 @@ def _issuer_address(value: object) -> str:
 
 def signed_by(child: CertificateFacts, issuer: CertificateFacts) -> bool:
     """Whether the signature of a certificate verifies under another's key, whatever the names say."""
-    return verifies(issuer.certificate, child.certificate, child.certificate.tbs_certificate_bytes)
+    return _signed(child.certificate, issuer.certificate)
+
+
+@functools.lru_cache(maxsize=256)  # many servers show the same authorities, whose signatures stay what they are
+def _signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    return verifies(issuer, child, child.tbs_certificate_bytes)
 
 
 class Signed(Protocol):

@@ -106,10 +106,10 @@ class Udp:
         """
         address = _read_address(server[0])
         async with self._gate:
-            transport, own = secrets.choice(
-                await self._sockets(socket.AF_INET if address.version == 4 else socket.AF_INET6)
-            )
-            key = secrets.token_bytes(2), str(address), server[1]
+            sockets = await self._sockets(socket.AF_INET if address.version == 4 else socket.AF_INET6)
+            which, *number = secrets.token_bytes(3)
+            transport, own = sockets[which % _SOCKETS]
+            key = bytes(number), str(address), server[1]
             while key in own.waiting:
                 key = secrets.token_bytes(2), *key[1:]
             wire = key[0] + (plain or message().to_wire())[2:]

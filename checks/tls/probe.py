@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 
+from checks.names import place_of
 from checks.tls import alerts
 from checks.tls.clock import ahead_by_date, ahead_by_hello
 from checks.tls.messages import accepted_authorities
@@ -71,7 +72,7 @@ async def probe(
 
     Without `options` nothing is asked, without a name none is sent. Handshakes may share a context.
     """
-    shown = shown_place(place)
+    shown = place_of(*place)
     try:
         async with connected(*place, timeout) as wire:
             return await _Handshake(wire, context, name, shown).run(options, timeout)
@@ -83,11 +84,6 @@ async def probe(
         return Seen(address=shown, fault=Fault.RESET)
     except OSError as problem:
         return Seen(address=shown, fault=Fault.UNREACHABLE, detail=problem.strerror or str(problem))
-
-
-def shown_place(place: tuple[str, int]) -> str:
-    """An address and port as people write them."""
-    return f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
 
 
 class _Message(IntEnum):

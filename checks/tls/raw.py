@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from checks.names import place_of
 from checks.tls.alerts import PROTOCOL_VERSION, words
 from checks.tls.clock import ahead_by_hello
 from checks.tls.messages import Cursor, MessageError, accepted_authorities
@@ -137,7 +138,7 @@ async def first_flight(place: tuple[str, int], name: str | None, timeout: float)
     Goes up to TLS 1.2. A server that wants a newer version has the fault VERSION and no chain. What is only known
     after a handshake, such as an answer to SIP, is not asked.
     """
-    shown = f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+    shown = place_of(*place)
     flight = _Flight()
     fault: Fault | None = None
     try:

@@ -8,6 +8,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+import uvloop
 
 from checks.addresses import Reach, reach_of
 from checks.dns.exchange import Question, ask_one
@@ -167,4 +168,4 @@ def test_shared_sockets_do_not_wait_for_a_server_that_nothing_can_be_sent_to() -
             question = Question(name="partner.example", kind="SRV")
             return (await ask_one(question, ("255.255.255.255", 53), 60, udp=udp)).outcome  # no socket may broadcast
 
-    assert asyncio.run(ask()) is Outcome.TIMEOUT
+    assert uvloop.run(ask()) is Outcome.TIMEOUT

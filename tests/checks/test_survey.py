@@ -1,6 +1,5 @@
 """A survey of many domains: what it says of each, and that it holds no more of them than it has in hand."""
 
-import asyncio
 import gc
 import tracemalloc
 import weakref
@@ -8,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from checks.requests import Handshake, Network
 from checks.survey import Surveyed, survey
@@ -25,7 +25,7 @@ _ODD = "\\001" * 30  # a label that is no part of a host name, longer in text th
 
 def surveyed(domains: Iterable[str], network: Network, handshake: Handshake = "raw") -> dict[str, Surveyed]:
     found: list[Surveyed] = []
-    asyncio.run(survey(domains, network, found.append, handshake))
+    uvloop.run(survey(domains, network, found.append, handshake))
     assert len({one.domain for one in found}) == len(found)
     return {one.domain: one for one in found}
 
@@ -90,7 +90,7 @@ def test_a_domain_is_taken_in_hand_only_when_another_is_done_and_what_was_told_i
         told.append(weakref.ref(one))
         most[1] = max(most[1], sum(each() is not None for each in told))
 
-    asyncio.run(survey(domains(), empty, tell))
+    uvloop.run(survey(domains(), empty, tell))
     assert taken == len(told) == 500
     assert _IN_HAND <= most[0] <= _MOST
     assert most[1] <= _MOST
@@ -101,7 +101,7 @@ def test_memory_does_not_grow_with_the_number_of_domains(empty: Network) -> None
         gc.collect()
         tracemalloc.start()
         try:
-            asyncio.run(survey((f"d{number}.example" for number in range(count)), empty, lambda _: None))
+            uvloop.run(survey((f"d{number}.example" for number in range(count)), empty, lambda _: None))
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
