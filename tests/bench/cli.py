@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,6 +31,7 @@ LONGEST_PAUSE = 250  # milliseconds
 
 Seconds = float
 Ask = Callable[[str], str]
+Shell = Callable[[], contextlib.AbstractContextManager[object]]
 
 
 def _socket(port: int) -> socket.socket:
@@ -116,14 +118,18 @@ def _endpoint(name: str, port: int) -> Endpoint:
 # --- how long it takes -----------------------------------------------------------------------------------------------
 
 
-def _connecting(shell: Callable[[], contextlib.AbstractContextManager[object]], count: int) -> Seconds:
-    """The median of some connections. The first one is not timed: it makes the host key known."""
-    took = []
+def _connecting(shells: Mapping[str, Shell], count: int) -> Mapping[str, Seconds]:
+    """The medians of some connections of each, made in turns: what else the machine does then delays both.
+
+    The first ones are not timed: they make the host key known.
+    """
+    took: dict[str, list[Seconds]] = {name: [] for name in shells}
     for _ in range(count + 1):
-        began = time.perf_counter()
-        with shell():
-            took.append(time.perf_counter() - began)
-    return statistics.median(took[1:])
+        for name in random.sample(sorted(shells), len(shells)):
+            began = time.perf_counter()
+            with shells[name]():
+                took[name].append(time.perf_counter() - began)
+    return {name: statistics.median(times[1:]) for name, times in took.items()}
 
 
 def asking(
@@ -166,7 +172,7 @@ class Compared:
 def compared(rounds: int) -> list[Compared]:
     """Every figure in each round, the two in an order of chance."""
     with console_server("password") as server, tempfile.TemporaryDirectory() as folder:
-        found = measured(rounds, _figures(server, Path(folder)))
+        found = {**_connected(rounds, server, Path(folder)), **measured(rounds, _figures(server))}
     rows = []
     for what, (target, good) in _TARGETS.items():
         one, other = found[what, "raw"], found[what, "ours"]
@@ -183,13 +189,22 @@ _TARGETS: dict[str, tuple[str, Callable[[Seconds, Seconds], bool]]] = {
 }
 
 
-def _figures(server: Ports, folder: Path) -> Mapping[tuple[str, str], Callable[[], Seconds]]:
+def _connected(rounds: int, server: Ports, folder: Path) -> Mapping[tuple[str, str], Seconds]:
+    found: dict[tuple[str, str], list[Seconds]] = {}
+    for _ in range(rounds):
+        for what, port, count in (("connect, loopback", server.port, 30), ("connect, 60 ms", server.far_port, 3)):
+            shells: dict[str, Shell] = {
+                "raw": partial(raw_shell, port),
+                "ours": partial(ours_shell, port, folder),
+            }
+            for name, seconds in _connecting(shells, count).items():
+                found.setdefault((what, name), []).append(seconds)
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
+def _figures(server: Ports) -> Mapping[tuple[str, str], Callable[[], Seconds]]:
     near, far = server.port, server.far_port
     return {
-        ("connect, loopback", "raw"): lambda: _connecting(lambda: raw_shell(near), 30),
-        ("connect, loopback", "ours"): lambda: _connecting(lambda: ours_shell(near, folder), 30),
-        ("connect, 60 ms", "raw"): lambda: _connecting(lambda: raw_shell(far), 3),
-        ("connect, 60 ms", "ours"): lambda: _connecting(lambda: ours_shell(far, folder), 3),
         ("small answer, loopback", "raw"): lambda: asking(raw, near, "show myself", COMMANDS),
         ("small answer, loopback", "ours"): lambda: asking(ours, near, "show myself", COMMANDS) - SETTLE,
         ("small answer, 60 ms", "raw"): lambda: asking(raw, far, "show myself", COMMANDS),
