@@ -12,7 +12,7 @@ from checks.certificate.facts import CertificateFacts
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
-from checks.certificate.pem import in_words, pem_blocks, read_all
+from checks.certificate.pem import in_words, pem_blocks, read_all, read_every
 from checks.certificate.subject import Told
 from checks.finding import ChainLink, Finding, Json
 from checks.requests import Network
@@ -109,15 +109,19 @@ def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:
 
 
 def trusted_roots(network: Network) -> tuple[CertificateFacts, ...]:
-    """The certificates of the trust files."""
-    return tuple(root for path in network.trust for root in _roots(path))
+    """The certificates of the trust files. Raises OSError for a file of which one cannot be read."""
+    return tuple(root for path in network.trust for root in _trusted(path))
+
+
+def _trusted(path: Path) -> tuple[CertificateFacts, ...]:
+    """Every one: a root that is lost makes good chains look untrusted."""
+    try:
+        return read_every(path.read_bytes())
+    except ValueError as problem:
+        raise OSError(f"{path}, which cannot be read: {problem}") from problem
 
 
 def system_roots() -> tuple[CertificateFacts, ...]:
     """The roots that this system trusts: the public ones."""
     path = next((Path(name) for name in _SYSTEM_ROOTS if Path(name).is_file()), None)
-    return _roots(path) if path is not None else ()
-
-
-def _roots(path: Path) -> tuple[CertificateFacts, ...]:
-    return read_all(pem_blocks(path.read_bytes()))[0]
+    return read_all(pem_blocks(path.read_bytes()))[0] if path is not None else ()

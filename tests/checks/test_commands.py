@@ -18,6 +18,7 @@ from wizard.checklist import redirections
 from wizard.report.merge import merged
 from wizard.report.text import check_lines
 
+EXAMPLE_PLAN = Path(__file__).parent.parent.parent / "assets" / "plan.example.toml"
 VOCABULARY = Path(__file__).with_name("codes.txt")  # codes are added, never renamed
 FINDING = {
     "code", "severity", "subject", "observed", "expected", "why", "fix", "owner", "verify_with", "refs", "evidence",
@@ -68,6 +69,21 @@ def test_a_trust_file_that_was_cut_off_is_refused(
         path.write_bytes(content)
         assert main(["check", "tls", "h.example", "--trust", str(path)]) == 64
         assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_certificate_in_a_trust_file_that_cannot_be_read_is_named(
+    pki: Authorities, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, plan = pki.root.pem, tmp_path / "plan.toml"
+    lines = whole.splitlines(keepends=True)
+    short = b"".join([*lines[:3], lines[-1]])
+    path = pki.chain_file("roots.pem", whole, short, pki.intermediate.pem)
+    plan.write_text(EXAMPLE_PLAN.read_text().replace('# trust = ["partner-root.pem"]', 'trust = ["roots.pem"]'))
+    for words in (["tls", "h.example", "--trust", str(path)], ["plan", str(plan)]):
+        assert main(["check", *words]) == 64
+        out, err = capsys.readouterr()
+        told = f"{path} holds a certificate that cannot be read, certificate 2 of 3: it ends too early"
+        assert told in " ".join(err.split()) and out == ""
 
 
 @pytest.mark.parametrize("option", ["--nameserver", "--internal-nameserver"])
