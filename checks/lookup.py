@@ -13,6 +13,7 @@ from checks.certificate.judge_pool import judge_pool
 from checks.certificate.pem import pem_blocks
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
+from checks.dns.caa import ask_upwards, judge_caa
 from checks.dns.gather import Target, gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
@@ -162,8 +163,17 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
         found = _and_revoked(about, revoked)
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
         chain = chain or links
-    findings += judge_pool(told, tuple(leaves(chains)))
+    findings += [*judge_pool(told, tuple(leaves(chains))), *await _allowed_to_sign(request, findings, views)]
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
+
+
+async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: Views) -> Iterable[Finding]:
+    """Who may sign for a name of ours, which its renewal depends on; private authorities do not look at that."""
+    public = next((found for found in findings if found.code == "cert-public"), None)
+    if public is None or request.side != "ours" or _is_address(request.host):
+        return ()
+    answers = await ask_upwards(request.host, views.outside)
+    return judge_caa(request.host, str(public.observed["issuer"]), answers)
 
 
 def _chains(request: TlsRequest, server: Server) -> tuple[Shown, ...]:

@@ -317,6 +317,21 @@ _FORMS = (
         ("RFC 6962", "RFC 8659"),
     ),
     Entry(
+        "cert-caa",
+        Severity.INFO,
+        "The DNS says who may sign for this name",
+        "A CAA record at {at} says which public authorities may sign for {subject}: {who}. {issuer} signed the present"
+        " certificate.",
+        (
+            "Before the next certificate is ordered, see that the authority that will sign it is one of these. Its"
+            " documentation says by which name it is known there.",
+            'If it is not, publish for {at}: CAA 0 issue "NAME", with that name.',
+        ),
+        Owner.YOUR_DNS_ADMIN,
+        "dig {at} CAA",
+        ("RFC 8659",),
+    ),
+    Entry(
         "cert-replaced",
         Severity.INFO,
         "The certificate was replaced",
