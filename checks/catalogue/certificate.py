@@ -304,6 +304,17 @@ _FORMS = (
         refs=("RFC 5280 4.2.1.13",),
     ),
     Entry(
+        "cert-crl-missing",
+        Severity.INFO,
+        "It says nowhere whether it was revoked",
+        "{certificates}: neither a revocation list nor a responder is named. Should a key be stolen, nobody outside can"
+        " see that its certificate was taken back.",
+        ("Have the next one name a list or a responder over HTTP, if its authority has one.",),
+        Owner.CA,
+        _SEE,
+        ("RFC 5280 4.2.1.13",),
+    ),
+    Entry(
         "cert-public",
         Severity.INFO,
         "A public authority signed it",

@@ -300,6 +300,21 @@ def test_a_list_in_ldap_alone_is_out_of_reach(
     assert told(found) == (set() if reachable else {("cert-crl-inside", "warn", 0), ("cert-crl-inside", "warn", 1)})
 
 
+def test_a_certificate_that_names_no_list_and_no_responder_is_told_once(check: Check, pki: Authorities) -> None:
+    listed = authority("Listed", pki.root, extra=listed_at(OUTSIDE))
+    whole = checked(check, pki, issue(Spec(extra=listed_at(OUTSIDE)), listed), listed)
+    assert "cert-crl-missing" not in whole.codes
+    for chain, silent in (
+        ((pki.leaf(), pki.intermediate), ["CN=sip.partner.example", "CN=Test Issuing"]),
+        ((issue(Spec(), listed), listed), ["CN=sip.partner.example"]),
+    ):
+        found = checked(check, pki, *chain)
+        missing = found.finding("cert-crl-missing")
+        assert (missing["severity"], missing["observed"]["certificates"], found.status) == ("info", silent, 0)
+    asked = check("cert", pki.chain_file("leaf.pem", pki.leaf().pem, pki.intermediate.pem), "--revocation")
+    assert "cert-crl-missing" not in asked.codes and asked.codes["cert-revocation-unknown"] == "info"
+
+
 def test_what_several_certificates_share() -> None:
     one, renewed, other = issue(Spec()), issue(Spec()), issue(Spec(key="other"))
     same_serial = issue(Spec(key="third"))
