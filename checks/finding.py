@@ -62,10 +62,13 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainLink:
-    """One certificate as the server sent it."""
+    """One certificate as the server sent it. `key` is the SHA-256 of its public key, empty for one without use."""
 
     subject: str
     sha256: str
+    issuer: str = ""
+    serial: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,7 +164,7 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
         found = _and_revoked(about, revoked)
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
         chain = chain or links
-    findings += [*judge_pool(told, tuple(leaves(chains))), *await _allowed_to_sign(request, findings, views)]
+    findings += [*judge_pool(told, leaves(chains)), *await _allowed_to_sign(request, findings, views)]
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
 
 
