@@ -1,18 +1,22 @@
 """A chain as bytes, from a server or a file: read, judged by both engines, and put in order."""
 
 import base64
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
 from checks.certificate.engines import Opinions, disagreement, opinions
 from checks.certificate.facts import CertificateFacts
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
-from checks.certificate.pem import in_words, pem_blocks, read_all
+from checks.certificate.pem import in_words, pem_blocks, read_all, read_every
 from checks.certificate.subject import Told
 from checks.finding import ChainLink, Finding, Json
 from checks.requests import Network
@@ -62,12 +66,12 @@ def members_of(sent: tuple[bytes, ...], network: Network, at: datetime) -> tuple
     return build(certificates, trusted_roots(network), at, flaws).members
 
 
-def leaves(shown: Iterable[Shown]) -> Iterator[CertificateFacts]:
-    """The leaf of every chain that has one which can be read."""
+def leaves(shown: Iterable[Shown]) -> Iterator[tuple[str, ChainLink]]:
+    """The leaf of every chain that has one which can be read, with the addresses that showed it."""
     for each in shown:
         certificates, malformed = read_all(each.sent)
         if _has_leaf(certificates, malformed):
-            yield leaf_of(certificates)
+            yield ", ".join(each.addresses), _link(leaf_of(certificates))
 
 
 def _has_leaf(certificates: tuple[CertificateFacts, ...], malformed: tuple[tuple[int, str], ...]) -> bool:
@@ -86,7 +90,26 @@ def _leaf_first(
 
 
 def _links(certificates: tuple[CertificateFacts, ...]) -> Chain:
-    return tuple(ChainLink(subject=c.subject, sha256=c.sha256) for c in certificates)
+    return tuple(map(_link, certificates))
+
+
+def _link(certificate: CertificateFacts) -> ChainLink:
+    return ChainLink(
+        subject=certificate.subject,
+        sha256=certificate.sha256,
+        issuer=certificate.issuer,
+        serial=f"{certificate.serial:x}",
+        key=_key(certificate.certificate),
+    )
+
+
+def _key(certificate: x509.Certificate) -> str:
+    try:
+        key = certificate.public_key()
+        der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # noqa: BLE001  (hostile keys have several errors; each is told for itself elsewhere)
+        return ""
+    return hashlib.sha256(der).hexdigest()
 
 
 def _malformed(told: Told, der: bytes, number: int, problem: str) -> Finding:
@@ -109,15 +132,19 @@ def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:
 
 
 def trusted_roots(network: Network) -> tuple[CertificateFacts, ...]:
-    """The certificates of the trust files."""
-    return tuple(root for path in network.trust for root in _roots(path))
+    """The certificates of the trust files. Raises OSError for a file of which one cannot be read."""
+    return tuple(root for path in network.trust for root in _trusted(path))
+
+
+def _trusted(path: Path) -> tuple[CertificateFacts, ...]:
+    """Every one: a root that is lost makes good chains look untrusted."""
+    try:
+        return read_every(path.read_bytes())
+    except ValueError as problem:
+        raise OSError(f"{path}, which cannot be read: {problem}") from problem
 
 
 def system_roots() -> tuple[CertificateFacts, ...]:
     """The roots that this system trusts: the public ones."""
     path = next((Path(name) for name in _SYSTEM_ROOTS if Path(name).is_file()), None)
-    return _roots(path) if path is not None else ()
-
-
-def _roots(path: Path) -> tuple[CertificateFacts, ...]:
-    return read_all(pem_blocks(path.read_bytes()))[0]
+    return read_all(pem_blocks(path.read_bytes()))[0] if path is not None else ()

@@ -31,6 +31,7 @@ class Owner(StrEnum):
     FIREWALL = "firewall"
 
 
+TRUST_JUDGED = "trust_judged"  # observed of a chain: false where nothing was given to trust
 ON_OUR_SIDE = "On our side: "  # so begins a step that is ours where somebody else has to act
 
 
@@ -61,10 +62,13 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainLink:
-    """One certificate as the server sent it."""
+    """One certificate as the server sent it. `key` is the SHA-256 of its public key, empty for one without use."""
 
     subject: str
     sha256: str
+    issuer: str = ""
+    serial: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,11 @@ class Findings:
         """The worst finding decides; info counts as pass (design 4)."""
         worst = worst_of(finding.severity for finding in self.findings)
         return Severity.PASS if worst is Severity.INFO else worst
+
+    @property
+    def trust_judged(self) -> bool:
+        """Whether every chain that was seen could be held against something that is trusted."""
+        return all(found.observed.get(TRUST_JUDGED, True) for found in self.findings)
 
 
 def worst_of(severities: Iterable[Severity]) -> Severity:

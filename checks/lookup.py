@@ -11,8 +11,10 @@ from pathlib import Path
 from checks.catalogue import finding
 from checks.certificate.judge_pool import judge_pool
 from checks.certificate.pem import pem_blocks
+from checks.certificate.places import judge_silence
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
+from checks.dns.caa import ask_upwards, judge_caa
 from checks.dns.gather import Target, gather_domain
 from checks.dns.judge import judge_domain, judge_host
 from checks.dns.judge_basics import owner_of, unanswered
@@ -162,8 +164,17 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
         found = _and_revoked(about, revoked)
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
         chain = chain or links
-    findings += judge_pool(told, tuple(leaves(chains)))
+    findings += [*judge_pool(told, leaves(chains)), *await _allowed_to_sign(request, findings, views)]
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
+
+
+async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: Views) -> Iterable[Finding]:
+    """Who may sign for a name of ours, which its renewal depends on; private authorities do not look at that."""
+    public = next((found for found in findings if found.code == "cert-public"), None)
+    if public is None or request.side != "ours" or _is_address(request.host):
+        return ()
+    answers = await ask_upwards(request.host, views.outside)
+    return judge_caa(request.host, str(public.observed["issuer"]), answers)
 
 
 def _chains(request: TlsRequest, server: Server) -> tuple[Shown, ...]:
@@ -204,18 +215,21 @@ def _decoded(path: str) -> str:
 
 
 async def _revocations(told: Told, chains: tuple[Shown, ...], views: Views) -> list[list[Finding]]:
-    """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
+    """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too.
+
+    Where that is not asked, only whether there is anybody who could be.
+    """
     network = views.network
+    at = network.at or datetime.now(UTC)
+    paths = [members_of(shown.sent, network, at) for shown in chains]
     if not network.revocation:
-        return [[] for _ in chains]
+        return [list(judge_silence(told, members)) for members in paths]
     from checks.certificate.revocation import WITHIN, revocation_findings
     from checks.fetch import Fetcher
 
-    at = network.at or datetime.now(UTC)
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
-    paths = [members_of(shown.sent, network, at) for shown in chains]
     asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, views.left)) for members in paths)
     return list(await asyncio.gather(*asked))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from checks.addresses import Reach, reach_of
 from checks.catalogue import finding
+from checks.certificate.judge_pool import judge_servers
 from checks.dns.gather import look_up_target
 from checks.dns.query import Srv
 from checks.finding import ChainLink, Finding
@@ -25,6 +26,11 @@ class Visited:
     record: Srv
     findings: tuple[Finding, ...]
     chain: tuple[ChainLink, ...]
+
+    @property
+    def place(self) -> str:
+        """Host and port, as people write them."""
+        return f"{self.record.target}:{self.record.port}"
 
 
 async def targets_findings(request: TargetsRequest, views: Views) -> Iterable[Finding]:
@@ -65,6 +71,9 @@ def judge_targets(request: TargetsRequest, visited: Sequence[Visited]) -> Iterat
         told = each.record.port != SIP_TLS_PORT and not each.chain  # by the finding about the port
         if not told and (each.record.target, each.record.port) not in request.known:
             yield from (found for found in each.findings if not _is_known_subject(found, each, request))
+    pool = [(each.place, each.chain[0]) for each in visited if each.chain]
+    for found in judge_servers(srv_name(request.domain), pool):
+        yield of_our_side(found) if request.side == "ours" else found
     for priority in sorted({each.record.priority for each in visited}):
         alike = [each for each in visited if each.record.priority == priority and each.chain]
         if len({each.chain[0].sha256 for each in alike}) > 1:
@@ -79,7 +88,7 @@ def _is_known_subject(found: Finding, visited: Visited, request: TargetsRequest)
 
 
 def _differ(request: TargetsRequest, priority: int, alike: Sequence[Visited]) -> Finding:
-    shown = [f"{each.record.target}:{each.record.port} shows {each.chain[0].subject}" for each in alike]
+    shown = [f"{each.place} shows {each.chain[0].subject}" for each in alike]
     subjects = list(dict.fromkeys(each.chain[0].subject for each in alike))
     observed = {"priority": priority, "certificates": shown, "subjects": subjects}
     found = finding("srv-targets-differ", srv_name(request.domain), observed=observed)

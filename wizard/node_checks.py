@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from checks.catalogue import finding
+from checks.certificate.judge_pool import judge_servers
 from checks.finding import Finding, Findings, Severity, worst_first
+from checks.names import place_of
 from checks.requests import TlsRequest
+from checks.tls.own_side import of_our_side
 from cli_backend.exchange import (
     AlgorithmsRefused,
     CliError,
@@ -90,8 +93,11 @@ def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -
     for each in said.findings:
         if each.code == "node-service-stopped":
             stopped.setdefault(each.subject, []).append(str(each.observed.get("service", "")))
-    nodes = zip(_listening(plan), results, strict=True)
+    nodes = tuple(zip(_listening(plan), results, strict=True))
     found = [finding for node, result in nodes for finding in _listener(plan, node, result, stopped.get(node.name, []))]
+    port = plan.local.peer_auth_port
+    shown = [(place_of(node.address, port), result.chain[0]) for node, result in nodes if result.chain]
+    found += map(of_our_side, judge_servers("the listeners of the nodes", shown))
     started = min((result.started for result in results), default="")
     duration = max((result.duration_ms for result in results), default=0)
     return Findings(target="listeners", started=started, duration_ms=duration, findings=worst_first(found))

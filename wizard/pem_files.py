@@ -1,6 +1,7 @@
 """Files that should hold certificates: opened with care, and when they hold something else, told what it is."""
 
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from wizard.errors import UsageError
@@ -41,6 +42,25 @@ def trust_file(path: Path, if_unreadable: str) -> Path:
     if begun != ended:
         cut_off = f"{path} is damaged: {begun} certificates begin in it, and {ended} end"
         raise UsageError(cut_off, "It may have been cut off on its way. Copy it again, whole.")
+    return path
+
+
+def readable(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Trust files, once every certificate in them is seen to be one. Raises UsageError.
+
+    For whoever is about to judge certificates: this brings in the parser, which nothing else needs at its start.
+    """
+    return tuple(map(_read, paths))
+
+
+def _read(path: Path) -> Path:
+    from checks.certificate.pem import read_every
+
+    try:
+        read_every(path.read_bytes())
+    except (OSError, ValueError) as problem:
+        again = "Copy that certificate again from where it was made, or take it out of the file."
+        raise UsageError(f"{path} holds a certificate that cannot be read, {problem}", again) from problem
     return path
 
 

@@ -304,6 +304,17 @@ _FORMS = (
         refs=("RFC 5280 4.2.1.13",),
     ),
     Entry(
+        "cert-crl-missing",
+        Severity.INFO,
+        "It says nowhere whether it was revoked",
+        "{certificates}: neither a revocation list nor a responder is named. Should a key be stolen, nobody outside can"
+        " see that its certificate was taken back.",
+        ("Have the next one name a list or a responder over HTTP, if its authority has one.",),
+        Owner.CA,
+        _SEE,
+        ("RFC 5280 4.2.1.13",),
+    ),
+    Entry(
         "cert-public",
         Severity.INFO,
         "A public authority signed it",
@@ -315,6 +326,21 @@ _FORMS = (
         Owner.PARTNER,
         _SEE,
         ("RFC 6962", "RFC 8659"),
+    ),
+    Entry(
+        "cert-caa",
+        Severity.INFO,
+        "The DNS says who may sign for this name",
+        "A CAA record at {at} says which public authorities may sign for {subject}: {who}. {issuer} signed the present"
+        " certificate.",
+        (
+            "Before the next certificate is ordered, see that the authority that will sign it is one of these. Its"
+            " documentation says by which name it is known there.",
+            'If it is not, publish for {at}: CAA 0 issue "NAME", with that name.',
+        ),
+        Owner.YOUR_DNS_ADMIN,
+        "dig {at} CAA",
+        ("RFC 8659",),
     ),
     Entry(
         "cert-replaced",

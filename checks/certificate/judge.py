@@ -13,10 +13,11 @@ from checks.certificate.judge_purpose import flaws, judge_authority, judge_leaf,
 from checks.certificate.path import End, Path, build
 from checks.certificate.places import places_of
 from checks.certificate.subject import Told, date
-from checks.finding import Finding, Json, Severity
+from checks.finding import TRUST_JUDGED, Finding, Json, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
+_NOTHING_TO_TRUST = "and nothing was given to trust, so whether it is trusted was not judged"
 _NOTHING_WRONG = frozenset({Severity.INFO})
 _A_DAY = timedelta(days=1)
 _FRESH = "It began less than a day ago: a peer whose clock is behind refuses it for now."
@@ -63,7 +64,7 @@ def judge_chain(
         *map(_of_leaf, _lifetime(told, path, public)),
         *judge_public(told, leaf),
         *_each(told, path, Clocks(at, ahead)),
-        *_trust(told, path, have_roots=bool(trusted)),
+        *(one if trusted else _unjudged(one) for one in _trust(told, path, have_roots=bool(trusted))),
         *_order(told, path),
     ]
     yield from (_identified(each, path.members) for each in found)
@@ -158,7 +159,7 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, clocks: Clocks
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
     top, depth = path.members[-1], len(path.members) - 1
     about = partial(told.about, top, depth, severity=None if have_roots else Severity.INFO)
-    so = {"so": "which is not among the trusted ones" if have_roots else "and nothing was given to trust"}
+    so = {"so": "which is not among the trusted ones" if have_roots else _NOTHING_TO_TRUST}
     match path.end:
         case End.TRUSTED:
             return
@@ -177,6 +178,10 @@ def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
             yield about("cert-root-untrusted", values=values, root=path.missing, address=top.issuer_address)
         case End.REKEYED_ROOT:
             yield about("cert-root-rekeyed", root=path.missing)
+
+
+def _unjudged(found: Finding) -> Finding:
+    return replace(found, observed={**found.observed, TRUST_JUDGED: False})
 
 
 def _order(told: Told, path: Path) -> Iterator[Finding]:

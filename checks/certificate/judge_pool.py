@@ -1,30 +1,31 @@
-"""What the certificates of several addresses or nodes tell beside one another. Pure."""
+"""What the certificates of several addresses, servers or nodes tell beside one another. Pure."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from cryptography.hazmat.primitives import serialization
-
-from checks.certificate.facts import CertificateFacts, same_name
+from checks.certificate.facts import same_name
 from checks.certificate.subject import Told
-from checks.finding import Finding
+from checks.finding import ChainLink, Finding
+
+Leaf = tuple[str, ChainLink]  # where it is shown, and what
 
 
-def judge_pool(told: Told, leaves: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
+def judge_pool(told: Told, leaves: Iterable[Leaf]) -> Iterator[Finding]:
     """Different certificates that have a key, or the serial number of one issuer, in common."""
-    for one, other in combinations({leaf.sha256: leaf for leaf in leaves}.values(), 2):
-        observed = {"certificates": [f"SHA-256 {one.sha256}", f"SHA-256 {other.sha256}"]}
+    first: dict[str, Leaf] = {}
+    for leaf in leaves:
+        first.setdefault(leaf[1].sha256, leaf)
+    for (here, one), (there, other) in combinations(first.values(), 2):
+        observed = {"certificates": [f"SHA-256 {one.sha256} at {here}", f"SHA-256 {other.sha256} at {there}"]}
         if same_name(one.issuer, other.issuer) and one.serial == other.serial:
-            yield told("cert-serial-shared", observed={**observed, "serial": f"{one.serial:x}", "issuer": one.issuer})
-        key = _key(one)
-        if key and key == _key(other):
+            yield told("cert-serial-shared", observed={**observed, "serial": one.serial, "issuer": one.issuer})
+        if one.key and one.key == other.key:
             yield told("cert-key-shared", observed=observed)
 
 
-def _key(certificate: CertificateFacts) -> bytes:
-    """The public key; nothing for one that cannot be used."""
-    try:
-        key = certificate.certificate.public_key()
-        return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    except Exception:  # noqa: BLE001  (hostile keys have several errors; each is told for itself elsewhere)
-        return b""
+def judge_servers(subject: str, leaves: Sequence[Leaf]) -> Iterator[Finding]:
+    """The same of several servers, by their places HOST:PORT."""
+    look = "openssl s_client -connect $at </dev/null 2>/dev/null | openssl x509 -noout -serial -pubkey"
+    see = f"for at in {shlex.join(place for place, _ in leaves)}; do {look}; done"
+    return judge_pool(Told(subject=subject, see=see), leaves)

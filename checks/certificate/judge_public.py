@@ -19,21 +19,22 @@ _LOOKED_AT = {
 
 def judge_public(told: Told, leaf: CertificateFacts) -> Iterator[Finding]:
     """One word about a leaf of a public authority; a private one uses neither these policies nor public logs."""
-    policies, logs = _policies(leaf.certificate), _logs(leaf.certificate)
+    policies, logs = _told_by(leaf.certificate)
     looked_at = next((words for policy, words in _LOOKED_AT.items() if policy in policies), "")
     if not looked_at and not logs:
         return
     logged = "Public logs hold it, with all its names." if logs else "No public log holds it, which browsers want."
-    values = {"issuer": leaf.issuer, "told": f"{looked_at} {logged}".strip()}
-    yield told.about(leaf, 0, "cert-public", values=values, policies=sorted(policies), logs=logs)
+    values = {"told": f"{looked_at} {logged}".strip()}
+    yield told.about(leaf, 0, "cert-public", values=values, issuer=leaf.issuer, policies=sorted(policies), logs=logs)
 
 
-def _policies(certificate: x509.Certificate) -> frozenset[str]:
-    found = (each.value for each in certificate.extensions if isinstance(each.value, x509.CertificatePolicies))
-    return frozenset(policy.policy_identifier.dotted_string for value in found for policy in value)
-
-
-def _logs(certificate: x509.Certificate) -> int:
-    """How many logs have promised to hold it (RFC 6962, 3.3)."""
-    kinds = x509.PrecertificateSignedCertificateTimestamps
-    return sum(len(each.value) for each in certificate.extensions if isinstance(each.value, kinds))
+def _told_by(certificate: x509.Certificate) -> tuple[frozenset[str], int]:
+    """Its policies, and how many logs have promised to hold it (RFC 6962, 3.3)."""
+    policies, logs = frozenset[str](), 0
+    for extension in certificate.extensions:
+        match extension.value:
+            case x509.CertificatePolicies() as value:
+                policies = frozenset(policy.policy_identifier.dotted_string for policy in value)
+            case x509.PrecertificateSignedCertificateTimestamps() as value:
+                logs = len(value)
+    return policies, logs

@@ -58,6 +58,16 @@ def read_all(sent: Iterable[bytes]) -> tuple[tuple[CertificateFacts, ...], tuple
     return tuple(good), tuple(bad)
 
 
+def read_every(content: bytes) -> tuple[CertificateFacts, ...]:
+    """All certificates of a PEM text. Raises ValueError, which names the first of them that cannot be read."""
+    blocks = pem_blocks(content)
+    good, bad = read_all(blocks)
+    if bad:
+        number, problem = bad[0]
+        raise ValueError(f"certificate {number + 1} of {len(blocks)}: {in_words(blocks[number], problem)}")
+    return good
+
+
 def in_words(der: bytes, problem: str) -> str:
     """Why a certificate cannot be read: what is wrong, and where in it."""
     if not der or der[0] != _SEQUENCE:

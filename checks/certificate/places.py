@@ -1,9 +1,14 @@
-"""Where a certificate says that its revocation can be looked up."""
+"""Where a certificate says that its revocation can be looked up, and of which it says nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from checks.certificate.facts import CertificateFacts
+from checks.certificate.subject import Told
+from checks.finding import Finding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +34,14 @@ def places_of(certificate: x509.Certificate) -> Places:
     web = [address for address in lists if address.lower().startswith("http://")]
     others = tuple(address for address in lists if address not in web)
     return Places(responders=tuple(responders), lists=tuple(web), others=others)
+
+
+def judge_silence(told: Told, members: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
+    """The certificates of a path that name no place at all.
+
+    A root is taken back by nobody but its owner, and a certificate of version 1 has no room for a place.
+    """
+    able = (c for c in members if not c.self_issued and c.version >= 3)
+    silent = [c.subject for c in able if places_of(c.certificate) == Places()]
+    if silent:
+        yield told("cert-crl-missing", observed={"certificates": silent})

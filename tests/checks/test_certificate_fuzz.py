@@ -60,9 +60,10 @@ def _pem(der: bytes) -> bytes:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     pki = authorities(tmp_path_factory.mktemp("pki"))
     constraints = x509.NameConstraints([x509.DNSName("partner.example"), x509.RFC822Name("partner.example")], None)
-    limited = authority("Limited", pki.root, path_length=0, extra=[(constraints, True)])
     point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.example/l")], None, None, None)
-    leaf = issue(Leaf(aia="http://ca.example/c", extra=[(x509.CRLDistributionPoints([point]), False)]), limited)
+    listed = (x509.CRLDistributionPoints([point]), False)
+    limited = authority("Limited", pki.root, path_length=0, extra=[(constraints, True), listed])
+    leaf = issue(Leaf(aia="http://ca.example/c", extra=[listed]), limited)
     service = CheckService(Network(trust=(pki.trust,)))
     with contextlib.closing(service):
         yield Bench(pki, leaf, limited, service)

@@ -15,7 +15,6 @@ from cryptography.x509.oid import NameOID
 
 from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
-from checks.certificate.judge_pool import judge_pool
 from checks.certificate.subject import Told
 from checks.finding import Severity
 from checks.tls.own_side import of_our_side
@@ -300,26 +299,19 @@ def test_a_list_in_ldap_alone_is_out_of_reach(
     assert told(found) == (set() if reachable else {("cert-crl-inside", "warn", 0), ("cert-crl-inside", "warn", 1)})
 
 
-def test_what_several_certificates_share() -> None:
-    one, renewed, other = issue(Spec()), issue(Spec()), issue(Spec(key="other"))
-    same_serial = issue(Spec(key="third"))
-    twin = x509.CertificateBuilder(
-        same_serial.certificate.issuer, same_serial.certificate.subject, key_for("fourth").public_key(),
-        same_serial.certificate.serial_number, NOW - DAY, NOW + DAY,
-    ).sign(key_for("third"), hashes.SHA256())  # fmt: skip
-    found = {
-        name: {f.code for f in judge_pool(Told(subject="x", see=""), tuple(read_certificate(der) for der in ders))}
-        for name, ders in {
-            "the same": (one.der, one.der), "a key": (one.der, renewed.der), "nothing": (one.der, other.der),
-            "a serial": (same_serial.der, twin.public_bytes(serialization.Encoding.DER)),
-        }.items()
-    }  # fmt: skip
-    assert found == {
-        "the same": set(),
-        "a key": {"cert-key-shared"},
-        "nothing": set(),
-        "a serial": {"cert-serial-shared"},
-    }
+def test_a_certificate_that_names_no_list_and_no_responder_is_told_once(check: Check, pki: Authorities) -> None:
+    listed = authority("Listed", pki.root, extra=listed_at(OUTSIDE))
+    whole = checked(check, pki, issue(Spec(extra=listed_at(OUTSIDE)), listed), listed)
+    assert "cert-crl-missing" not in whole.codes
+    for chain, silent in (
+        ((pki.leaf(), pki.intermediate), ["CN=sip.partner.example", "CN=Test Issuing"]),
+        ((issue(Spec(), listed), listed), ["CN=sip.partner.example"]),
+    ):
+        found = checked(check, pki, *chain)
+        missing = found.finding("cert-crl-missing")
+        assert (missing["severity"], missing["observed"]["certificates"], found.status) == ("info", silent, 0)
+    asked = check("cert", pki.chain_file("leaf.pem", pki.leaf().pem, pki.intermediate.pem), "--revocation")
+    assert "cert-crl-missing" not in asked.codes and asked.codes["cert-revocation-unknown"] == "info"
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------

@@ -12,12 +12,14 @@ from checks.catalogue import CODES
 from checks.dns.judge_basics import asked_by_hand
 from checks.finding import Findings, Severity, worst_first
 from tests.checks.support import Check
-from tests.servers.pki import NOW, Authorities
+from tests.servers.pki import NOW, Authorities, Spec, authority, issue
+from tests.servers.tls import free_port
 from wizard.__main__ import main
 from wizard.checklist import redirections
 from wizard.report.merge import merged
 from wizard.report.text import check_lines
 
+EXAMPLE_PLAN = Path(__file__).parent.parent.parent / "assets" / "plan.example.toml"
 VOCABULARY = Path(__file__).with_name("codes.txt")  # codes are added, never renamed
 FINDING = {
     "code", "severity", "subject", "observed", "expected", "why", "fix", "owner", "verify_with", "refs", "evidence",
@@ -68,6 +70,21 @@ def test_a_trust_file_that_was_cut_off_is_refused(
         path.write_bytes(content)
         assert main(["check", "tls", "h.example", "--trust", str(path)]) == 64
         assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_certificate_in_a_trust_file_that_cannot_be_read_is_named(
+    pki: Authorities, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, plan = pki.root.pem, tmp_path / "plan.toml"
+    lines = whole.splitlines(keepends=True)
+    short = b"".join([*lines[:3], lines[-1]])
+    path = pki.chain_file("roots.pem", whole, short, pki.intermediate.pem)
+    plan.write_text(EXAMPLE_PLAN.read_text().replace('# trust = ["partner-root.pem"]', 'trust = ["roots.pem"]'))
+    for words in (["tls", "h.example", "--trust", str(path)], ["plan", str(plan)]):
+        assert main(["check", *words]) == 64
+        out, err = capsys.readouterr()
+        told = f"{path} holds a certificate that cannot be read, certificate 2 of 3: it ends too early"
+        assert told in " ".join(err.split()) and out == ""
 
 
 @pytest.mark.parametrize("option", ["--nameserver", "--internal-nameserver"])
@@ -221,6 +238,24 @@ def test_a_report_for_people_ends_with_how_much_and_who(pki: Authorities, capsys
     assert note.startswith("Whether its authority is trusted was not judged")
     assert main(["check", "cert", str(path), "--trust", str(pki.trust)]) == 2
     assert "was not judged" not in capsys.readouterr().out
+
+
+def test_that_trust_was_not_judged_stands_in_the_document_too(check: Check, pki: Authorities) -> None:
+    """With the finding about the end of the chain, from which the note for people is made."""
+    whole, short = (pki.leaf().pem, pki.intermediate.pem), (pki.leaf().pem,)
+    for parts, code in ((whole, "cert-root-untrusted"), (short, "cert-chain-incomplete")):
+        found = check("cert", pki.chain_file("chain.pem", *parts)).finding(code)
+        assert found["observed"]["trust_judged"] is False
+    other = pki.chain_file("other.pem", authority("Other Root").pem)
+    judged = check("cert", pki.chain_file("chain.pem", *whole), "--trust", other).finding("cert-root-untrusted")
+    assert (judged["severity"], "trust_judged" in judged["observed"]) == ("fail", False)
+    self_signed = check("cert", pki.chain_file("own.pem", issue(Spec()).pem)).finding("cert-self-signed")
+    assert (self_signed["severity"], self_signed["observed"]["trust_judged"]) == ("info", False)
+
+
+def test_what_was_not_reached_has_no_note_about_its_authority(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "tls", f"127.0.0.1:{free_port()}"]) == 2
+    assert "tcp-refused" in (said := capsys.readouterr().out) and "was not judged" not in said
 
 
 def test_an_unknown_code_names_its_neighbours(capsys: pytest.CaptureFixture[str]) -> None:

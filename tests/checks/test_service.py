@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from checks.finding import Owner, Severity
-from checks.requests import DnsRequest, HostRequest, Network, Side, TlsRequest
+from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, Side, TlsRequest
 from checks.service import CheckService
 from tests.servers.bind import name_server
 from tests.servers.dns import answering
+from tests.servers.pki import Authorities
 from tests.servers.tls import fault_server, free_port, full_server, silent
 
 ZONE = {"local.example": "sip A 8.8.8.8\nold A 8.8.4.4\n"}
@@ -62,6 +63,19 @@ def test_what_is_cancelled_is_not_tested() -> None:
         finally:
             service.close()
     assert [(each.code, each.severity) for each in found] == [("check-unfinished", Severity.NOT_TESTED)]
+
+
+def test_a_certificate_that_was_lost_from_a_trust_file_is_named(pki: Authorities) -> None:
+    """A walk reads its trust files when it comes to the first chain; what was damaged by then is not passed over."""
+    chain = pki.chain_file("chain.pem", pki.leaf().pem, pki.intermediate.pem)
+    trust = pki.chain_file("roots.pem", pki.root.pem, b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    service = CheckService(Network(trust=(trust,)))
+    try:
+        (found,) = service.run(CertificateRequest(path=chain, name="sip.partner.example")).findings
+    finally:
+        service.close()
+    assert (found.code, found.severity) == ("check-unfinished", Severity.NOT_TESTED)
+    assert f"{trust}, which cannot be read: certificate 2 of 2: what lies between its lines is no cert" in found.why
 
 
 def test_peers_that_do_not_answer_delay_no_other_check() -> None:

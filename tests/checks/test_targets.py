@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -82,6 +83,23 @@ def test_a_second_server_is_looked_at_like_the_first(check: Check, pki: Authorit
     differ = checked.finding("srv-targets-differ")
     assert (differ["severity"], differ["owner"], differ["subject"]) == ("warn", "partner", f"{SRV}.partner.example")
     assert f"{SECOND}:5061 shows CN=old.partner.example" in differ["why"]
+
+
+def test_servers_that_have_one_key_are_told_with_their_places(check: Check, pki: Authorities) -> None:
+    """Two edges with a certificate of their own each, made with one key; and the command that shows it."""
+    with shown(pki, {FIRST: (FIRST, (FIRST,)), SECOND: (SECOND, (SECOND,))}) as ports:
+        shared = of_plan(check, pki, BOTH, ports).finding("cert-key-shared")
+        command = shared["verify_with"]
+        for name, port in ports.items():
+            command = command.replace(f"{name}:5061", f"127.0.0.1:{port}")
+        seen = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True).stdout
+    assert (shared["severity"], shared["owner"], shared["subject"]) == ("info", "partner", f"{SRV}.partner.example")
+    assert sorted(c.rpartition(" at ")[2] for c in shared["observed"]["certificates"]) == [
+        f"{SECOND}:5061",
+        f"{FIRST}:5061",
+    ]
+    first, second = (part.split("-----END")[0] for part in seen.split("-----BEGIN")[1:])
+    assert first == second and seen.count("serial=") == 2
 
 
 def test_one_certificate_for_both_names_is_right(check: Check, pki: Authorities) -> None:

@@ -4,7 +4,6 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,8 +83,7 @@ def _write_junit(path: Path, findings: "Findings") -> None:
 
 
 def _one(args: argparse.Namespace) -> Checked:
-    notes = [_NO_TRUST] if args.what in {"tls", "cert"} and not args.trust else []
-    checked = _run(_request(args), network_of(args), notes)
+    checked = _run(_request(args), network_of(args))
     return _compared(args, checked) if args.what == "tls" else checked
 
 
@@ -103,7 +101,7 @@ def _compared(args: argparse.Namespace, checked: Checked) -> Checked:
     return replace(checked, findings=replace(findings, findings=worst_first((*findings.findings, *new))))
 
 
-def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ()) -> Checked:
+def _run(request: "CheckRequest", network: "Network") -> Checked:
     from checks.names import for_display
     from checks.service import CheckService, target_of
 
@@ -114,7 +112,8 @@ def _run(request: "CheckRequest", network: "Network", notes: Sequence[str] = ())
         service.close()
     about = f"SIP federation with {for_display(target_of(request))}"
     other_side = Correspondent(to="the administrator on the other side", about=about, findings=findings)
-    return Checked(findings=findings, partners=(other_side,), network=network, notes=tuple(notes))
+    notes = () if findings.trust_judged else (_NO_TRUST,)
+    return Checked(findings=findings, partners=(other_side,), network=network, notes=notes)
 
 
 def _route(args: argparse.Namespace) -> Checked:

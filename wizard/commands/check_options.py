@@ -46,13 +46,14 @@ def network_of(args: argparse.Namespace) -> "Network":
     """The network that the options describe. Raises UsageError."""
     from checks.requests import Network
     from wizard.checklist import redirections, servers, trust_files
+    from wizard.pem_files import readable
 
     return Network(
         name_servers=servers(args.nameserver),
         internal_name_servers=servers(args.internal_nameserver),
         authoritative=args.authoritative,
         connect_to=redirections(args.connect_to),
-        trust=trust_files(args.trust, Path(), "Name a PEM file with --trust."),
+        trust=readable(trust_files(args.trust, Path(), "Name a PEM file with --trust.")),
         at=args.at,
         timeout=args.timeout,
         concurrency=args.concurrency,
@@ -70,6 +71,7 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
     from dataclasses import replace
 
     from wizard import checklist
+    from wizard.pem_files import readable
 
     folder = path.absolute().parent
     _see_that_it_is_open(folder)
@@ -80,7 +82,7 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
         internal_name_servers=given.internal_name_servers
         or (() if given.name_servers else planned.internal_name_servers),
         connect_to={**planned.connect_to, **given.connect_to},
-        trust=(*planned.trust, *given.trust),
+        trust=(*readable(planned.trust), *given.trust),
         release=planned.release,
     )
 

@@ -11,7 +11,7 @@ from wizard.commands.checked import Checked, Correspondent
 
 if TYPE_CHECKING:
     from checks.finding import Findings
-    from checks.requests import Network, PlanRequest
+    from checks.requests import PlanRequest
     from checks.service import CheckService
     from wizard.checklist import Side
     from wizard.plan.model import Plan
@@ -43,11 +43,11 @@ def check_plan(args: argparse.Namespace) -> Checked:
         findings=findings,
         network=network,
         partners=tuple(_practised(args, each) for each in _correspondents(plan, sides, results)),
-        notes=tuple(_notes(args, network, findings)),
+        notes=tuple(_notes(args, findings)),
     )
 
 
-def _notes(args: argparse.Namespace, network: "Network", findings: "Findings") -> Iterator[str]:
+def _notes(args: argparse.Namespace, findings: "Findings") -> Iterator[str]:
     from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE
     from wizard.practice.socket_path import is_practice
 
@@ -56,7 +56,7 @@ def _notes(args: argparse.Namespace, network: "Network", findings: "Findings") -
         yield PAPER_ADDRESSES
     if not args.nodes:
         yield _NODES_LEFT_OUT
-    if not network.trust:
+    if not findings.trust_judged:
         yield _NO_TRUST
 
 
