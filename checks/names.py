@@ -21,7 +21,7 @@ def domain_name(text: str) -> str:
     """The A-label form of a domain name, lower case, without a trailing dot (RFC 1035, IDNA 2008).
 
     Raises BadNameError for anything that could not be the domain of a SIP address: an address, a URL, a single label,
-    an underscore, an empty or overlong label.
+    an underscore, an empty or overlong label, an A-label that encodes nothing.
     """
     name = text.strip().translate(_DOTS).removesuffix(".").lower()
     problem = _something_else(name)
@@ -34,6 +34,9 @@ def domain_name(text: str) -> str:
             rule = "parts are 1 to 63 letters, digits and inner hyphens"
             shown = label if len(label) <= 70 else f"{label[:67]}..."
             raise BadNameError(f"holds {shown!r}, which is no part of a name; {rule}")
+        if label.startswith("xn--") and not _is_encoded(label):
+            cure = "enter that part in its own script"
+            raise BadNameError(f"holds {label!r}, which encodes nothing that a name may hold (IDNA 2008); {cure}")
     if len(labels) < 2:
         raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
     if labels[-1].isdigit():
@@ -127,6 +130,16 @@ def _to_ascii(name: str) -> str:
         return idna.encode(name, uts46=True).decode("ascii")
     except idna.IDNAError as problem:
         raise BadNameError(f"is not a valid internationalised name: {problem}") from problem
+
+
+def _is_encoded(label: str) -> bool:
+    """Whether an A-label is the encoding of a label in another script, and the only one."""
+    import idna
+
+    try:
+        return idna.alabel(idna.ulabel(label)) == label.encode()
+    except UnicodeError:  # as all errors of idna are
+        return False
 
 
 def _is_address(text: str) -> bool:
