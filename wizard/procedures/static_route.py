@@ -116,7 +116,10 @@ def _judge_record(node: str, asked: str, route: Route) -> Judge:
             observed = {"name": asked, "targets": targets, "node": node}
             return (finding("route-srv-unused", route.domain, observed=observed),)
         if not found.records and not route.planned:
-            return (finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}),)
+            values = {"see": f"utils network host {asked} srv"}
+            return (
+                finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}, values=values),
+            )
         return (as_planned(node, observed={"name": asked, "targets": targets}),)
 
     return judge
