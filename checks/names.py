@@ -52,7 +52,7 @@ def _something_else(name: str) -> str:
         (not name, "is empty; enter a domain name such as partner.example"),
         ("@" in name, f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}"),
         ("/" in name, "is a URL; enter the bare name in it"),
-        (_is_address(name.strip("[]")), "is an IP address; enter a name"),
+        (is_address(name.strip("[]")), "is an IP address; enter a name"),
         (":" in name, "holds a port; enter the bare name"),
         (".." in f"{name}." or name.startswith("."), "holds two dots in a row, or begins with one; take one away"),
         (name.startswith("_"), "is the name of a record; enter the domain alone, without the parts that begin with _"),
@@ -63,7 +63,7 @@ def _something_else(name: str) -> str:
 def host(text: str) -> str:
     """A host given by name or by address, in canonical form. Raises BadNameError."""
     bare = text.strip()
-    if _is_address(bare):
+    if is_address(bare):
         return str(ipaddress.ip_address(bare))
     if bare and set(bare) <= set("0123456789."):
         raise BadNameError("is not an IPv4 address; that is four numbers from 0 to 255, such as 192.0.2.10")
@@ -142,7 +142,8 @@ def _is_encoded(label: str) -> bool:
         return False
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address."""
     if not text[-1:].isdigit() and ":" not in text:  # a name, at once
         return False
     try:
