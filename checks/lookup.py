@@ -1,7 +1,6 @@
 """What each kind of request asks the network for, and the judges that its answers go to."""
 
 import asyncio
-import ipaddress
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +21,7 @@ from checks.dns.ports import try_ports
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import Finding
-from checks.names import BadNameError, domain_name, host, place_of, srv_name
+from checks.names import BadNameError, domain_name, host, is_address, place_of, srv_name
 from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
 from checks.servers import FederationServer
@@ -112,7 +111,7 @@ async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | 
         bare = host(name)
     except BadNameError:
         bare = name.strip().rstrip(".").lower()
-    if _is_address(bare):
+    if is_address(bare):
         return (bare,), None
     local = _hosts_file(bare)
     if local:
@@ -123,14 +122,6 @@ async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | 
     return found, None if found else failed
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -138,7 +129,7 @@ def _hosts_file(name: str, path: Path = Path("/etc/hosts")) -> tuple[str, ...]:
         return ()
     words = (line.partition("#")[0].split() for line in lines)
     found = [parts[0] for parts in words if len(parts) > 1 and name in [part.lower() for part in parts[1:]]]
-    return tuple(sorted(dict.fromkeys(filter(_is_address, found)), key=lambda address: ":" in address))
+    return tuple(sorted(dict.fromkeys(filter(is_address, found)), key=lambda address: ":" in address))
 
 
 async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[Finding], Chain]:
@@ -171,7 +162,7 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
 async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: Views) -> Iterable[Finding]:
     """Who may sign for a name of ours, which its renewal depends on; private authorities do not look at that."""
     public = next((found for found in findings if found.code == "cert-public"), None)
-    if public is None or request.side != "ours" or _is_address(request.host):
+    if public is None or request.side != "ours" or is_address(request.host):
         return ()
     answers = await ask_upwards(request.host, views.outside)
     return judge_caa(request.host, str(public.observed["issuer"]), answers)
@@ -180,7 +171,7 @@ async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: 
 def _chains(request: TlsRequest, server: Server) -> tuple[Shown, ...]:
     """Addresses of one server mostly show the same chain."""
     found: dict[tuple[bytes, ...], Shown] = {}
-    host = None if _is_address(request.host) else request.host
+    host = None if is_address(request.host) else request.host
     for visit in server.visits:
         if not visit.chain:
             continue

@@ -21,7 +21,7 @@ def domain_name(text: str) -> str:
     """The A-label form of a domain name, lower case, without a trailing dot (RFC 1035, IDNA 2008).
 
     Raises BadNameError for anything that could not be the domain of a SIP address: an address, a URL, a single label,
-    an underscore, an empty or overlong label.
+    an underscore, an empty or overlong label, an A-label that encodes nothing.
     """
     name = text.strip().translate(_DOTS).removesuffix(".").lower()
     problem = _something_else(name)
@@ -34,6 +34,9 @@ def domain_name(text: str) -> str:
             rule = "parts are 1 to 63 letters, digits and inner hyphens"
             shown = label if len(label) <= 70 else f"{label[:67]}..."
             raise BadNameError(f"holds {shown!r}, which is no part of a name; {rule}")
+        if label.startswith("xn--") and not _is_encoded(label):
+            cure = "enter that part in its own script"
+            raise BadNameError(f"holds {label!r}, which encodes nothing that a name may hold (IDNA 2008); {cure}")
     if len(labels) < 2:
         raise BadNameError("is a single label; enter the full name, such as sip.partner.example")
     if labels[-1].isdigit():
@@ -49,7 +52,7 @@ def _something_else(name: str) -> str:
         (not name, "is empty; enter a domain name such as partner.example"),
         ("@" in name, f"is an address; enter only the part after the @, {name.rpartition('@')[2] or 'its domain'}"),
         ("/" in name, "is a URL; enter the bare name in it"),
-        (_is_address(name.strip("[]")), "is an IP address; enter a name"),
+        (is_address(name.strip("[]")), "is an IP address; enter a name"),
         (":" in name, "holds a port; enter the bare name"),
         (".." in f"{name}." or name.startswith("."), "holds two dots in a row, or begins with one; take one away"),
         (name.startswith("_"), "is the name of a record; enter the domain alone, without the parts that begin with _"),
@@ -60,7 +63,7 @@ def _something_else(name: str) -> str:
 def host(text: str) -> str:
     """A host given by name or by address, in canonical form. Raises BadNameError."""
     bare = text.strip()
-    if _is_address(bare):
+    if is_address(bare):
         return str(ipaddress.ip_address(bare))
     if bare and set(bare) <= set("0123456789."):
         raise BadNameError("is not an IPv4 address; that is four numbers from 0 to 255, such as 192.0.2.10")
@@ -129,7 +132,18 @@ def _to_ascii(name: str) -> str:
         raise BadNameError(f"is not a valid internationalised name: {problem}") from problem
 
 
-def _is_address(text: str) -> bool:
+def _is_encoded(label: str) -> bool:
+    """Whether an A-label is the encoding of a label in another script, and the only one."""
+    import idna
+
+    try:
+        return idna.alabel(idna.ulabel(label)) == label.encode()
+    except UnicodeError:  # as all errors of idna are
+        return False
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address."""
     if not text[-1:].isdigit() and ":" not in text:  # a name, at once
         return False
     try:

@@ -12,13 +12,13 @@ from typing import Literal
 from checks.catalogue import finding
 from checks.catalogue.entry import json_values
 from checks.dns.gather import Domain, Target, look_up_target
-from checks.dns.judge_basics import unanswered
+from checks.dns.judge_basics import asked_by_hand, unanswered
 from checks.dns.judge_target import judge_target
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.finding import Finding, Owner, Severity
 from checks.names import srv_name
 from checks.requests import DnsRequest, RouteRequest, StaticRoute
-from checks.routing_lint import judge_routes, matches
+from checks.routing_lint import judge_routes, matches, reached_by_hand
 
 NOWHERE = "."  # the target of a record that says: there is no such service
 # What makes a record lead nowhere; its other faults are told by the check of the record itself.
@@ -211,7 +211,8 @@ def _outcome(
 ) -> Iterator[Finding]:
     last = next((each for each in looked if each.stage in {Stage.USED, Stage.UNANSWERED}), None)
     if last is None:
-        yield finding("route-none", request.domain, observed=_about(request), evidence=evidence)
+        values = asked_by_hand(srv_name(request.domain), asked[request.domain].reply.server)
+        yield finding("route-none", request.domain, observed=_about(request), values=values, evidence=evidence)
         return
     rule = last.rule
     if last.hop is None:
@@ -221,13 +222,21 @@ def _outcome(
     hop = last.hop
     observed = {"rule": rule.number, "next_hop": hop.next_hop, "port": hop.port, "protocol": hop.protocol}
     observed = {**_about(request), **observed}
-    yield finding(rule.code, request.domain, observed=observed, values={"domain": rule.domain}, evidence=evidence)
+    values = {"domain": rule.domain, "see": _by_hand(rule, hop, asked)}
+    yield finding(rule.code, request.domain, observed=observed, values=values, evidence=evidence)
     if request.kind == "aol-hosted" and rule.domain == request.domain and _elsewhere(hop.next_hop, request.gateway):
         way = "static route" if rule.by == "static" else "federation record"
-        bypassed = {"way": way, "next_hop": hop.next_hop}
-        yield finding("route-bypasses-aol", request.domain, observed=bypassed, expected={"next_hop": request.gateway})
+        bypassed, gateway = {"way": way, "next_hop": hop.next_hop}, {"next_hop": request.gateway}
+        yield finding("route-bypasses-aol", request.domain, observed=bypassed, expected=gateway, values=values)
     if rule.by == "srv":
         yield from _astray(rule, asked[rule.domain])
+
+
+def _by_hand(rule: Rule, hop: Hop, asked: Mapping[str, Lookup]) -> str:
+    """A command that shows the record, or what stands at the end of the route; the route itself is on a page alone."""
+    if rule.by == "srv":
+        return asked_by_hand(srv_name(rule.domain), asked[rule.domain].reply.server)["see"]
+    return reached_by_hand(hop.next_hop, hop.port, hop.protocol)
 
 
 def _elsewhere(next_hop: str, gateway: tuple[str, ...]) -> bool:

@@ -1,10 +1,11 @@
 """What is wrong with static routes, field by field. Pure (domain reference 2.3)."""
 
+import shlex
 from collections.abc import Iterator
 
 from checks.catalogue import finding
 from checks.finding import Finding
-from checks.names import SIP_TLS_PORT, destination_pattern
+from checks.names import SIP_TLS_PORT, destination_pattern, place_of
 from checks.requests import RouteRequest, StaticRoute
 
 TCP_PORT = 5060
@@ -14,6 +15,13 @@ _LOOKED_UP = 0  # the port of a next hop that is itself the name of an SRV recor
 def matches(route: StaticRoute, domain: str) -> bool:
     """Whether the cluster would use a route for a domain: its pattern is that of the domain, and its type fits."""
     return route.pattern.lower() == destination_pattern(domain) and route.route_type.lower() == "domain"
+
+
+def reached_by_hand(next_hop: str, port: int, protocol: str) -> str:
+    """A command that connects by TLS to where a route leads; empty for TCP, and for a next hop that names a record."""
+    if protocol.upper() != "TLS" or port == _LOOKED_UP:
+        return ""
+    return f"openssl s_client -connect {shlex.quote(place_of(next_hop, port))} </dev/null"
 
 
 def judge_routes(request: RouteRequest) -> Iterator[Finding]:
@@ -58,10 +66,12 @@ def _port_and_protocol(route: StaticRoute, *, tcp: bool) -> Iterator[Finding]:
     looked_up = route.port == _LOOKED_UP and route.next_hop.startswith("_")
     if route.port != port and not looked_up:
         observed, expected = {"port": route.port}, {"port": port}
-        yield finding("route-port-wrong", route.domain, observed=observed, expected=expected)
+        values = {"see": reached_by_hand(route.next_hop, route.port, protocol)}
+        yield finding("route-port-wrong", route.domain, observed=observed, expected=expected, values=values)
     if route.protocol.upper() != protocol:
         observed_words, wanted = {"protocol": route.protocol}, {"protocol": protocol}
-        yield finding("route-protocol-wrong", route.domain, observed=observed_words, expected=wanted)
+        values = {"see": reached_by_hand(route.next_hop, route.port, protocol)}
+        yield finding("route-protocol-wrong", route.domain, observed=observed_words, expected=wanted, values=values)
 
 
 def _before(request: RouteRequest, route: StaticRoute) -> StaticRoute | None:

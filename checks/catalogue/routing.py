@@ -19,12 +19,14 @@ _ENTRIES = (
         Severity.PASS,
         "A static route of its own",
         "Requests to {subject} take the static route for that domain, to {next_hop}, port {port}.",
+        verify="{see}",
     ),
     Entry(
         "route-srv",
         Severity.PASS,
         "The domain's own SRV record",
         "Requests to {subject} follow the federation record of that domain, to {next_hop}, port {port}.",
+        verify="{see}",
     ),
     Entry(
         "route-default-static",
@@ -32,6 +34,7 @@ _ENTRIES = (
         "The static route of the default domain",
         "Requests to {subject} take the static route for {domain}, the default federation routing domain, to"
         " {next_hop}, port {port}.",
+        verify="{see}",
     ),
     Entry(
         "route-default-srv",
@@ -39,6 +42,7 @@ _ENTRIES = (
         "The SRV record of the default domain",
         "Requests to {subject} follow the federation record of {domain}, the default federation routing domain, to"
         " {next_hop}, port {port}.",
+        verify="{see}",
     ),
     Entry(
         "route-addressed-as",
@@ -63,6 +67,7 @@ _ENTRIES = (
             " with it.",
             "Or add a static route for it: Presence > Routing > Static Routes, and publishes_srv = false in the plan.",
         ),
+        verify="{see}",
     ),
     Entry(
         "route-next-hop-unresolvable",
@@ -89,6 +94,7 @@ _ENTRIES = (
             "If requests are to go through AOL, add a static route for {subject} that leads to the AOL gateway.",
             "If the way past AOL is meant, make the domain a partner in the plan instead.",
         ),
+        verify="{see}",
     ),
     Entry(
         "route-pattern-wrong",
@@ -121,6 +127,7 @@ _ENTRIES = (
         "The route for {subject} leads to port {port}. Federation runs on 5061; the page offers 5060, where TLS gets no"
         " answer.",
         ("Change Next Hop Port to {expected_port}, on Presence > Routing > Static Routes.",),
+        verify="{see}",
     ),
     Entry(
         "route-protocol-wrong",
@@ -129,6 +136,7 @@ _ENTRIES = (
         "The route for {subject} uses {protocol}. Federation runs over TLS; the page offers TCP, which the other side"
         " refuses.",
         ("Change Protocol Type to {expected_protocol}, on Presence > Routing > Static Routes.",),
+        verify="{see}",
     ),
 )
 

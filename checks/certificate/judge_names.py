@@ -1,14 +1,20 @@
 """Whether the names in a certificate are the ones that the two sides compare. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from checks.certificate.facts import CertificateFacts
 from checks.certificate.subject import Told
-from checks.finding import Finding, Severity
-from checks.names import BadNameError, domain_name
+from checks.finding import Finding, Owner, Severity
+from checks.names import BadNameError, domain_name, is_address
 
 _LISTED = "It stands among the alternative names, so OCS and Lync would take the certificate; the cluster does not."
+
+_NAME_IT = (
+    "Say by which name the server is to be known: with --name, or as peer_subject of the partner in a plan.",
+    "Or, if it is the inside of an ASA, which bears its address, make that certificate anew with it as the CN.",
+)
 
 
 def judge_names(told: Told, leaf: CertificateFacts, name: str | None, host: str | None = None) -> Iterator[Finding]:
@@ -29,7 +35,8 @@ def judge_names(told: Told, leaf: CertificateFacts, name: str | None, host: str 
         yield say("cert-cn-several", observed={"cns": list(leaf.cns)})
     if mismatch and not any(covers(pattern, wanted or "") for pattern in wild):
         also = _LISTED if _held((wanted or "",), leaf.names) else ""
-        yield say("cert-name-mismatch", expected={"cn": name}, values={"also": also})
+        found = say("cert-name-mismatch", expected={"cn": name}, values={"also": also})
+        yield replace(found, owner=Owner.YOU, fix=_NAME_IT) if is_address(wanted or "") else found
     if not leaf.names and leaf.version >= 3:
         yield say("cert-san-missing")
     # A CN that is wrong altogether is told once, as a mismatch; its place in the SAN follows from that.
@@ -39,7 +46,7 @@ def judge_names(told: Told, leaf: CertificateFacts, name: str | None, host: str 
     if wanted is not None and host is not None and leaf.names:
         led = same_form(host)
         if led != wanted and not _held((led,), leaf.names):
-            yield say("cert-host-not-in-san", values={"host": led})
+            yield say("cert-host-not-in-san", observed={**shown, "host": led})
     starred = list(dict.fromkeys([*wild, *(entry for entry in leaf.names if "*" in entry)]))
     if starred:
         severity = at_most or (None if wild else Severity.WARN)

@@ -9,10 +9,10 @@ from checks.dns.exchange import Question, Server, ask_one, ask_over_tcp
 from checks.dns.reply import Outcome
 
 _SPOILT = "Something does answer, but not the question: a device on the way changes the messages."
-_OVER_TCP = "Over TCP it answers: UDP port 53 is filtered on the way."
+_OVER_TCP = "Over TCP it answers: UDP port {port} is filtered on the way."
 _OTHER_NAMES = "It answers for other names: the servers of this zone do not answer it."
-_REFUSED = "TCP port 53 is refused as well: no name server runs there, or a firewall turns us away."
-_NOTHING = "TCP port 53 does not answer either: a firewall drops our questions, or the machine is off."
+_REFUSED = "TCP port {port} is refused as well: no name server runs there, or a firewall turns us away."
+_NOTHING = "TCP port {port} does not answer either: a firewall drops our questions, or the machine is off."
 
 
 async def why_silent(question: Question, server: Server, timeout: float) -> str:
@@ -24,9 +24,8 @@ async def why_silent(question: Question, server: Server, timeout: float) -> str:
     )
     if spoilt:
         return _SPOILT
-    if tcp == _OVER_TCP:
-        return tcp
-    return tcp if other.outcome in {Outcome.TIMEOUT, Outcome.TCP_BLOCKED} else _OTHER_NAMES
+    others_too = other.outcome in {Outcome.TIMEOUT, Outcome.TCP_BLOCKED}
+    return tcp.format(port=server[1]) if tcp == _OVER_TCP or others_too else _OTHER_NAMES
 
 
 async def _is_spoilt(question: Question, server: Server, timeout: float) -> bool:

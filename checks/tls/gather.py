@@ -1,13 +1,13 @@
 """Visits to one server: every address, with its name and without, and by hand where OpenSSL is too new."""
 
 import asyncio
-import ipaddress
 import secrets
 import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from checks.names import is_address
 from checks.tls.accepted import Accepted, accepted_by
 from checks.tls.offers import ANY, offers_for
 from checks.tls.ours import issuers_in
@@ -101,7 +101,7 @@ async def _admitted(
 
 
 async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None) -> Visit:
-    name = None if _is_address(host) else host
+    name = None if is_address(host) else host
     context, options = context_for(pair), _options(host, "TLS")
     seen = await probe(place, name, context, options, timeout)
     if seen.fault is Fault.TIMEOUT:  # one lost packet is no dead server
@@ -192,11 +192,3 @@ def _spoken(seen: Seen, said: bytes) -> Seen:
 def _options(host: str, transport: str) -> bytes:
     host = f"[{host}]" if ":" in host else host  # RFC 3261 25.1: an IPv6 reference
     return _OPTIONS.format(host=host, transport=transport, token=secrets.token_hex(8)).encode()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -1,6 +1,7 @@
 """The command line as monitoring calls it, and certificates to check."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ def check(capsys: pytest.CaptureFixture[str]) -> Check:
         document = json.loads(capsys.readouterr().out)
         for finding in document["findings"]:  # three dots stand where a judge forgot a value of the explanation
             assert "..." not in " ".join([finding["why"], *finding["fix"], finding["verify_with"]]), finding
+            see = finding["verify_with"]
+            if see.startswith(("nslookup ", "dig ")):  # neither knows ADDRESS:PORT
+                assert not re.search(r"[0-9]:[0-9]+(\s|$)", see), see
+                asked = "127.0.0.1" in see and "--authoritative" not in words  # a name server given with its port
+                assert not asked or re.search(r" -port=\d+ | -p \d+ ", see), see
         return Checked(status, document)
 
     return run

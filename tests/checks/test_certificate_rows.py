@@ -15,8 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
+from checks.certificate.judge_names import judge_names
 from checks.certificate.subject import Told
-from checks.finding import Severity
+from checks.finding import Owner, Severity
 from checks.tls.own_side import of_our_side
 from tests.checks.support import HOST, Check, Checked, towards
 from tests.servers.mutated_der import Node, parsed, resigned
@@ -88,8 +89,12 @@ def test_the_name_that_leads_to_a_server_is_looked_for_beside_its_peer_subject(
     with openssl_server(pki.folder, leaf.pem, leaf.key_pem, pki.intermediate.pem, *demanding) as port:
         named = check("tls", *towards(port, pki.trust), "--name", "edge.partner.example")
         at_address = check("tls", f"127.0.0.1:{port}", "--trust", pki.trust, "--name", "edge.partner.example")
+        by_address = check("tls", f"127.0.0.1:{port}", "--trust", pki.trust)
     assert told(named) == expected
     assert "cert-host-not-in-san" not in at_address.codes
+    mismatch = by_address.finding("cert-name-mismatch")  # nobody issues a certificate for an address
+    assert (mismatch["owner"], mismatch["expected"]) == ("you", {"cn": "127.0.0.1"})
+    assert mismatch["fix"][0].endswith("with --name, or as peer_subject of the partner in a plan.")
 
 
 def test_who_would_take_a_certificate_that_the_cluster_refuses(check: Check, pki: Authorities) -> None:
@@ -381,7 +386,10 @@ def test_a_private_authority_with_a_policy_of_its_own_is_not_called_public(check
     assert "cert-public" not in found.codes
 
 
-def test_that_a_node_of_ours_shows_its_own_name_is_no_warning_of_each_check() -> None:
-    told = Told(subject="imp-public.local.example:5061", see="openssl s_client")
-    found = told("cert-host-not-in-san", values={"host": "imp-public.local.example", "certificate": "CN=imp1"})
-    assert (found.severity, of_our_side(found).severity) == (Severity.WARN, Severity.INFO)
+def test_that_a_node_of_ours_shows_its_own_name_is_no_warning_of_each_check(pki: Authorities) -> None:
+    leaf, told = read_certificate(pki.leaf(cns=("imp1",), san=("imp1",)).der), Told(subject="x:5061", see="")
+    found = next(f for f in judge_names(told, leaf, "imp1", "imp.local.example") if f.code == "cert-host-not-in-san")
+    ours = of_our_side(found)
+    assert (found.severity, ours.severity, ours.owner) == (Severity.WARN, Severity.INFO, Owner.YOU)
+    assert "issued" in found.fix[0]
+    assert ours.fix[0].startswith("Do nothing") and "a certificate with imp.local.example" in ours.fix[1]

@@ -74,6 +74,15 @@ def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
+def by_hand(code: str, domain: str, hop: str | None, server: str) -> str:
+    """The command that shows the record that was looked at, or what stands where the static route leads."""
+    if code.endswith("static"):
+        return f"openssl s_client -connect {hop}:5061 </dev/null" if domain != "ocs.example" else ""  # that is TCP
+    asked = "aol.com" if code == "route-default-srv" else domain
+    address, _, port = server.rpartition(":")
+    return f"nslookup -type=srv -port={port} {SRV}.{asked} {address}"
+
+
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("plans")
@@ -121,6 +130,7 @@ def test_the_first_rule_that_leads_somewhere_is_used(
     letter = {"used": "u", "empty": "e", "not-reached": "."}
     assert "".join(letter[rule["stage"]] for rule in found["evidence"]["rules"]) == stages
     assert checked.document["target"] == f"user@{domain}"
+    assert found["verify_with"] == by_hand(code, domain, hop, bind)
 
 
 @pytest.mark.needs("bind9")
@@ -277,7 +287,8 @@ def test_the_lint_of_static_routes(routes: tuple[StaticRoute, ...], codes: list[
     assert [finding.code for finding in found] == codes
     for finding in found:
         assert (finding.severity is Severity.FAIL) == (finding.code != "route-ok")
-        assert "..." not in " ".join([finding.why, *finding.fix])
+        assert "..." not in " ".join([finding.why, *finding.fix, finding.verify_with])
+        assert (finding.code == "route-protocol-wrong") <= finding.verify_with.startswith("openssl s_client -connect ")
         assert json.dumps(dict(finding.observed))
 
 

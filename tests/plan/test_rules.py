@@ -72,6 +72,7 @@ SHAPE = [
     Case('description = "Branch"', 'description = "a\\tb"', "partners[2].description", "control", "One line"),
     Case('description = "Branch"', f'description = "{"x" * 256}"', "partners[2].description", "256 characters", "255"),
     Case('domain = "branch.example"', 'domain = "u@branch.example"', "partners[2].domain", "an address", "after the @"),
+    Case('domain = "branch.example"', 'domain = "xn--abc.example"', "partners[2].domain", "encodes nothing", "script"),
     Case("publishes_srv = false", "publishes_srv = 0", "partners[2].publishes_srv", "true or false", "SRV"),
     Case(MAIL, 'email = "mail.local.example"\n', "aol.domains[3].email", "not a field", "top of the file"),
     Case(MAIL, MAIL + "[change]\nid = 7\n", "change.id", "in quotes", "number of the change"),

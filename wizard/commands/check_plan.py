@@ -26,6 +26,7 @@ def check_plan(args: argparse.Namespace) -> Checked:
     from wizard.checklist import sides_of
     from wizard.plan.problems import load
     from wizard.report.merge import merged
+    from wizard.three_names import odd_one_named
 
     plan = load(args.target)
     sides, network = sides_of(plan), planned_network(args, plan, args.target)
@@ -35,9 +36,10 @@ def check_plan(args: argparse.Namespace) -> Checked:
         if args.nodes:
             results = _with_nodes(args, plan, service, requests)
         else:
-            results = list(service.run_many(requests, _Progress(len(requests), shown=not args.json)))
+            results = service.run_many(requests, _Progress(len(requests), shown=not args.json))
     finally:
         service.close()
+    results = odd_one_named(plan, results)
     findings = merged(str(args.target), results)
     return Checked(
         findings=findings,
@@ -94,7 +96,7 @@ def _practised(args: argparse.Namespace, each: Correspondent) -> Correspondent:
 
 def _with_nodes(
     args: argparse.Namespace, plan: "Plan", service: "CheckService", requests: "Sequence[PlanRequest]"
-) -> "list[Findings]":
+) -> "tuple[Findings, ...]":
     """The network's checks, on a thread, while the nodes are asked here, where a password may be asked for."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -113,7 +115,7 @@ def _with_nodes(
             raise
         results = network.result()
     count = len(requests)
-    return [*results[:count], nodes, listener_findings(plan, results[count:], nodes)]
+    return (*results[:count], nodes, listener_findings(plan, results[count:], nodes))
 
 
 def _name_the_password(folder: Path, *, asked: bool) -> None:

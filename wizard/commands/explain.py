@@ -14,6 +14,8 @@ _BY_HAND = {  # where a check makes the command itself, by the beginning of the 
     "split": "nslookup -type=srv {subject} {server}",
     "ns": "nslookup -type=soa {subject} {server}",
     "resolver": "nslookup -type=a no-such-name.invalid {subject}",
+    "route": "nslookup -type=srv _sipfederationtls._tcp.{subject}, or of a static route: openssl s_client -connect"
+    " {next_hop}:{port} </dev/null",
     "cert": "openssl s_client -connect {subject} </dev/null | openssl x509 -noout -text, or of a file:"
     " openssl crl2pkcs7 -nocrl -certfile {file} | openssl pkcs7 -print_certs -noout -text",
 }

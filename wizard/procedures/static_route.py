@@ -1,11 +1,10 @@
 """f: static routes, for domains that the cluster cannot find by DNS, and for what the plan leads to AOL by hand."""
 
-import ipaddress
 from collections.abc import Iterable
 
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
-from checks.names import destination_pattern, for_display, srv_name
+from checks.names import destination_pattern, for_display, is_address, srv_name
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
@@ -57,7 +56,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
         *(_store(plan, route) for route in planned),
         *(_by_dns(plan, route.partner) for route in routes if route.partner and not route.planned),
         *(_read_back(plan, route) for route in planned),
-        *(_resolve(plan, hop, _stores(planned, hop)) for hop in hops if not _is_address(hop)),
+        *(_resolve(plan, hop, _stores(planned, hop)) for hop in hops if not is_address(hop)),
         *(_tls(route, _stores(planned, hop)) for hop, route in hops.items() if not route.by_tcp),
     )
 
@@ -72,14 +71,6 @@ def _store_id(domain: str) -> str:
 
 def _lookup_id(domain: str) -> str:
     return f"static-route/lookup@{domain}"
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 # --- what the node finds by itself -----------------------------------------------------------------------------------
@@ -116,7 +107,10 @@ def _judge_record(node: str, asked: str, route: Route) -> Judge:
             observed = {"name": asked, "targets": targets, "node": node}
             return (finding("route-srv-unused", route.domain, observed=observed),)
         if not found.records and not route.planned:
-            return (finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}),)
+            values = {"see": f"utils network host {asked} srv"}
+            return (
+                finding("route-none", route.domain, severity=Severity.WARN, observed={"name": asked}, values=values),
+            )
         return (as_planned(node, observed={"name": asked, "targets": targets}),)
 
     return judge
