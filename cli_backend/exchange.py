@@ -23,6 +23,7 @@ class Result(StrEnum):
     FAILED = "failed"
     QUESTION = "question"  # the node asked something that was not announced, and nobody answered it
     TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"  # a person stopped waiting; the node goes on with what it was told
     CLOSED = "closed"  # the connection ended before a prompt came
     REBOOTING = "rebooting"  # the connection ended after a confirmed restart, as it should
 
