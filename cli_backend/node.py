@@ -160,6 +160,7 @@ class Nodes:
             sessions = [*self._sessions.values(), *self._lingering]
         closing = [in_background(f"close {session.name}", session.close) for session in sessions]
         wait_for_futures(closing, timeout=CLOSE_SECONDS)
+        self._failures.abandon()
 
     # --- in the thread of the node ---
 
