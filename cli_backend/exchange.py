@@ -155,6 +155,10 @@ class LoginRefused(CliError):  # noqa: N818
     """The node refused the password, or we refuse to try it again before the lock-out window has passed."""
 
 
+class RefusedByNode(LoginRefused):
+    """The node itself refused the password. Early in its start it may refuse the right one."""
+
+
 class LockedOut(LoginRefused):
     """We do not try: one more failure within the window would lock the account."""
 

@@ -90,6 +90,11 @@ class Failures:
         with self._mutex:
             self._refused[self._mark(password)] = account.node
 
+    def forgive(self, node: str) -> None:
+        """Let a password that this node refused be tried again, as after its start. The failure itself still counts."""
+        with self._mutex:
+            self._refused = {mark: refused_by for mark, refused_by in self._refused.items() if refused_by != node}
+
     def unclear(self, account: Account) -> None:
         """Remember that a login ended without an answer: the node may have counted it."""
         with self._mutex, self._across_processes():

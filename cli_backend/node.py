@@ -119,7 +119,7 @@ class Nodes:
     ) -> bool:
         """Wait until a node gives its prompt again; False when the time is over or it was cancelled.
 
-        Raises LoginRefused and HostKeyRefused, which waiting does not mend.
+        Raises LoginRefused and HostKeyRefused, which waiting does not mend; a first refusal of the node may be mended.
         """
         left, began = threading.Event(), time.monotonic()
 
@@ -141,6 +141,7 @@ class Nodes:
             probe=lambda: probe(endpoint, self._resolve),
             went_down=lambda: went_down or any(session.ended for session in old),
             log_in=lambda rest: self._log_in_again(node, rest, cancel),
+            forgive=lambda: self._failures.forgive(node),
             report=report,
             stopped=stopped,
             pause=pause,
