@@ -171,6 +171,10 @@ class HostKeyRefused(CliError):  # noqa: N818
     """The host key changed, is revoked, or was not accepted."""
 
 
+class HopRefused(HostKeyRefused):
+    """The host key of a jump host changed, is revoked, or was not accepted; the node was not reached."""
+
+
 class AlgorithmsRefused(CliError):  # noqa: N818
     """No common algorithm; the remedy names the opt-in."""
 

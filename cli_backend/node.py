@@ -138,7 +138,7 @@ class Nodes:
         endpoint, old = self._endpoint(node), self._of_old(node)
         waiting = Waiting(
             place=f"{node} ({endpoint.place})",
-            probe=lambda: probe(endpoint, self._resolve),
+            probe=lambda: probe(endpoint, self._resolve, self._known_hosts),
             went_down=lambda: went_down or any(session.ended for session in old),
             log_in=lambda rest: self._log_in_again(node, rest, cancel),
             forgive=lambda: self._failures.forgive(node),
