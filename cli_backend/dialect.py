@@ -4,6 +4,7 @@ Source: the wire behaviour in the CLI reference of the project; patterns work on
 """
 
 import re
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from cli_backend.exchange import CommandRefused, Risk
@@ -85,11 +86,14 @@ _READ_ONLY = _any_of(
     r"help( .*)?",
     r"quit|exit",
 )
-# One statement that only reads: a second one behind a semicolon, INTO, or a function of the database may write, FOR
-# UPDATE locks, and a comment may hide any of them.
+# One statement that only reads: a second one behind a semicolon or in parentheses, INTO, or a function of the database
+# may write, FOR UPDATE locks, and a comment may hide any of them.
 _SELECT = re.compile(r"run (?:sql|pe sql [a-z0-9_]+) (?P<statement>select\b.*)")
-_WRITES = re.compile(r";|\binto\b|\bfor update\b|\bnextval\b|--|/\*|\{")
-_CALLS = re.compile(r"([a-z_][a-z0-9_.:$]*|\"[^\"]*\")\s*\(")
+_WRITES = re.compile(
+    r";|--|/\*|\{|\b(?:into|nextval|update|delete|insert|merge|execute|call|create|drop|alter|truncate|rename|grant|revoke"
+    r"|lock|unlock|load|unload)\b"
+)
+_CALLS = re.compile(r"((?:[.:@]\s*)?[^\s(),=<>+*/|!-]+)\s*\(")
 # What may stand before a parenthesis without being a function of somebody's own.
 _HARMLESS_CALLS = re.compile(
     r"select|from|where|and|or|not|in|on|as|by|having|any|all|some|exists|between|like|matches|when|then|else|case"
@@ -98,19 +102,51 @@ _HARMLESS_CALLS = re.compile(
     r"|initcap|trim|ltrim|rtrim|lpad|rpad|substr|substring|replace|nvl|nvl2|coalesce|nullif|decode|to_char|to_date"
     r"|to_number|date|datetime|extend|day|month|year|weekday|mdy|interval|char|n?varchar|lvarchar|nchar|decimal|dbinfo"
 )
-_DISRUPTIVE = _any_of(
-    r"(set|unset) network\b.*",
-    r"delete dns\b.*",
-    r"utils system (restart|shutdown|switch-version|upgrade)\b.*",
-    r"utils service (restart|stop|deactivate)\b.*",
-    r"utils (fips|vmtools|os secure)\b(?! status$).*",
-    r"utils ha (failover|fallback|recover)\b.*",
-    r"utils dbreplication (reset|stop|clusterreset|dropadmindb|forcedatasyncsub|repair)\w*\b.*",
-    r"utils (import config|disaster_recovery restore)\b.*",
-    r"set tls min-version\b.*",
-    r"set cert (regen|delete|import)\b.*",
-    r"set replication-sync\b.*",
+# What disrupts, by how it begins. Tab completes the words of this console; whether it takes them abbreviated is not
+# known, so each may be.
+_DISRUPTIVE = tuple(
+    tuple(words.split())
+    for words in (
+        "set network",
+        "unset network",
+        "set cert delete",
+        "set cert import",
+        "set cert regen",
+        "set replication-sync",
+        "set tls client",
+        "set tls min-version",
+        "set tls server",
+        "set web-security",
+        "delete dns",
+        "delete process",
+        "utils dbreplication clusterreset",
+        "utils dbreplication dropadmindb",
+        "utils dbreplication forcedatasyncsub",
+        "utils dbreplication rebuild",
+        "utils dbreplication repair",
+        "utils dbreplication reset",
+        "utils dbreplication stop",
+        "utils disaster_recovery restore",
+        "utils enhancedsecuritymode",
+        "utils fips",
+        "utils ha failover",
+        "utils ha fallback",
+        "utils ha recover",
+        "utils import config",
+        "utils os secure",
+        "utils service deactivate",
+        "utils service restart",
+        "utils service stop",
+        "utils system restart",
+        "utils system shutdown",
+        "utils system switch-version",
+        "utils system upgrade",
+        "utils vmtools",
+    )
 )
+# No command is chained or led elsewhere on this console; whatever looks as if it tried is no plain reading.
+_CHAINED = re.compile(r"[;&<>`|$]")
+_MAY_HOLD_EXPRESSIONS = ("file search ", "file tail ")
 # Before these the node asks (vos-cli.md 2.4, 3.2, 3.3); of other disruptive commands no question is known.
 _ASKS_BEFORE = _any_of(
     r"(set|unset) network domain\b.*",
@@ -205,9 +241,22 @@ def unconfirmed(command: str, output: str) -> str | None:
 
 def risk_of(command: str) -> Risk:
     """What a command can do. Unknown commands are changes, and of `run sql` only one plain SELECT reads."""
-    if _is_one_of(command, _DISRUPTIVE):
-        return Risk.DISRUPTIVE
-    return Risk.READ_ONLY if _is_one_of(command, _READ_ONLY) or _only_selects(command) else Risk.CHANGE
+    if _only_reads(command) or _only_selects(command):
+        return Risk.READ_ONLY
+    words = _normalised(command).split()
+    return Risk.DISRUPTIVE if any(_begins(words, with_) for with_ in _DISRUPTIVE) else Risk.CHANGE
+
+
+def _begins(words: Sequence[str], with_: Sequence[str]) -> bool:
+    """Whether a command begins with some words, each of them abbreviated or longer."""
+    pairs = zip(words, with_, strict=False)
+    return len(words) >= len(with_) and all(full.startswith(word) or word.startswith(full) for word, full in pairs)
+
+
+def _only_reads(command: str) -> bool:
+    """Whether it is a reading command, and nothing else is hung on to it."""
+    plain = _CHAINED.search(command) is None or _normalised(command).startswith(_MAY_HOLD_EXPRESSIONS)
+    return plain and _is_one_of(command, _READ_ONLY)
 
 
 def _only_selects(command: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cli_backend.dialect import Quiet, failure_in
-from cli_backend.exchange import Answered, Cancel, Expected, OnAnswer, OnOutput
+from cli_backend.exchange import Answered, Cancel, Expected, OnAnswer, OnOutput, Result
 from cli_backend.printed import Printed
 from cli_backend.terminal import Text, reading
 
@@ -79,7 +79,8 @@ class Dialogue:
         return any(re.fullmatch(self.expected[0].pattern, text) for text in (last.strip(), last))
 
     @property
-    def cancelled(self) -> bool:
-        """Whether it should end now."""
-        cancel = self.order.cancel
-        return time.monotonic() >= self.deadline or (cancel is not None and cancel.is_set())
+    def cut_short(self) -> Result | None:
+        """Why it should end now, whatever the node is doing; None: it may go on."""
+        if self.order.cancel is not None and self.order.cancel.is_set():
+            return Result.CANCELLED
+        return Result.TIMED_OUT if time.monotonic() >= self.deadline else None

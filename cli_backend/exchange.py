@@ -23,6 +23,7 @@ class Result(StrEnum):
     FAILED = "failed"
     QUESTION = "question"  # the node asked something that was not announced, and nobody answered it
     TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"  # a person stopped waiting; the node goes on with what it was told
     CLOSED = "closed"  # the connection ended before a prompt came
     REBOOTING = "rebooting"  # the connection ended after a confirmed restart, as it should
 
@@ -154,6 +155,10 @@ class LoginRefused(CliError):  # noqa: N818
     """The node refused the password, or we refuse to try it again before the lock-out window has passed."""
 
 
+class RefusedByNode(LoginRefused):
+    """The node itself refused the password. Early in its start it may refuse the right one."""
+
+
 class LockedOut(LoginRefused):
     """We do not try: one more failure within the window would lock the account."""
 
@@ -164,6 +169,10 @@ class NoPassword(LoginRefused):
 
 class HostKeyRefused(CliError):  # noqa: N818
     """The host key changed, is revoked, or was not accepted."""
+
+
+class HopRefused(HostKeyRefused):
+    """The host key of a jump host changed, is revoked, or was not accepted; the node was not reached."""
 
 
 class AlgorithmsRefused(CliError):  # noqa: N818

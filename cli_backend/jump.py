@@ -1,31 +1,44 @@
 """Jump hosts: what `~/.ssh/config` says of the way to a node, carried out by OpenSSH itself.
 
 OpenSSH reads its own file, with Host, Match and all, knows the person's keys and agent, and checks the host key of
-every hop. The node's own host key and login stay ours: what OpenSSH carries is the unopened connection to the node.
+every hop, strictly, whatever its file says of that. The node's own host key and login stay ours: what OpenSSH carries
+is the unopened connection to the node.
 """
 
 import contextlib
+import re
 import select
+import shlex
 import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cli_backend.exchange import Endpoint, Unreachable
+from cli_backend.exchange import Endpoint, HopRefused, Unreachable
 
 _ASKING = 5.0  # seconds; OpenSSH only reads its files
 _MOST_COMPLAINT = 4096  # bytes
 _SHOWN = 200
+_MOST_HOPS = 8
+
+# However much the person's file trusts: a hop shows a key that is known, on a connection that is made for this.
+_STRICT = ("StrictHostKeyChecking=yes", "NoHostAuthenticationForLocalhost=no", "VerifyHostKeyDNS=no")
+_ALONE = ("ControlPath=none", "BatchMode=yes", "LogLevel=INFO")
+_SYSTEM_KNOWN = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
+_UNKNOWN = re.compile(r"No \S+ host key is known for (\S+) and you have requested strict checking")
+_CHANGED = re.compile(r"Host key for (\S+) has changed and you have requested strict checking|(REVOKED) HOST KEY")
+_HOP = re.compile(r"(?:(?P<user>.+)@)?(?:\[(?P<number>[^]]+)\]|(?P<host>[^:]+))(?::(?P<port>\d{1,5}))?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
     """The way to a node: the host and port to connect to, whom to log in as, and the hops before, the nearest first.
 
-    `alias` is the name under which its host key is to be known, where the file gives it another one.
+    `alias` is the name under which its host key is to be known, where the file gives it another one. `known_hosts` is
+    our own file of host keys, of the hops' too.
     """
 
     host: str
@@ -33,6 +46,7 @@ class Way:
     user: str
     hops: tuple[str, ...] = ()
     alias: str = ""
+    known_hosts: Path | None = None
 
     @property
     def known_as(self) -> str:
@@ -40,11 +54,55 @@ class Way:
         return self.alias or (self.host if self.port == 22 else f"[{self.host}]:{self.port}")
 
 
-def way_to(endpoint: Endpoint) -> Way:
+@dataclass(frozen=True, kw_only=True)
+class Hop:
+    """A jump host on the way to a node, as a node of its own, with the hops that are passed before it."""
+
+    endpoint: Endpoint
+    way: Way
+
+    @property
+    def command(self) -> str:
+        """What shows its key to a person and puts it on record when they accept it."""
+        there = self.endpoint
+        words = ["ssh", "-o", "StrictHostKeyChecking=ask"]
+        words += ["-J", ",".join(self.way.hops)] if self.way.hops else []
+        words += ["-p", str(there.port)] if there.port_said else []
+        words += ["-l", there.user] if there.user_said else []
+        return shlex.join([*words, there.address])
+
+
+class HopUnknown(HopRefused):
+    """Nobody knows the host key of a jump host yet."""
+
+    def __init__(self, node: str, hop: Hop) -> None:
+        super().__init__(
+            node,
+            f"the host key of the {hop.endpoint.name} is not known. Nothing was sent",
+            f"Put it on record, once you have compared it: {hop.command}",
+        )
+        self.hop = hop
+
+
+def way_to(endpoint: Endpoint, known_hosts: Path | None = None) -> Way:
     """The way that the person's own file says; straight on where it says nothing, or OpenSSH is not there.
 
     What was said of user and port goes before the file. Raises Unreachable for a file that OpenSSH does not understand.
     """
+    way = _asked(endpoint)
+    hops = way.hops
+    # The nearest hop may have a way of its own; each is named here, so that each is told to be strict.
+    while hops and len(hops) <= _MOST_HOPS and (before := _asked(_hop(endpoint, hops[0])).hops):
+        hops = before + hops
+    if len(hops) > _MOST_HOPS:
+        raise Unreachable(
+            endpoint.name, f"{config_file()} leads through more than {_MOST_HOPS} jump hosts", "Mend that file."
+        )
+    return replace(way, hops=hops, known_hosts=known_hosts)
+
+
+def _asked(endpoint: Endpoint) -> Way:
+    """What OpenSSH says of an endpoint alone."""
     straight = Way(host=endpoint.address, port=endpoint.port, user=endpoint.user)
     config = config_file()
     if not endpoint.by_config or config is None or endpoint.address.startswith("-"):
@@ -53,7 +111,7 @@ def way_to(endpoint: Endpoint) -> Way:
     said += ["-l", endpoint.user] if endpoint.user_said else []
     # The first value counts: behind the file stands what is ours where neither it nor anybody else says anything.
     ours = "" if endpoint.port_said else f"  Port {endpoint.port}\n"
-    ours += "" if endpoint.user_said else f"  User {endpoint.user}\n"
+    ours += f"  User {endpoint.user}\n" if endpoint.user and not endpoint.user_said else ""
     text = f'Include "{config}"\nHost *\n{ours}'
     command = ["ssh", "-F", "/dev/stdin", "-G", *said, "--", endpoint.address]
     try:
@@ -81,16 +139,15 @@ def config_file() -> Path | None:
 
 
 def carried(endpoint: Endpoint, way: Way, seconds: float) -> socket.socket:
-    """A connection to the node through the hops of a way. Raises Unreachable with what OpenSSH complained of."""
-    *before, last = way.hops
+    """A connection to the node through the hops of a way.
+
+    Raises HopUnknown and HopRefused for the key of a hop, Unreachable with what else OpenSSH complained of.
+    """
     host = f"[{way.host}]" if ":" in way.host else way.host
-    # Nobody could answer a question of OpenSSH here: the keys of the hops are known, and logins are by key or agent.
-    words = ["ssh", "-F", str(config_file()), "-o", "BatchMode=yes", "-o", f"ConnectTimeout={max(1, int(seconds))}"]
-    words += ["-J", ",".join(before)] if before else []
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [*words, "-W", f"{host}:{way.port}", "--", last],
+            _command(endpoint, way.hops, _options(way, seconds), f"{host}:{way.port}"),
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.PIPE,
@@ -101,10 +158,65 @@ def carried(endpoint: Endpoint, way: Way, seconds: float) -> socket.socket:
         if not select.select([ours], [], [], seconds)[0]:
             raise Unreachable(endpoint.name, f"no connection to {endpoint.place} through {_named(way)}", _REMEDY)
         if not ours.recv(1, socket.MSG_PEEK):
-            reason = _line(complaint.text()) or "it said nothing"
+            said = complaint.text()
+            _judge_keys(endpoint, way, said)
+            reason = _line(said) or "it said nothing"
             problem = f"no connection to {endpoint.place} through {_named(way)}: {reason}"
             raise Unreachable(endpoint.name, problem, _REMEDY)
     return ours
+
+
+def _options(way: Way, seconds: float) -> list[str]:
+    """What every OpenSSH on the way is told. Nobody could answer a question of it: logins are by key or agent."""
+    known = f'"{way.known_hosts}" ' if way.known_hosts else ""
+    said = (*_STRICT, *_ALONE, f"ConnectTimeout={max(1, int(seconds))}", f"GlobalKnownHostsFile={known}{_SYSTEM_KNOWN}")
+    return ["-F", str(config_file()), *(word for option in said for word in ("-o", option))]
+
+
+def _command(endpoint: Endpoint, hops: tuple[str, ...], options: list[str], target: str) -> list[str]:
+    """OpenSSH to the last hop, reached through the hops before it. `-J` would not pass the options on to those."""
+    *before, last = hops
+    words = ["ssh", *options]
+    if before:
+        inner = shlex.join(_command(endpoint, tuple(before), options, _TARGET)).replace("%", "%%")
+        words += ["-o", f"ProxyCommand={inner.replace(_TARGET, '[%h]:%p')}"]
+    hop = _hop(endpoint, last)
+    words += ["-p", str(hop.port)] if hop.port_said else []
+    words += ["-l", hop.user] if hop.user_said else []
+    return [*words, "-W", target, "--", hop.address]
+
+
+_TARGET = "\0"  # stands for the place that the next OpenSSH wants to be connected to
+
+
+def _hop(endpoint: Endpoint, text: str) -> Endpoint:
+    """A jump host as the file names it: [user@]host[:port]. Raises Unreachable."""
+    found = _HOP.fullmatch(text.removeprefix("ssh://").rstrip("/"))
+    if found is None or text.startswith("-"):
+        raise Unreachable(endpoint.name, f"{config_file()} names a jump host {text!r}", "Mend that file.")
+    return Endpoint(
+        name=f"jump host {text}",
+        address=found["number"] or found["host"],
+        port=int(found["port"] or 22),
+        port_said=bool(found["port"]),
+        user=found["user"] or "",
+        user_said=bool(found["user"]),
+    )
+
+
+def _judge_keys(endpoint: Endpoint, way: Way, said: str) -> None:
+    """Raise HopUnknown or HopRefused where OpenSSH says that a hop's key is the reason."""
+    unknown, changed = _UNKNOWN.search(said), _CHANGED.search(said)
+    if changed:
+        where = f"of the jump host {changed[1]} changed" if changed[1] else "of a jump host is revoked"
+        remedy = "Find out why before you remove the old line: ssh to the jump host says in which file it is."
+        raise HopRefused(endpoint.name, f"the host key {where}. Nothing was sent", remedy)
+    for number, text in enumerate(way.hops if unknown else ()):
+        there = _hop(endpoint, text)
+        alone = _asked(there)
+        if unknown and alone.known_as.lower() == unknown[1].lower():
+            hop = Hop(endpoint=there, way=replace(alone, hops=way.hops[:number], known_hosts=way.known_hosts))
+            raise HopUnknown(endpoint.name, hop)
 
 
 _REMEDY = "Try it with OpenSSH: ssh to the jump host must work without a question, by key or agent."

@@ -44,6 +44,7 @@ class Failures:
         self._key = os.urandom(32)
         self._refused: dict[bytes, str] = {}
         self._proven: set[bytes] = set()
+        self._trying: list[Account] = []
         self._one_trial = threading.Lock()
 
     @contextlib.contextmanager
@@ -56,7 +57,13 @@ class Failures:
             proven = self._mark(password) in self._proven
         with contextlib.nullcontext() if proven else self._one_trial:
             self.may_try(account, password)
-            yield
+            with self._mutex:
+                self._trying.append(account)
+            try:
+                yield
+            finally:
+                with self._mutex:
+                    self._trying.remove(account)
 
     def may_try(self, account: Account, password: str) -> None:
         """Raises LoginRefused when trying would lock the account, or when another node refused this password."""
@@ -83,10 +90,22 @@ class Failures:
         with self._mutex:
             self._refused[self._mark(password)] = account.node
 
+    def forgive(self, node: str) -> None:
+        """Let a password that this node refused be tried again, as after its start. The failure itself still counts."""
+        with self._mutex:
+            self._refused = {mark: refused_by for mark, refused_by in self._refused.items() if refused_by != node}
+
     def unclear(self, account: Account) -> None:
         """Remember that a login ended without an answer: the node may have counted it."""
         with self._mutex, self._across_processes():
             self._store({**self._load(), account.key: [*self._recent(account), int(self._now())]})
+
+    def abandon(self) -> None:
+        """Whoever leaves now leaves the logins under way without their answers: each may have been counted."""
+        with self._mutex:
+            trying = tuple(self._trying)
+        for account in trying:
+            self.unclear(account)
 
     def succeeded(self, account: Account, password: str) -> None:
         """A login that worked ends the counting."""

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from cli_backend.exchange import Endpoint, LoginRefused, NoPassword, Operator, Unreachable
+from cli_backend.exchange import Endpoint, LoginRefused, NoPassword, Operator, RefusedByNode, Unreachable
 from cli_backend.lockout import Account, Failures
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _try(
     except AuthenticationException as problem:
         if transport.is_active() and "timeout" not in str(problem):
             failures.failed(account, password)
-            raise LoginRefused(
+            raise RefusedByNode(
                 endpoint.name,
                 f"the node refused the login of {endpoint.user}",
                 "Check account and password. A locked account looks the same; it unlocks after five minutes.",

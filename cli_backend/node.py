@@ -119,7 +119,7 @@ class Nodes:
     ) -> bool:
         """Wait until a node gives its prompt again; False when the time is over or it was cancelled.
 
-        Raises LoginRefused and HostKeyRefused, which waiting does not mend.
+        Raises LoginRefused and HostKeyRefused, which waiting does not mend; a first refusal of the node may be mended.
         """
         left, began = threading.Event(), time.monotonic()
 
@@ -138,9 +138,10 @@ class Nodes:
         endpoint, old = self._endpoint(node), self._of_old(node)
         waiting = Waiting(
             place=f"{node} ({endpoint.place})",
-            probe=lambda: probe(endpoint, self._resolve),
+            probe=lambda: probe(endpoint, self._resolve, self._known_hosts),
             went_down=lambda: went_down or any(session.ended for session in old),
             log_in=lambda rest: self._log_in_again(node, rest, cancel),
+            forgive=lambda: self._failures.forgive(node),
             report=report,
             stopped=stopped,
             pause=pause,
@@ -160,6 +161,7 @@ class Nodes:
             sessions = [*self._sessions.values(), *self._lingering]
         closing = [in_background(f"close {session.name}", session.close) for session in sessions]
         wait_for_futures(closing, timeout=CLOSE_SECONDS)
+        self._failures.abandon()
 
     # --- in the thread of the node ---
 

@@ -10,7 +10,7 @@ _NOT_SET = re.compile(r"(?i)^(not configured|none)?$")
 _SERVICE = re.compile(r"^(?P<name>\S.*?)\s*\[(?P<state>[A-Z ]+)\]\s*(?P<why>.*?)\s*$")
 _VERSION = re.compile(r"(?i)^\s*Active Master Version:\s*(?P<text>(\d+)\.(\d+)\.\d+\.\d+-\d+)\s*$")
 _CLUSTER = re.compile(
-    r"^(?P<address>[0-9a-fA-F.:]+)\s(?P<fqdn>\S+)\s(?P<host>\S*)\s*(?P<role>Publisher|Subscriber)"
+    r"^(?P<address>[0-9a-fA-F.:]+)\s+(?P<fqdn>\S+)\s+(?P<host>\S*?)\s*\b(?P<role>Publisher|Subscriber)\b"
     r"(?:\s+(?P<product>\S+)\s+(?P<database>DBPub|DBSub))?\s+(?P<state>(?:not )?authenticated.*)$"
 )
 # Between address and state stand ping time, flags and queue in 10.x and later, ping time, words and queue before.

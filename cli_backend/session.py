@@ -130,7 +130,7 @@ class Session:
     def _end(self, dialogue: Dialogue, result: Result) -> None:
         """Keep a session only in a state that is known. One that is about to restart is left to the node to close."""
         self._shell.listening = False
-        if result is Result.TIMED_OUT and dialogue.order.reboots and dialogue.answered:
+        if result in {Result.TIMED_OUT, Result.CANCELLED} and dialogue.order.reboots and dialogue.answered:
             self.lingers = True
         elif result not in {Result.OK, Result.FAILED}:
             self.close()
@@ -154,7 +154,7 @@ class Session:
         """Type Enter once the console shows the whole command. None: sent."""
         command = dialogue.order.command
         until = min(dialogue.deadline, time.monotonic() + ECHO_SECONDS)
-        while not dialogue.cancelled and time.monotonic() < until:
+        while dialogue.cut_short is None and time.monotonic() < until:
             self._take(dialogue)
             tail = dialogue.text.tail()
             end = echo_end(tail, command)
@@ -165,7 +165,7 @@ class Session:
                 return Result.CLOSED
             self._shell.wait(LOOK_AGAIN)
         else:
-            return Result.TIMED_OUT
+            return dialogue.cut_short or Result.TIMED_OUT
         return None if self._shell.type("\r") else Result.CLOSED
 
     # --- reading ---
@@ -199,8 +199,8 @@ class Session:
                 result = self._react(dialogue)
                 if result is not None:
                     return result
-            if dialogue.cancelled:
-                return Result.TIMED_OUT
+            if (cut_short := dialogue.cut_short) is not None:
+                return cut_short
             self._shell.wait(self._patience())
             if self._shell.pending:
                 time.sleep(GATHER)
@@ -333,9 +333,9 @@ class Session:
     def _echoed(self, dialogue: Dialogue, length: int, shown: str, *, hidden: bool) -> bool:
         """Whether the console shows the whole answer; only then is Enter typed."""
         until = time.monotonic() + (HIDDEN_ECHO_SECONDS if hidden else ECHO_SECONDS)
-        while not self._lost and time.monotonic() < until:
+        while not self._lost and dialogue.cut_short is None and time.monotonic() < until:
             self._take(dialogue)
             if reading(dialogue.text.in_memory_since(length)).endswith(shown):
                 return True
             self._shell.wait(LOOK_AGAIN)
-        return hidden and not self._lost
+        return hidden and not self._lost and dialogue.cut_short is None

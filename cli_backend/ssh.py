@@ -9,9 +9,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli_backend.exchange import AlgorithmsRefused, Endpoint, HostKeyRefused, Operator, Unreachable
+from cli_backend.exchange import AlgorithmsRefused, Endpoint, HopRefused, HostKeyRefused, Operator, Unreachable
 from cli_backend.hostkeys import ShownKey, check, kinds_of, known_of, same_kind
-from cli_backend.jump import Way, carried, way_to
+from cli_backend.jump import HopUnknown, Way, carried, way_to
 from cli_backend.lockout import Failures
 from cli_backend.login import log_in
 
@@ -59,9 +59,9 @@ def connect(
     endpoint: Endpoint, operator: Operator, failures: Failures, known_hosts: Path, resolve: Resolve
 ) -> Connection:
     """Reach a node and log in. Raises CliError of the kind that fits; the password is tried once."""
-    way = way_to(endpoint)
+    way = way_to(endpoint, known_hosts)
     endpoint = replace(endpoint, port=way.port, user=way.user)
-    transport, shown = _reach(endpoint, way, operator, known_hosts, resolve)
+    transport, shown = _reach_through(endpoint, way, operator, known_hosts, resolve)
     try:
         log_in(endpoint, transport, shown, operator, failures)
         channel = _open_shell(endpoint, transport)
@@ -72,10 +72,10 @@ def connect(
     return Connection(transport=transport, channel=channel, host_key=shown, algorithms=_agreed(transport))
 
 
-def probe(endpoint: Endpoint, resolve: Resolve) -> Port:
+def probe(endpoint: Endpoint, resolve: Resolve, known_hosts: Path) -> Port:
     """Look whether an SSH server speaks on a node's port, without logging in."""
     try:
-        with _open_socket(endpoint, way_to(endpoint), resolve, PROBE_SECONDS) as sock:
+        with _open_socket(endpoint, way_to(endpoint, known_hosts), resolve, PROBE_SECONDS) as sock:
             received = b""
             while b"SSH-" not in received and len(received) < 4096:
                 data = sock.recv(256)
@@ -87,6 +87,28 @@ def probe(endpoint: Endpoint, resolve: Resolve) -> Port:
         return Port.CLOSED
     except OSError:
         return Port.SILENT
+
+
+def _reach_through(
+    endpoint: Endpoint, way: Way, operator: Operator, known_hosts: Path, resolve: Resolve
+) -> tuple["NodeTransport", str]:
+    """As `_reach`; but a jump host whose key nobody knows is shown to the person first, as a node would be."""
+    met = set[str]()
+    while True:
+        try:
+            return _reach(endpoint, way, operator, known_hosts, resolve)
+        except HopUnknown as unknown:
+            hop = unknown.hop
+            if hop.endpoint.name in met:
+                raise
+            met.add(hop.endpoint.name)
+            try:
+                _reach(hop.endpoint, hop.way, operator, known_hosts, resolve)[0].close()
+            except (Unreachable, AlgorithmsRefused):  # OpenSSH may have ways that we have not
+                raise unknown from None
+            except HostKeyRefused as refused:
+                problem = f"the {hop.endpoint.name}: {refused.problem}"
+                raise HopRefused(endpoint.name, problem, unknown.remedy) from refused
 
 
 def _reach(

@@ -35,6 +35,7 @@ STARTED = "STARTED"
 UPTIME_GRAIN = 60  # the platform tells its uptime in minutes
 STOPPING = frozenset({Severity.FAIL, Severity.NOT_TESTED})
 CANCELLED = "cancelled by a person"
+LEFT_OPEN = frozenset({Result.CLOSED, Result.TIMED_OUT, Result.CANCELLED})  # no prompt told what became of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,7 @@ def _command(row: Row, does: Command, bench: Bench) -> Outcome:
     gathered = (*before, evidence)
     exchange = evidence.exchange
     assert exchange is not None
-    if does.risk is not Risk.READ_ONLY and exchange.result in {Result.CLOSED, Result.TIMED_OUT}:
+    if does.risk is not Risk.READ_ONLY and exchange.result in LEFT_OPEN:
         return Outcome(evidence=gathered, unknown=True)
     if (failure := _refused(exchange)) is not None:
         return Outcome(evidence=gathered, failure=failure)
@@ -174,7 +175,7 @@ def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:
     def on_answer(answered: Answered) -> None:
         desk.record(Record("cmd.answer", "", {"question": answered.question, "answer": answered.answer}))
 
-    exchange = device.run(
+    return device.run(
         does.node,
         does.command,
         expect=does.expect,
@@ -184,8 +185,6 @@ def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:
         on_answer=on_answer,
         cancel=desk.cancel,
     )
-    cut_short = exchange.result is Result.TIMED_OUT and desk.cancel.is_set()
-    return replace(exchange, failure=CANCELLED) if cut_short else exchange
 
 
 def evidence_of(does: Command, exchange: Exchange) -> Evidence:
@@ -216,6 +215,8 @@ def _refused(exchange: Exchange | None) -> Failure | None:
         case Result.TIMED_OUT:
             last = f" The last line it printed: {exchange.last_line}" if exchange.last_line else ""
             return Failure(problem=f"{node} did not finish `{command}` in time.{last}", remedy="Try again.")
+        case Result.CANCELLED:
+            return Failure(problem=f"`{command}` on {node} was {CANCELLED}.", remedy="Try again.")
         case Result.CLOSED:
             return Failure(problem=f"{node} closed the connection during `{command}`.", remedy="Try again.")
 
@@ -255,7 +256,7 @@ def _restart(row: Row, does: Restart, bench: Bench) -> Outcome:
         return Outcome(unknown=True)
     exchange = evidence.exchange
     assert exchange is not None
-    if exchange.result in {Result.CLOSED, Result.TIMED_OUT}:
+    if exchange.result in LEFT_OPEN:
         return Outcome(evidence=(evidence,), unknown=True)
     failure, state = _refused(exchange), service_state(exchange.output, does.service)
     never_began = failure is not None and (state is None or exchange.result is not Result.FAILED)

@@ -32,6 +32,7 @@ _ENDINGS = {
     Result.REBOOTING: "The connection ended with the confirmed restart",
     Result.FAILED: "It failed",
     Result.QUESTION: "The node asked something, and nothing was answered",
+    Result.CANCELLED: "It was cancelled by a person; the node goes on with what it was told",
     Result.TIMED_OUT: "No prompt came back; what became of the command is not known",
     Result.CLOSED: "The connection ended before the prompt came; what became of the command is not known",
 }

@@ -1,5 +1,6 @@
 """The console's words: what a quiet tail means, what says that a command failed, and what a command can do."""
 
+import re
 import subprocess
 import sys
 import time
@@ -197,6 +198,76 @@ NAMED = {
 def test_every_command_of_the_reference_has_its_risk(command: str, risk: Risk) -> None:
     assert risk_of(command) is risk
     assert risk_of(f"  {command.upper()} ".replace(" ", "  ")) is risk
+
+
+# What a tired person types, what somebody hides in a line, and what this console has beside the reference.
+TRICKS = {
+    Risk.READ_ONLY: """
+        show   network\teth0 ~ SHOW NETWORK ETH0 ~ run sql select skip 2 first 3 a from b ~ utils os secure status
+        file search activelog tomcat/logs "a|b" ~ file tail activelog x regexp "[;|]" ~ help utils system restart
+        run sql select count(*), "Name" from a where b = (select max(c) from d) ~ RUN PE SQL ttlogin SELECT a FROM b
+        run sql select updated, deleted, locked from a where b matches 'x*' ~ run sql select*from a""",
+    Risk.CHANGE: """
+        show network eth0; utils system restart ~ show network eth0 && utils system restart ~ show status > x
+        show status | utils system restart ~ utils network ping $(reboot) ~ utils network host `reboot`
+        utils network ping 192.0.2.1 & set x ~ utils network host x < y ~ sho status ~ showstatus ~ "show status"
+        / show status ~ # show status ~ -- show status ~ utilsservicelist ~ utils ~ set ~ utils service
+        utils system ~ utils servicelist ~ unset ~ utils service list all ~ utils dbreplication runtimestate x
+        quit now ~ exit; x ~ ? show ~ run sql with x as (update a set b=1 returning c) select * from x
+        run sql select * from (update a set b=1) ~ run sql with x as (select 1) select * from x
+        run sql (delete from a) ~ run sql select 1 union delete from a ~ run sql execute function f()
+        run sql execute procedure p() ~ run sql call p() ~ run sql begin work ~ run sql commit
+        run sql select a from b into temp c with no log ~ run sql select a from b INTO SCRATCH c
+        run sql select 1;; ~ run sql select a from b where c = 'x';delete from b ~ run sql select a /* x */ from b
+        run sql select a {x} from b ~ run sql select a -- b ~ run sql select f (a) from b
+        run sql select informix.upper(a) from b ~ run sql select 'informix' . upper(a) from b
+        run sql select a@s:upper(a) from b ~ run sql select "upper"(a) from b
+        run sql select sysadmin:task('x') from a ~ run sql select ifx_replace_module(1) from a ~ run sql truncate a
+        run sql lock table a in exclusive mode ~ run sql set isolation to dirty read ~ run sql drop table a
+        run sql unload to x select a from b ~ run sql load from x insert into a ~ run sql merge into a using b
+        run  sql  ; ~ run sql update a set b='select' ~ run sql insert into a select b from c
+        run sql create table a (b int) ~ run pe sql select a from b ~ run pe sql x update a set b=1
+        run pe sql x y select a from b ~ run loadxml ~ run sql select a from b for update of c
+        run sql car select a from b ~ run sql alter table a drop b ~ file delete activelog x noconfirm
+        file get activelog x ~ file dump a ~ file get install * reltime 1 ~ file fragmentation x ~ file listx
+        set password user administrator ~ set password user security ~ set password complexity character enable
+        set password expiry maximum-age enable ~ set account enable x ~ delete account x ~ set cli session timeout 0
+        set cli pagination ~ set logging enable ~ set timezone x ~ set date x ~ set ipsec policy_group x
+        unset ipsec policy x ~ utils iothrottle disable ~ utils iothrottle enable ~ utils iothrottle status
+        utils csa disable ~ utils sso disable ~ utils disaster_recovery backup network x y
+        utils disaster_recovery cancel_backup ~ utils disaster_recovery status ~ utils firewall ipv4 disable
+        utils remote_account enable ~ utils create report hardware ~ utils network capture
+        utils network arp delete x ~ utils network arp set x ~ utils ntp server delete x ~ utils ntp start
+        utils snmp walk 1 ~ utils service auto-restart ~ utils service start ~ utils diagnose ~ delete log x
+        unset smtp ~ utils auditd disable ~ set cert bulk x y""",
+    Risk.DISRUPTIVE: """
+        util sys rest ~ UTIL SYS REST ~ utils  sys  restart ~ u s restart ~ ut sy sh ~ utils serv rest Cisco Tomcat
+        set netw dom x ~ se n domain x ~ uns netw domain ~ utils system restart; show status
+        utils system restart now ~ utils fips ~ utils fips e ~ utils fips_common_criteria enable
+        utils EnhancedSecurityMode enable ~ utils os secure ~ utils os secure enforce ~ utils os secure permissive
+        utils os secure status x ~ utils vmtools refresh ~ utils vmtools switch open
+        utils disaster_recovery restore network x y z ~ utils disaster_recovery rest ~ utils import config
+        utils ha failover ~ utils dbreplication clusterreset ~ utils dbreplication rebuild all
+        utils dbreplication repairtable x ~ utils dbreplication dropadmindbforce
+        utils dbreplication forcedatasyncsub x ~ delete process 1 ~ delete dns 192.0.2.1
+        set tls server all min-version 1.2 ~ set web-security a b c ~ set cert reg tomcat
+        set network ipv6 dhcp enable ~ unset network ipv6 gateway ~ set network cluster publisher x ~ set networks
+        utils system upgrade cancel ~ utils system switch-version nodatasync ~ utils service deactivate Cisco Tomcat""",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "risk"),
+    [
+        (command.strip(), risk)
+        for risk, text in TRICKS.items()
+        for command in re.split(" ~ |\n", text)
+        if command.strip()
+    ],
+)
+def test_no_disguise_makes_a_command_less_than_it_is(command: str, risk: Risk) -> None:
+    assert risk_of(command) is risk
+    assert risk_of(f"   {command}  ") is risk
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,27 @@ def test_a_server_that_hangs_up_counts_as_well(reach: Reach, tmp_path: Path) -> 
         assert len(server.attempts) == 2
 
 
+def test_whoever_leaves_a_login_without_its_answer_has_it_counted(reach: Reach, tmp_path: Path) -> None:
+    answers, cancel = threading.Event(), threading.Event()
+    with serve(echo, Login(thinks=answers)) as server:
+        device = reach(server, Operator("wrong"))
+
+        def leave() -> None:
+            with pytest.raises(Unreachable):
+                device.run("imp1", "show x", cancel=cancel)
+
+        asking = threading.Thread(target=leave)
+        asking.start()
+        while not server.attempts:
+            threading.Event().wait(0.02)
+        cancel.set()
+        asking.join(5)
+        device.close()
+        (times,) = json.loads((tmp_path / "failures").read_text()).values()
+        answers.set()
+    assert len(times) == 1
+
+
 def test_codes_are_relayed_and_the_password_is_given_once(reach: Reach) -> None:
     rounds = [
         [("Verification code: ", False, "123456")],

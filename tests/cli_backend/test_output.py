@@ -123,6 +123,12 @@ CLUSTERS = {
         [("", "Publisher", "DBPub")],
         1,
     ),
+    "columns that are set apart by more than one blank": (
+        "10.0.0.1  pub.x.lab  pub  Publisher  cups  DBPub  authenticated\n"
+        "10.0.0.2  SUB   Subscriber  cups  DBSub  not authenticated\n",
+        [("pub", "Publisher", "DBPub"), ("", "Subscriber", "DBSub")],
+        0,
+    ),
     "lines of 8.x": (
         "10.0.0.1 pub.x.lab pub Publisher authenticated\n10.0.0.2 sub.x.lab sub Subscriber authenticated\n",
         [("pub", "Publisher", None), ("sub", "Subscriber", None)],
@@ -178,8 +184,65 @@ Disk/active         17921776K        3991112K       13730872K (78%)
 """
 
 
+STATUS_15 = """
+Host Name          : imp1
+Date               : Thu Jun 5, 2025 16:22:34
+Time Zone          : Coordinated Universal Time (Etc/UTC)
+Locale             : en_US.UTF-8
+Product Ver        : 15.0.1.12900-16
+Unified OS Version : 8.0.0.0-8
+License MAC        : abcdef012345
+
+Uptime:
+ 16:22:34 up 10:47, 1 user,  load average: 0.76, 0.59, 0.54
+
+CPU Idle:   92.86%  System:   03.12%    User:   04.02%
+  IOWAIT:   00.00%     IRQ:   00.00%    Soft:   00.00%
+
+Memory Total:       11998968K
+        Used:        7016916K
+
+                        Total            Free            Used
+Disk/active         19760356K        3527092K       16014336K (82%)
+"""
+
+
 def test_the_whole_status() -> None:
     assert o.parse_uptime(STATUS) == o.Uptime(seconds=79 * 86400 + 12 * 3600 + 45 * 60)
+    assert o.parse_uptime(STATUS_15) == o.Uptime(seconds=10 * 3600 + 47 * 60)
+
+
+LISTING = """
+Requesting service status, please wait...
+System SSH [STARTED]
+Cluster Manager [STARTED]
+Name Service Cache [STOPPED]  Service Not Activated
+Entropy Monitoring Daemon [STARTED]
+Cisco SCSI Watchdog [STARTED]
+Service Manager [STARTED]
+Service Manager is running
+Getting list of all services
+>> Return code = 0
+A Cisco DB[STARTED]
+A Cisco DB Replicator[STARTED]
+Cisco AMC Service[STARTED]
+Cisco DRF Master[STOPPED]  Commanded Out of Service
+Cisco XCP SIP Federation Connection Manager[STOPPED]  Service Not Activated
+Primary Node =true
+"""
+
+
+def test_the_whole_list_of_services() -> None:
+    listed = o.parse_services(LISTING)
+    assert len(listed.services) == 11
+    assert [found.name for found in listed.services if found.state != "STARTED"] == [
+        "Name Service Cache",
+        "Cisco DRF Master",
+        "Cisco XCP SIP Federation Connection Manager",
+    ]
+    assert [line.partition(" ")[0] for line in listed.unparsed] == [
+        "Requesting", "Service", "Getting", ">>", "Primary",
+    ]  # fmt: skip
 
 
 RUNTIME = """
@@ -230,6 +293,12 @@ def test_version() -> None:
     assert (version.text, version.release) == ("9.0.1.10000-37", "9.0")
     assert version.unparsed == ("No Installed Software Options Found.",)
     assert o.parse_version("Inactive Master Version: 9.0.1.10000-37\n").release is None
+    later = o.parse_version(
+        "Active Master Version: 11.5.1.12900-21\nActive Version Installed Software Options:\nciscocm.one.cop\n"
+        "Inactive Master Version: 10.5.2.10000-5\n"
+    )
+    assert (later.text, later.release) == ("11.5.1.12900-21", "11.5")
+    assert "ciscocm.one.cop" in later.unparsed
 
 
 def test_ntp() -> None:
@@ -237,6 +306,13 @@ def test_ntp() -> None:
     assert (ntp.synchronised, ntp.server, ntp.stratum, ntp.offset_ms) == (True, "10.1.1.1", 3, 36)
     bad = o.parse_ntp("ntpd (pid 1250) is running...\n\nunsynchronised\n  time server re-starting\n")
     assert (bad.synchronised, bad.server) == (False, None)
+    long = o.parse_ntp(
+        f"{NTP}\nCurrent time in UTC is : Wed Dec 31 19:54:53 UTC 2025\n"
+        "Current time in Asia/Jerusalem is : Wed Dec 31 21:54:53 IST 2025\n"
+    )
+    assert (long.synchronised, long.stratum, long.offset_ms) == (True, 3, 36)
+    starting = o.parse_ntp("unsynchronised\n  time server re-starting\n   polling server every 64 s\n")
+    assert (starting.synchronised, starting.server, starting.stratum, starting.offset_ms) == (False, None, None, None)
     unknown = o.parse_ntp("chronyd is running\nLeap status : Normal\n")
     assert unknown == o.NtpStatus(unparsed=("chronyd is running", "Leap status : Normal"))
 
@@ -293,6 +369,14 @@ def test_lookups() -> None:
     srv = "Nothing found\n\n_s._tcp.a.com has SRV record 0 0 5061 Sip.A.com.\n_s._tcp.b.com has SRV record 0 0 0 .\n"
     assert o.parse_lookup(srv).records == ((0, 0, 5061, "sip.a.com"), (0, 0, 0, "."))
     assert o.parse_lookup(srv).not_found is False
+    headed = (
+        "Local Resolution:\nNothing found\n\nExternal Resolution:\n"
+        "_xmpp-server._tcp.sample.com has SRV record 0 0 5269 server1.new-domain.com.\n"
+    )
+    assert o.parse_lookup(headed) == o.Lookup(records=((0, 0, 5269, "server1.new-domain.com"),))
+    assert o.parse_lookup("h.x has IPv6 address 2001:db8::1\n").addresses == ("2001:db8::1",)
+    alias = o.parse_lookup("a.x is an alias for b.x.\nb.x has address 192.0.2.1\n")
+    assert (alias.addresses, alias.unparsed) == (("192.0.2.1",), ("a.x is an alias for b.x.",))
     assert o.parse_lookup("Nothing found\n\nHost x not found: 3(NXDOMAIN)\n").not_found is True
     silent = o.parse_lookup("Nothing found\n\n;; connection timed out; no servers could be reached\n")
     assert (silent.not_found, silent.unparsed) == (False, (";; connection timed out; no servers could be reached",))
@@ -302,7 +386,10 @@ PARSERS: tuple[Callable[[str], object], ...] = (
     o.parse_network, o.parse_cluster, o.parse_services, o.parse_version, o.parse_ntp, o.parse_replication,
     o.parse_uptime, o.parse_lookup,
 )  # fmt: skip
-REAL = "\n".join([ETH0, PUBLISHER, SERVICES, NTP, ROW.format(flags="Y/Y/Y", queue=0, state=2)]).split("\n")
+LOOKUP = "Local Resolution:\nh.x resolves locally to 10.63.70.125\n_s._tcp.a.com has SRV record 0 0 5061 Sip.A.com.\n"
+REAL = "\n".join(
+    [ETH0, PUBLISHER, SERVICES, NTP, STATUS, RUNTIME, LOOKUP, ROW.format(flags="Y/Y/Y", queue=0, state=2)]
+).split("\n")
 MANGLED = st.lists(st.sampled_from(REAL) | st.text(max_size=80), max_size=20).map("\n".join)
 
 

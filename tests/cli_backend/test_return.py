@@ -1,6 +1,7 @@
 """A node that goes away and comes back, callers who leave, and quitting while something hangs."""
 
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cli_backend.comeback import Waiting, wait
-from cli_backend.exchange import Endpoint, LockedOut, LoginRefused, Unreachable
+from cli_backend.exchange import Endpoint, LockedOut, LoginRefused, RefusedByNode, Unreachable
+from cli_backend.lockout import WINDOW
 from cli_backend.node import Nodes
 from cli_backend.ssh import Port
 from tests.cli_backend.people import Operator, Reach
@@ -77,6 +79,7 @@ def waiting_with(probe: Callable[[], Port], log_in: Callable[[float], None], tol
         probe=probe,
         went_down=lambda: False,
         log_in=log_in,
+        forgive=lambda: told.append("forgiven"),
         report=told.append,
         stopped=lambda: False,
         pause=clock.pass_by,
@@ -146,6 +149,50 @@ def test_a_refused_login_ends_the_waiting_after_one_try(reach: Reach) -> None:
         with pytest.raises(LoginRefused):
             reach(server, Operator("wrong")).wait_for_return("imp1", went_down=True, timeout=30)
         assert server.attempts == ["wrong"]
+
+
+def test_a_first_refusal_after_a_restart_is_tried_once_more_when_it_counts_no_longer(clock: Hand) -> None:
+    tries, told = list[float](), list[str]()
+
+    def refuses_early(_rest: float) -> None:
+        tries.append(clock.at)
+        if clock.at < 200:
+            raise RefusedByNode("imp1", "the node refused the login of administrator", "Look.")
+
+    waiting = waiting_with(lambda: Port.CLOSED if clock.at < 30 else Port.SSH, refuses_early, told, clock)
+    assert wait(waiting, 1800) is True
+    early, later = tries
+    assert WINDOW <= later - early <= WINDOW + 31
+    assert told.count("forgiven") == 1
+    assert any("refused the login" in text and "tried once more in" in text for text in told)
+
+
+def test_a_password_that_is_refused_twice_after_a_restart_is_never_tried_a_third_time(clock: Hand) -> None:
+    tries = list[float]()
+
+    def refuses(_rest: float) -> None:
+        tries.append(clock.at)
+        raise RefusedByNode("imp1", "the node refused the login of administrator", "Look.")
+
+    with pytest.raises(LoginRefused):
+        wait(waiting_with(lambda: Port.CLOSED if clock.at < 30 else Port.SSH, refuses, [], clock), 3600)
+    assert len(tries) == 2
+    assert tries[1] - tries[0] >= WINDOW
+
+
+def test_a_right_password_that_is_refused_early_in_the_start_of_a_node(
+    reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli_backend.comeback.WINDOW", 1)
+    told: list[str] = []
+    with serve(echo, Login(refusals=1)) as server:
+        device = reach(server, Operator(PASSWORD))
+        assert device.wait_for_return("imp1", went_down=True, timeout=30, on_progress=told.append) is True
+        assert server.attempts == [PASSWORD] * 2
+        assert device.run("imp1", "show x").output == "you said show x\n"
+        assert len(server.sessions) == 1, "the session of the return is the one that is used"
+    assert any("early in a start" in text for text in told)
+    assert json.loads((tmp_path / "failures").read_text()) == {}
 
 
 @pytest.mark.parametrize("act", ["run", "wait"])

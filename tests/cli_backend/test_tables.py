@@ -18,6 +18,38 @@ def test_cells_are_cut_where_the_second_line_says() -> None:
     )
 
 
+REAL = (
+    "pkid name mac systemnode description isactive nodeid tknodeusage ipv6name fklbmhubgroup"
+    " tkprocessnoderole tkssomode"
+)
+WIDTHS = (36, 18, 3, 10, 11, 8, 6, 11, 8, 13, 17, 9)
+
+
+def test_the_columns_of_a_real_table_with_values_that_are_not_set() -> None:
+    names = REAL.split()
+    row = ("00000000-1111-0000-0000-000000000000", "EnterpriseWideData", "", "t", "", "t", "1", "1", "", "", "1", "0")
+    printed = [
+        " ".join(f"{text:<{width}}" for text, width in zip(line, WIDTHS, strict=True))
+        for line in (names, ["=" * width for width in WIDTHS], row)
+    ]
+    table = parse_table("\n".join(printed) + "\n\n")
+    assert table is not None
+    assert table.columns == tuple(names)
+    assert tuple(table.rows[0].values()) == row
+
+
+def test_the_example_of_the_reference() -> None:
+    printed = (
+        "name                nodeid\n=================== ======\n"
+        "EnterpriseWideData  1     \n10.1.1.10           2     \n"
+    )
+    assert parse_table(printed) == Table(
+        ("name", "nodeid"),
+        ({"name": "EnterpriseWideData", "nodeid": "1"}, {"name": "10.1.1.10", "nodeid": "2"}),
+    )
+    assert parse_table("Rows: 1\n") is None
+
+
 def test_no_rows_is_a_table_and_an_error_is_none() -> None:
     assert parse_table("userid mailid\n====== ======\n") == Table(("userid", "mailid"), ())
     assert parse_table("\nThe specified table (enduser) is not in the database.\n") is None

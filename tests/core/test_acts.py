@@ -157,7 +157,7 @@ def test_what_the_node_says_right_before_keeps_the_command_back(eth0: str) -> No
     assert [record.kind for record in conclusions(the_row, outcome, False)] == ["step.reopened"]
 
 
-@pytest.mark.parametrize("answer", [Result.FAILED, Result.QUESTION, Result.TIMED_OUT, Result.CLOSED])
+@pytest.mark.parametrize("answer", [Result.FAILED, Result.QUESTION, Result.TIMED_OUT, Result.CANCELLED, Result.CLOSED])
 def test_a_read_that_fails_keeps_the_command_back(answer: Result) -> None:
     console = Console({"show network eth0": answer})
     outcome, recorded, the_row = acted(console)
@@ -174,7 +174,9 @@ def test_a_node_without_a_domain_gets_it_and_the_intent_is_first() -> None:
     assert (done.kind, done.body["domain_set"], done.body["how"]) == ("step.done", "imp1", "observed")
 
 
-@pytest.mark.parametrize("answer", [Result.TIMED_OUT, Result.CLOSED, Unreachable("imp1", "gone", "Look.")])
+@pytest.mark.parametrize(
+    "answer", [Result.TIMED_OUT, Result.CANCELLED, Result.CLOSED, Unreachable("imp1", "gone", "Look.")]
+)
 def test_a_change_whose_end_nobody_saw_has_no_outcome(answer: Result | Exception) -> None:
     console = Console({"show network eth0": NO_DOMAIN, "set network domain local.example": answer})
     outcome, recorded, the_row = acted(console)
@@ -219,18 +221,18 @@ def cancelled(console: Console) -> tuple[Outcome, list[Record], Row]:
 
 
 def test_what_a_person_cancelled_is_on_record_as_that() -> None:
-    console = Console({"show network eth0": NO_DOMAIN, "set network domain local.example": Result.TIMED_OUT})
+    console = Console({"show network eth0": NO_DOMAIN, "set network domain local.example": Result.CANCELLED})
     outcome, recorded, _ = cancelled(console)
     assert outcome.unknown
     assert [record.kind for record in recorded] == ["step.intent", "step.cancelled"]
     assert "cancelled by a person" in str(recorded[-1].body["note"])
     (*_, last) = outcome.evidence
     assert last.exchange is not None
-    assert last.exchange.failure == "cancelled by a person"
+    assert last.body()["exchange"]["result"] == "cancelled"  # type: ignore[index]
 
 
 def test_a_reading_that_a_person_cancelled_does_not_say_that_the_time_was_over() -> None:
-    outcome, recorded, _ = cancelled(Console({"show network eth0": Result.TIMED_OUT}))
+    outcome, recorded, _ = cancelled(Console({"show network eth0": Result.CANCELLED}))
     assert [record.kind for record in recorded] == ["step.cancelled"]
     assert outcome.failure is not None
     assert "cancelled by a person" in outcome.failure.problem

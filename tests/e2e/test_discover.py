@@ -130,11 +130,33 @@ def test_a_name_that_only_the_ssh_configuration_knows(
     ran = fedwizard("plan", "new", str(path), *words, first_host_key(network), stdin=secret)
     assert ran.status == 0, ran.err
     assert tomllib.loads(path.read_text())["nodes"][0]["fqdn"] == "imp1.local.example"
+    assert tomllib.loads(path.read_text())["connections"] == {"192.0.2.11:22": f"{address}:{port}"}
     (home / ".ssh" / "config").write_text("Hots lab-imp1\n")
     ran = fedwizard("plan", "new", str(tmp_path / "no.toml"), *words, first_host_key(network), stdin=secret)
     assert ran.status != 0
     assert "does not understand" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.needs("openssh-client")
+def test_what_only_the_ssh_configuration_says_of_port_and_user_is_kept(
+    home: Path, tmp_path: Path, fedwizard: Callable[..., Ran], network: PracticeNetwork
+) -> None:
+    address, _, port = network.connections["192.0.2.11:22"].rpartition(":")
+    (home / ".ssh").mkdir(mode=0o700, exist_ok=True)
+    block = f"Host lab-imp1\n  HostName {address}\n  Port {port}\n  User administrator\nHost lab-imp1\n"
+    (home / ".ssh" / "config").write_text(block)
+    path, secret = tmp_path / "plan.toml", network.password_path.read_text()
+    words = ("--from-node", "lab-imp1", "--password-stdin", "--accept-host-key", first_host_key(network))
+    ran = fedwizard("plan", "new", str(path), *words, stdin=secret)
+    assert ran.status == 0, ran.err
+    plan = tomllib.loads(path.read_text())
+    assert plan["connections"] == {"192.0.2.11:22": f"{address}:{port}"}
+    (home / ".ssh" / "config").unlink()
+    secret = network.password_path.read_text()
+    place = plan["connections"]["192.0.2.11:22"]
+    again = fedwizard("exec", *words[2:], place, "show", "version", "active", stdin=secret)
+    assert again.status == 0, again.err
 
 
 def test_the_dns_alone(tmp_path: Path, fedwizard: Callable[..., Ran], way: tuple[str, ...]) -> None:

@@ -1,6 +1,8 @@
 """`fedwizard exec` against practice nodes: clean output, refusals before connecting, questions, statuses, JSON."""
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.support import Ran, first_host_key
+from tests.e2e.terminal import on_terminal
 from wizard.practice.client import PracticeNetwork
 
 SET = "set network domain local.example"
@@ -158,6 +161,27 @@ def test_a_wrong_password_is_tried_once_a_run_and_never_locks_the_account(node: 
 def test_nobody_there_is_status_5(fedwizard: Callable[..., Ran]) -> None:
     ran = fedwizard("exec", "--password-stdin", "127.0.0.1:1", "show", "status", stdin="x\n")
     assert ran.status == 5
+
+
+def test_a_server_that_never_speaks_takes_no_longer_than_the_person_gives(fedwizard: Callable[..., Ran]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        ran = fedwizard("exec", "--password-stdin", "--json", "--timeout", "2", place, "show", "status", stdin="x\n")
+        took = time.monotonic() - began
+    assert (ran.status, json.loads(ran.out)["result"]) == (4, "timed-out")
+    assert "The command was not sent" in ran.err
+    assert 2 <= took < 10, "120 s without it"
+
+
+def test_the_time_of_typing_the_password_is_the_persons(node: Node, home: Path) -> None:
+    host_key = ("--accept-host-key", node.host_key)
+    with on_terminal(home, "exec", *host_key, "--timeout", "6", node.place, "show", "version", "active") as terminal:
+        terminal.wait_for("Password of the CLI account")
+        terminal.settle(quiet=6.5, seconds=8)
+        terminal.press(node.network.password_path.read_text().strip() + "\r")
+        assert terminal.wait_end(30) == 0
+        assert "9.0.1.10000-37" in terminal.received.decode()
 
 
 @pytest.mark.parametrize(

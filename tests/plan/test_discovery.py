@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from checks.servers import FederationServer
 from cli_backend.output import parse_cluster, parse_network, parse_version
-from wizard.plan.discovery import GIVEN, Found, NodeSeen, Observations, as_given, found, gaps
+from wizard.plan.discovery import CONFIGURED, GIVEN, Found, NodeSeen, Observations, as_given, found, gaps
 from wizard.plan.draft import Draft
 from wizard.plan.example import example_text
 from wizard.plan.filled import filled
@@ -144,6 +144,17 @@ def test_the_way_in_is_that_of_the_asked_node_and_supposed_of_the_others() -> No
 )
 def test_a_node_that_answers_elsewhere_than_it_says(reached: tuple[str, int], expected: str | None) -> None:
     assert values(node(reached=reached)).get("connections.192.0.2.11:22") == expected
+
+
+def test_what_the_ssh_configuration_says_stands_in_the_plan_and_hops_are_told() -> None:
+    seen = node(reached=("192.0.2.11", 2222), user="cups", by_config=True, hops=("near", "far"))
+    told = {each.field: (each.value, each.source) for each in found({}, Observations(node=seen))}
+    assert told["nodes", 0, "ssh_port"] == (2222, CONFIGURED)
+    assert told["nodes", 0, "user"] == ("cups", CONFIGURED)
+    assert ("nodes", 1, "ssh_port") not in told
+    assert not [place for place in told if place[0] == "connections"], "it would lead past the hops"
+    (gap,) = gaps(Observations(node=seen))
+    assert gap.endswith("Host 192.0.2.11, and below it ProxyJump near,far")
 
 
 def test_a_partner_that_publishes_and_one_that_does_not() -> None:

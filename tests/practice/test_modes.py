@@ -201,6 +201,21 @@ def test_a_slow_start_is_waited_for(node: Patient, fedwizard: Exec, usual: str) 
     assert time.monotonic() - began > 1
 
 
+@pytest.mark.parametrize("mode", [("slow-start", "4"), ("latency", "900")], ids=" ".join)
+def test_the_time_that_a_person_gives_covers_the_way_to_the_prompt(
+    node: Patient, fedwizard: Exec, mode: tuple[str, ...]
+) -> None:
+    node.put(*mode)
+    began = time.monotonic()
+    told = fedwizard(node, "set network domain x.example", "--allow-change", "--timeout", "1.2")
+    assert (told.status, told.result, told.output) == (4, "timed-out", "")
+    assert "1.2 s passed before the node gave a prompt. The command was not sent" in told.said
+    assert 1.2 <= time.monotonic() - began < 2.2
+    node.as_usual()
+    assert fedwizard(node, LISTING).status == 0
+    assert "question" not in node.events
+
+
 def test_what_starts_too_slowly_is_told(node: Patient, fedwizard: Exec, monkeypatch: pytest.MonkeyPatch) -> None:
     node.put("slow-start", "1.5")
     monkeypatch.setattr("cli_backend.node.FIRST_PROMPT_SECONDS", 0.5)

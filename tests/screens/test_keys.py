@@ -265,7 +265,7 @@ def test_a_failed_check_can_be_retried_and_its_findings_stand_there(play: Play) 
 
 
 def test_cancel_gives_up_waiting(play: Play) -> None:
-    script = Script(gate=threading.Event(), result=Result.TIMED_OUT)
+    script = Script(gate=threading.Event(), result=Result.CANCELLED)
 
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("x cancel")

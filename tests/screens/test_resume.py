@@ -121,7 +121,7 @@ def test_a_restart_that_a_person_cancelled_says_so_and_which_key_says_that_it_ha
         assert "wizard or the connection ended" not in picture
         assert "step.cancelled" in kinds(folder)
 
-    play((step("restart"),), Script(gate=threading.Event(), result=Result.TIMED_OUT), test)
+    play((step("restart"),), Script(gate=threading.Event(), result=Result.CANCELLED), test)
 
 
 def test_a_restart_that_was_done_names_what_made_it_necessary(play: Play) -> None:

@@ -67,6 +67,8 @@ class Login:
     then: str = ""  # what it wants after the password
     hangs_up: bool = False  # instead of saying that the password is wrong
     refuses: str = ""  # terminal or shell
+    refusals: int = 0  # how often the right password is refused first, as early in a start
+    thinks: threading.Event | None = None  # before it says anything about a password
 
 
 @dataclass
@@ -104,7 +106,9 @@ class _Interface(paramiko.ServerInterface):
 
     def check_auth_password(self, username: str, password: str) -> int:
         self._server.attempts.append(password)
-        if password != PASSWORD:
+        if self._login.thinks is not None:
+            self._login.thinks.wait(30)
+        if password != PASSWORD or len(self._server.attempts) <= self._login.refusals:
             if self._login.hangs_up:
                 self._transport.close()
             return AUTH_FAILED

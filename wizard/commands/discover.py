@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from checks.requests import Network
     from checks.service import CheckService
     from cli_backend.exchange import Endpoint
+    from cli_backend.jump import Way
     from cli_backend.node import Nodes
     from cli_backend.output import ClusterView
     from wizard.plan.discovery import Found, NodeSeen, Observations
@@ -138,39 +139,41 @@ def _ask_node(args: argparse.Namespace, network: "Network", service: "CheckServi
     if sys.stderr.isatty():
         print(f"Logging in to {endpoint.name} ...", file=sys.stderr)
     try:
-        reached, address = _reached(endpoint, network, service.resolve)
+        reached, way = _reached(endpoint, network, service.resolve)
         with closing(nodes_at({endpoint.name: reached}, login, service.resolve)) as nodes:
             seen = _read(endpoint.name, nodes)
     except CliError as problem:
         raise FedwizardError(f"{problem.node}: {problem.problem}", remedy_of(problem)) from problem
+    said = endpoint.user_said or way.user != endpoint.user
     return replace(
         seen,
-        reached=(address, reached.port),
-        user=endpoint.user if "@" in args.from_node else "",
+        reached=(way.host, way.port),
+        user=way.user if said else "",
+        by_config=reached.by_config and not endpoint.user_said,
+        hops=way.hops,
         legacy_algorithms=endpoint.legacy_algorithms,
     )
 
 
 def _reached(
     endpoint: "Endpoint", network: "Network", resolve: Callable[[str], tuple[str, ...]]
-) -> "tuple[Endpoint, str]":
-    """Where the node answers, and its address for the plan: in numbers, or as `~/.ssh/config` knows it.
-
-    Raises FedwizardError.
-    """
-    from cli_backend.jump import way_to
+) -> "tuple[Endpoint, Way]":
+    """How the node is reached, and the way to it in numbers, as the plan needs it. Raises FedwizardError."""
+    from cli_backend.jump import Way, way_to
 
     asked = (endpoint.address, endpoint.port)
     elsewhere = network.connect_to.get(asked)
-    address, port = elsewhere or asked
-    addresses = resolve(address)
-    by_config = elsewhere is None and way_to(endpoint) != way_to(replace(endpoint, by_config=False))
-    if not addresses and not by_config:
-        raise FedwizardError(f"{address} has no address", "Name the node by its address, or ask with --nameserver.")
-    shown = f"{endpoint.address} port {endpoint.port}"
-    if by_config:
-        return replace(endpoint, shown=shown), addresses[0] if addresses else endpoint.address
-    return replace(endpoint, address=addresses[0], port=port, by_config=False, shown=shown), addresses[0]
+    host, port = elsewhere or asked
+    straight = Way(host=host, port=port, user=endpoint.user)
+    way = straight if elsewhere else way_to(endpoint)
+    addresses = resolve(way.host)
+    if not addresses and not way.hops:  # behind hops, the last of them knows the name
+        raise FedwizardError(f"{way.host} has no address", "Name the node by its address, or ask with --nameserver.")
+    found = replace(way, host=addresses[0] if addresses else way.host)
+    reached = replace(endpoint, shown=f"{endpoint.address} port {endpoint.port}")
+    if way == straight:
+        return replace(reached, address=found.host, port=port, by_config=False), found
+    return reached, found
 
 
 def _read(node: str, nodes: "Nodes") -> "NodeSeen":

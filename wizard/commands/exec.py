@@ -4,6 +4,9 @@ import argparse
 import getpass
 import json
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from cli_backend.exchange import Endpoint, Exchange, Expected, Risk
 
 SCHEMA = "fedwizard.exec/1"
+_LOOK_AGAIN = 0.05  # seconds
+_SLOW = "A node takes up to two minutes to give its first prompt, five after a restart. Allow more with --timeout."
 EXIT = {"ok": 0, "rebooting": 0, "failed": 1, "question": 3, "timed-out": 4, "closed": 5, "refused": 6}
 
 
@@ -31,7 +36,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add("--allow-change", action="store_true", help="let a command change the node")
     add("--confirm", metavar="HOST", help="for a disruptive command about which the node asks nothing: HOST again")
     add("--answer", action="append", default=[], metavar="PATTERN=TEXT", help="answer a question of the node")
-    add("--timeout", type=_seconds, metavar="S", help="until the prompt is back; 120, 300 or 600 as the command needs")
+    add("--timeout", type=_seconds, metavar="S", help="for all of it, from connecting to the prompt behind the command")
     add("--json", action="store_true", help="one JSON object on standard output")
     add("host", metavar="[USER@]HOST[:PORT]")
     add("command", nargs=argparse.REMAINDER, metavar="COMMAND...")
@@ -53,19 +58,23 @@ def run(args: argparse.Namespace) -> int:
     from wizard.commands.node_login import endpoint_at, remedy_of
 
     command, expected = _command(args), _expected(args.answer)
+    time_is_over = _Deadline(args.timeout)
     args.timeout = args.timeout or patience(command)
     endpoint = endpoint_at(args.host, args.accept_host_key, legacy_algorithms=args.legacy_algorithms)
     risk = risk_of(command)
     try:
         _allow(args, command, risk, endpoint)
-        exchange = _send(args, endpoint, command, expected)
+        exchange = _send(args, endpoint, command, expected, time_is_over)
     except _Refused as refused:
         return _end(args, _document(endpoint, command, risk, "refused"), refused.problem, refused.remedy)
-    except NoPrompt as stuck:
-        found = {**_document(endpoint, command, risk, stuck.result.value), "question": stuck.question}
-        return _end(args, found, stuck.problem, stuck.remedy)
     except Unreachable as problem:
-        return _end(args, _document(endpoint, command, risk, "closed"), problem.problem, problem.remedy)
+        asked = problem.question if isinstance(problem, NoPrompt) else None
+        if time_is_over.is_set() and not asked:
+            said = f"{args.timeout:g} s passed before the node gave a prompt. The command was not sent"
+            return _end(args, _document(endpoint, command, risk, "timed-out"), said, _SLOW)
+        result = problem.result.value if isinstance(problem, NoPrompt) else "closed"
+        found = {**_document(endpoint, command, risk, result), "question": asked}
+        return _end(args, found, problem.problem, problem.remedy)
     except CliError as problem:
         return _end(args, _document(endpoint, command, risk, "refused"), problem.problem, remedy_of(problem))
     return _tell(args, exchange, _document(endpoint, command, risk, exchange.result.value, exchange))
@@ -135,16 +144,47 @@ def _allow(args: argparse.Namespace, command: str, risk: "Risk", endpoint: "Endp
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
+class _Deadline:
+    """The end of the whole call: a cancellation that comes by itself. The time a person takes does not count."""
+
+    def __init__(self, seconds: float | None) -> None:
+        """None: never."""
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self._person = False
+
+    def is_set(self) -> bool:
+        """Whether the time is over."""
+        return self._until is not None and not self._person and time.monotonic() >= self._until
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for it, or for some seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while not self.is_set() and (until is None or time.monotonic() < until):
+            time.sleep(_LOOK_AGAIN)
+        return self.is_set()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """While a person types."""
+        began, self._person = time.monotonic(), True
+        try:
+            yield
+        finally:
+            if self._until is not None:
+                self._until += time.monotonic() - began
+            self._person = False
+
+
 class _Stranger:
     """Nobody is there in the middle of a command; a password comes from where the command line says."""
 
-    def __init__(self, password: str | None) -> None:
-        self._password = password
+    def __init__(self, password: str | None, time_is_over: _Deadline) -> None:
+        self._password, self._time_is_over = password, time_is_over
 
     def password(self, node: str) -> str | None:
         """The line of standard input, or what is typed on the terminal."""
         if self._password is None and sys.stdin.isatty():
-            self._password = getpass.getpass(f"Password of the CLI account on {node} (hidden): ", sys.stderr)
+            self._password = self._typed(f"Password of the CLI account on {node} (hidden): ")
         return self._password
 
     def accept_host_key(self, node: str, key_type: str, fingerprint: str) -> bool:
@@ -157,26 +197,50 @@ class _Stranger:
         del echo
         from wizard.text import visible
 
-        return getpass.getpass(f"{node} asks: {visible(prompt)}", sys.stderr) if sys.stdin.isatty() else None
+        return self._typed(f"{node} asks: {visible(prompt)}") if sys.stdin.isatty() else None
 
     def answer_question(self, node: str, command: str, question: str) -> str | None:
         """An unannounced question is not answered."""
         del node, command, question
         return None
 
+    def _typed(self, prompt: str) -> str:
+        with self._time_is_over.stopped():
+            return getpass.getpass(prompt, sys.stderr)
 
-def _send(args: argparse.Namespace, endpoint: "Endpoint", command: str, expected: tuple["Expected", ...]) -> "Exchange":
+
+def _send(
+    args: argparse.Namespace,
+    endpoint: "Endpoint",
+    command: str,
+    expected: tuple["Expected", ...],
+    time_is_over: _Deadline,
+) -> "Exchange":
     from checks.requests import Network
     from checks.service import CheckService
     from cli_backend.dialect import restarts
+    from cli_backend.exchange import Result
     from wizard.commands.sittings import nodes_at, read_password_line
 
     password = read_password_line(sys.stdin.readline()) if args.password_stdin else None
     names = CheckService(Network())
-    nodes = nodes_at({endpoint.name: endpoint}, _Stranger(password), names.resolve)
+    nodes = nodes_at({endpoint.name: endpoint}, _Stranger(password, time_is_over), names.resolve)
     try:
-        exchange = nodes.run(endpoint.name, command, expect=expected, reboots=restarts(command), timeout=args.timeout)
-        return replace(exchange, host_key=nodes.host_key(endpoint.name), algorithms=nodes.algorithms(endpoint.name))
+        exchange = nodes.run(
+            endpoint.name,
+            command,
+            expect=expected,
+            reboots=restarts(command),
+            timeout=args.timeout,
+            cancel=time_is_over,
+        )
+        result = Result.TIMED_OUT if exchange.result is Result.CANCELLED else exchange.result  # nobody else cancels
+        return replace(
+            exchange,
+            result=result,
+            host_key=nodes.host_key(endpoint.name),
+            algorithms=nodes.algorithms(endpoint.name),
+        )
     finally:
         nodes.close()
         names.close()

@@ -78,8 +78,8 @@ def endpoint_at(place: str, host_key: str | None, *, legacy_algorithms: bool) ->
 
 def remedy_of(problem: "CliError") -> str:
     """What to do next, where the host key may be named on the command line."""
-    from cli_backend.exchange import HostKeyRefused
+    from cli_backend.exchange import HopRefused, HostKeyRefused
 
-    if isinstance(problem, HostKeyRefused):
+    if isinstance(problem, HostKeyRefused) and not isinstance(problem, HopRefused):
         return f"{problem.remedy} A key that is right is named by --accept-host-key SHA256:..."
     return problem.remedy

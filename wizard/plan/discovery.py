@@ -17,6 +17,7 @@ Value = str | bool | int | tuple[str, ...]
 
 CLUSTER, NETWORK, VERSION = "show network cluster", "show network eth0", "show version active"
 GIVEN = "given on the command line"
+CONFIGURED = "as ~/.ssh/config says"
 SSH_PORT = 22
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
@@ -41,12 +42,15 @@ class Found:
 class NodeSeen:
     """What one node showed after a login. `asked` is how the person named it, `reached` where it answered.
 
+    `by_config`: that and the user are what `~/.ssh/config` says, with the jump hosts `hops` on the way.
     `names` holds, by address, the names that the node's own lookup knows for the nodes of its cluster.
     """
 
     asked: str
     reached: tuple[str, int] = ("", SSH_PORT)
     user: str = ""
+    by_config: bool = False
+    hops: tuple[str, ...] = ()
     host_key: str = ""
     legacy_algorithms: bool = False
     cluster: ClusterView = field(default_factory=ClusterView)
@@ -160,7 +164,10 @@ def _itself(number: int, seen: NodeSeen, asked: str, *, whole: bool) -> Iterator
 
 def _login(number: int, seen: NodeSeen, asked: str, *, is_here: bool) -> Iterator[Found]:
     """How the login went; on the other nodes it is probably the same."""
-    source = GIVEN if is_here else f"as on {asked}"
+    here = CONFIGURED if seen.by_config else GIVEN
+    source = here if is_here else f"as on {asked}"
+    if seen.hops and is_here and seen.reached[1] != SSH_PORT:
+        yield Found(("nodes", number, "ssh_port"), seen.reached[1], source)
     if seen.user:
         yield Found(("nodes", number, "user"), seen.user, source)
     if seen.legacy_algorithms:
@@ -170,6 +177,8 @@ def _login(number: int, seen: NodeSeen, asked: str, *, is_here: bool) -> Iterato
 def _redirection(seen: NodeSeen, asked: str, given: Table) -> Iterator[Found]:
     """Where the node answered, if that is not its own address and the standard port."""
     own, (reached, port) = address_of(seen.network.address or ""), seen.reached
+    if seen.hops:  # what is redirected is reached straight on
+        return
     if own and address_of(reached) and (reached, port) != (own, SSH_PORT) and not given.get("connections"):
         shown = f"[{own}]" if ":" in own else own
         target = f"[{reached}]" if ":" in reached else reached
@@ -236,6 +245,13 @@ def gaps(seen: Observations) -> Iterator[str]:
 
 def _gaps_of_node(seen: NodeSeen) -> Iterator[str]:
     nodes = imp_nodes(seen.cluster)
+    if seen.hops:
+        own = address_of(seen.network.address or "") or "its address"
+        yield (
+            f"{seen.asked} was reached through {', '.join(seen.hops)}, and a plan names nodes by their addresses. Add"
+            f" to ~/.ssh/config for it, and likewise for each other node: Host {own}, and below it"
+            f" ProxyJump {','.join(seen.hops)}"
+        )
     if not nodes:
         yield f"{seen.asked} lists no IM and Presence node in `{CLUSTER}`. Enter the nodes by hand."
     for node in nodes:
