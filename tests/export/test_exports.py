@@ -2,21 +2,27 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.core.plans import practice_plan
 from tests.core.table import Recorded
 from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
-from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
+from tests.export.story import ROUTER, SET, fixed, new_session, tell, transcript_of
 from wizard.engine import BY_HAND
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
-from wizard.export.transcript import StepTranscript, Transcript, deviation_of
+from wizard.export.transcript import StepTranscript, Transcript, deviation_of, transcribe
+from wizard.procedures import CATALOGUE
+from wizard.procedures.health import WARNINGS
 from wizard.record import AlteredError
+from wizard.resolve import fingerprint, walk_of
 from wizard.session import Session
 from wizard.state import Status
+from wizard.step import Action
 from wizard.text import visible
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "export"
@@ -178,6 +184,29 @@ def test_who_saw_what_is_counted_and_warnings_are_collected(session: Session) ->
     assert "srv-weight" not in failures
 
 
+@pytest.mark.parametrize(
+    ("ending", "body", "told"),
+    [
+        ("step.done", {"how": "attested", "values": {"answer": "yes", "reason": "CHG-7, agreed"}}, "`CHG-7, agreed`"),
+        ("step.accepted", {"note": "the ASA comes in May"}, "`the ASA comes in May`"),
+    ],
+)
+def test_who_went_on_with_the_warnings_about_the_plan_stands_below_them(
+    ending: str, body: dict[str, object], told: str, tmp_path: Path
+) -> None:
+    made, whole = new_session(tmp_path / "W"), walk_of(practice_plan(), CATALOGUE)
+
+    def section() -> str:
+        text = FORMATS["md"][1](transcribe("W", whole, fixed(made.journal.events), made.folder / "blobs"))
+        return " ".join(text.partition("## Warnings about the plan")[2].partition("\n## ")[0].split())
+
+    assert section().endswith("Nobody has answered for them.")
+    made.journal.append(
+        ending, {**body, "fingerprint": fingerprint(Action(WARNINGS, whole.step(WARNINGS).does))}, WARNINGS
+    )
+    assert f"by `ada as root`: {told}, in `{WARNINGS}`." in section()
+
+
 def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(session: Session) -> None:
     found = transcript_of(session)
     assert step(found, ROUTER).because == ("trial/page",)
@@ -185,6 +214,20 @@ def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(s
     label, how = step(found, "trial/page").way_back
     assert label == "Undo"
     assert how in " ".join(FORMATS["md"][1](found).split())
+
+
+def test_the_contents_lead_to_every_section_in_both_formats(session: Session) -> None:
+    found = transcript_of(session)
+    markdown, page = FORMATS["md"][1](found), assert_inert(FORMATS["html"][1](found))
+    listed = markdown.partition("## Contents\n\n")[2].partition("\n\n")[0].replace("\n  ", " ").splitlines()
+    sections = re.findall(r"^## (.+)$", markdown, re.MULTILINE)
+    assert [line[3:].partition("](#")[0] for line in listed] == [each for each in sections if each != "Contents"]
+    assert "- [A procedure for trying](#a-procedure-for-trying), 7 steps" in listed
+    assert sections.index("Contents") == 0
+    assert {procedure.id for procedure in found.procedures} <= {link.removeprefix("#") for link in page.links}
+    twice = replace(found, procedures=(*found.procedures, replace(found.procedures[0], id="again")))
+    assert "](#a-procedure-for-trying-1), 7 steps" in FORMATS["md"][1](twice)
+    assert_nothing_acts(FORMATS["md"][1](twice))
 
 
 def test_the_change_and_the_people_of_the_plan_stand_on_top(session: Session) -> None:

@@ -15,6 +15,7 @@ from wizard.export.document import (
     Inline,
     Item,
     Line,
+    Link,
     Mark,
     Paragraph,
     Table,
@@ -26,6 +27,7 @@ from wizard.export.document import (
 from wizard.export.pieces import Checked, Exchanged, Noted, Sent
 from wizard.export.planned import planned
 from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
+from wizard.procedures.health import WARNINGS, WHY_AND_WHO
 from wizard.survey import codes_of
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
@@ -57,6 +59,7 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     if transcript.warnings:
         yield Heading(2, ("Warnings about the plan",), "about-warnings")
         yield bullets((Foreign(warning),) for warning in transcript.warnings)
+        yield _answered_for(transcript)
     yield from _typed(transcript)
     yield from _logins(transcript)
     for procedure in transcript.procedures:
@@ -125,6 +128,19 @@ def _warned(transcript: Transcript) -> Iterator[Block]:
                 (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes))
                 for step, codes in found
             )
+
+
+def _answered_for(transcript: Transcript) -> Block:
+    """Who went on with the warnings about the plan, and why."""
+    steps = (step for procedure in transcript.procedures for step in procedure.steps)
+    answer = next((step for step in steps if step.id == WARNINGS and step.word == "done"), None)
+    if answer is None:
+        return paragraph("Nobody has answered for them.")
+    reason = answer.reason or "; ".join(value for label, value in answer.entered if label == WHY_AND_WHO)
+    told: Line = (": ", Foreign(reason)) if reason else ()
+    return paragraph(
+        "Answered for ", _time(answer.at), " by ", Foreign(answer.who), *told, ", in ", Link(WARNINGS), "."
+    )
 
 
 def _last_findings(step: StepTranscript) -> Sequence[Mapping[str, Json]]:
