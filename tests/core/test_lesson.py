@@ -12,7 +12,7 @@ from wizard.lesson import Lesson, closing, prepared
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.state import State, StepRecord
-from wizard.step import Form
+from wizard.step import Form, Notice
 from wizard.survey import Row, Word, survey
 
 WALK = walk_of(practice_plan(), CATALOGUE)
@@ -43,6 +43,17 @@ def test_the_sign_for_what_is_above_the_line_is_not_told_as_one_of_practice_alon
     hint = practice_hint(Form(interface="x", menu=menu, fields=(), mismatch="x"))
     assert "= is short for it, always" in hint
     assert ("page" in hint) is bool(menu), "a question for a person is read off no page"
+
+
+def test_what_enter_on_a_letter_plays_is_said_and_what_has_to_come_before_it() -> None:
+    def hint(*act: str) -> str:
+        return practice_hint(Notice(recipient="x", subject="x", text="x", act=act))
+
+    assert hint().endswith("then press Enter.")
+    assert hint("tell", "aol").endswith("Enter also plays what the other side does then.")
+    mended = hint("mend-partner", "partner.example")
+    assert "they mend it" in mended
+    assert "peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume" in mended
 
 
 @pytest.mark.parametrize(

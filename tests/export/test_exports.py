@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.finding import Json
 from tests.core.plans import practice_plan
 from tests.core.table import Recorded
 from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
@@ -15,13 +16,13 @@ from tests.export.story import ROUTER, SET, fixed, new_session, tell, transcript
 from wizard.engine import BY_HAND
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
-from wizard.export.transcript import StepTranscript, Transcript, deviation_of, transcribe
+from wizard.export.transcript import StepTranscript, Transcript, deviation_of, not_as_planned, transcribe
 from wizard.procedures import CATALOGUE
 from wizard.procedures.health import WARNINGS
 from wizard.record import AlteredError
 from wizard.resolve import fingerprint, walk_of
 from wizard.session import Session
-from wizard.state import Status
+from wizard.state import Status, StepRecord
 from wizard.step import Action
 from wizard.text import visible
 
@@ -156,6 +157,22 @@ def test_what_was_only_said_and_what_was_done_again_are_deviations() -> None:
     assert deviation_of(Status.DONE, (retried, seen)) == ""
     failed = Recorded(2, "step.failed", "x", {"problem": "Port shows 5062."})
     assert deviation_of(Status.DONE, (failed, retried, seen)) == "failed first: Port shows 5062"
+
+
+def test_a_plan_that_was_changed_on_the_way_is_a_deviation_without_its_whole_difference(session: Session) -> None:
+    deviations = FORMATS["md"][1](transcript_of(session)).partition("## Deviations")[2].partition("\n## ")[0]
+    assert "The plan was changed 2026-01-01 22:22:00, `bob`: what differs stands" in " ".join(deviations.split())
+    assert "--- before" not in deviations
+
+
+def test_what_the_other_side_has_to_mend_is_a_deviation_and_what_only_decides_about_steps_is_none() -> None:
+    def record(owner: str, severity: str, status: Status = Status.DONE) -> StepRecord:
+        found: dict[str, Json] = {"code": "cert-name-mismatch", "owner": owner, "severity": severity}
+        return StepRecord(status=status, findings=(found,))
+
+    assert not_as_planned(record("partner", "fail")) == "their side was not as planned: cert-name-mismatch"
+    others = (record("your-dns-admin", "fail"), record("partner", "warn"), record("partner", "fail", Status.FAILED))
+    assert [not_as_planned(other) for other in others] == ["", "", ""]
 
 
 def test_a_walk_that_stood_still_deviates(session: Session) -> None:

@@ -31,7 +31,12 @@ from wizard.procedures.health import WARNINGS, WHY_AND_WHO
 from wizard.survey import codes_of
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
-_PAUSES = {"session.held": "Held", "session.resumed": "Interrupted, and taken up again"}
+_CHANGED = "plan.changed"
+_TURNS = {
+    "session.held": "Held",
+    "session.resumed": "Interrupted, and taken up again",
+    _CHANGED: "The plan was changed",
+}
 _FOUND = (
     ("warn", "Warnings of checks and nodes", "about-checks"),
     ("fail", "Failures that the walk went on with", "about-failures"),
@@ -95,12 +100,12 @@ def _header(transcript: Transcript) -> Table:
 def _deviations(transcript: Transcript) -> Iterator[Block]:
     """What went another way than planned, first of all: it is what a reviewer looks for."""
     steps = [step for procedure in transcript.procedures for step in procedure.steps if step.deviation]
-    pauses = [note for note in transcript.session if note.kind in _PAUSES]
+    turns = [note for note in transcript.session if note.kind in _TURNS]
     yield Heading(2, ("Deviations",), "about-deviations")
-    if not steps and not pauses:
+    if not steps and not turns:
         yield paragraph("None.")
         return
-    yield Bullets((*(_deviation(step) for step in steps), *(_pause(note) for note in pauses)))
+    yield Bullets((*(_deviation(step) for step in steps), *(_turn(note) for note in turns)))
 
 
 def _deviation(step: StepTranscript) -> Item:
@@ -108,10 +113,13 @@ def _deviation(step: StepTranscript) -> Item:
     return Item((Foreign(step.id), ": ", Foreign(step.deviation), ".", *reason))
 
 
-def _pause(note: Noted) -> Item:
-    """The walk stood still: a person held it, or the wizard had ended and was started again."""
-    said: Line = (": ", Foreign(note.text)) if note.text else ()
-    return Item((_PAUSES[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
+def _turn(note: Noted) -> Item:
+    """The walk stood still, because a person held it or the wizard had ended; or it went on by another plan."""
+    if note.kind == _CHANGED:
+        said: Line = (": what differs stands under The session",)
+    else:
+        said = (": ", Foreign(note.text)) if note.text else ()
+    return Item((_TURNS[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
 
 
 def _warned(transcript: Transcript) -> Iterator[Block]:
