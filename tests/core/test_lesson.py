@@ -6,6 +6,7 @@ import pytest
 
 from checks.catalogue import finding
 from tests.core.plans import practice_plan
+from tests.core.table import table
 from wizard.commands.sittings import practice_hint
 from wizard.evidence import finding_body
 from wizard.lesson import Lesson, closing, prepared
@@ -36,6 +37,17 @@ def test_what_is_necessary_in_any_case_was_done_before_whatever_is_read_for_it()
     assert "static-route/store@branch.example" in stored
     assert stored <= records, "of the routes of a finished deployment none is left to be stored"
     assert "dns/ask-partner@partner.example" not in records, "what follows from a look is open"
+
+
+def test_what_was_stored_before_is_deleted_when_the_plan_no_longer_has_it() -> None:
+    held = table()
+    held.write(*prepared(WALK, LESSON))
+    plan = practice_plan()
+    renewed = plan.partners[0].model_copy(update={"peer_subject": "edge1.partner.example"})
+    changed = plan.model_copy(update={"partners": (renewed, *plan.partners[1:])})
+    ids = {step.id for step in walk_of(changed, CATALOGUE, held.state.facts).steps}
+    assert "peer-subject/delete@sip.partner.example" in ids
+    assert "peer-subject/delete@sip.partner.example" not in {step.id for step in WALK.steps}
 
 
 @pytest.mark.parametrize("menu", [(), ("System", "Licensing")])
