@@ -33,7 +33,7 @@ from wizard.runner import ConsoleSaid
 from wizard.step import Command, Kind, Restart
 
 LOOK_FOR_TERMINAL = 2.0  # seconds
-OWN_KEYS = ("start", "console")  # pages of help about screens on which the keys of the walk do not work
+OWN_KEYS = ("start", "console", "overview")  # pages of help about screens on which the keys of the walk do not work
 NOT_NOW = "The console (t) opens only while the walk waits for you."
 
 __all__ = ["FedwizardApp", "Launcher", "Opening", "run_app"]

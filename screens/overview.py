@@ -16,8 +16,10 @@ from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.frontend import marked, pending_lines
 from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
-from wizard.survey import Row, Word
+from wizard.survey import Row, Word, to_look_at
 
+KEYS = (("Enter", "looks at the step"), ("n", "next warned, failed or open"), ("Esc", "back"), ("?", "help"))
+NOTHING_LEFT = "No step warns, has failed or is open."
 BESIDE = 26  # columns: sign, word, who saw it, margins and the bar of the list
 
 
@@ -26,6 +28,7 @@ class Overview(Once[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,o,q,b", "back", "back", show=False),
+        Binding("n", "next", "next to look at", show=False),
         Binding("question_mark", "app.help", "help", show=False),
     ]
 
@@ -52,7 +55,7 @@ class Overview(Once[str | None]):
         if here:
             steps.highlighted = steps.get_option_index(here)
         self._say_totals(rows)
-        self.query_one(KeyLine).keys((("Enter", "looks at the step"), ("Esc", "back"), ("?", "help")))
+        self.query_one(KeyLine).keys(KEYS)
         steps.focus()
 
     def update_rows(self) -> None:
@@ -94,6 +97,16 @@ class Overview(Once[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Look at it."""
         self.dismiss(event.option.id)
+
+    def action_next(self) -> None:
+        """Go to the next step that a person should look at; behind the last one comes the first."""
+        steps = self.query_one("#steps", OptionList)
+        places = sorted(steps.get_option_index(step) for step in to_look_at(self._scene.rows()))
+        if not places:
+            self.query_one("#detail", Verbatim).say(NOTHING_LEFT)
+            return
+        here = -1 if steps.highlighted is None else steps.highlighted
+        steps.highlighted = next((place for place in places if place > here), places[0])
 
     def action_back(self) -> None:
         """Back to where the walk is."""

@@ -93,6 +93,8 @@ def action_lines(does: Kind) -> Iterator[str]:
             yield from _instruct(does)
         case Form():
             yield from _page(does.interface, does.menu)
+            for sentence in does.about:
+                yield from _labelled("About", sentence)
             for wanted in does.fields:
                 yield from _field(wanted.label, f"{does.wanted} {wanted.expected}", wanted.help)
         case Command():

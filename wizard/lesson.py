@@ -7,7 +7,7 @@ from checks.finding import Json, Severity
 from wizard.engine import Record
 from wizard.facts import Facts
 from wizard.resolve import Walk, fingerprint, resolve
-from wizard.step import Action, Applies, Form, Instruct, Kind, Notice
+from wizard.step import Action, Applies, Form, Instruct, Notice, Step
 from wizard.survey import Row, Word
 
 PAPER_CODE = "address-not-public"
@@ -43,7 +43,7 @@ def prepared(walk: Walk, lesson: Lesson) -> tuple[Record, ...]:
     Whatever can be observed, or depends on what is observed, stays open and is looked at by the walk itself.
     """
     return tuple(
-        Record("step.done", step.id, _said(step.id, step.does))
+        Record("step.done", step.id, _said(step))
         for chapter in walk.chapters
         for step in chapter.steps
         if isinstance(step.does, Instruct | Form | Notice)
@@ -66,8 +66,11 @@ def closing(lesson: Lesson, rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
     yield "Debrief", lesson.debrief
 
 
-def _said(step: str, does: Kind) -> dict[str, Json]:
-    body: dict[str, Json] = {"how": "attested", "note": NOTE, "fingerprint": fingerprint(Action(step, does))}
-    if isinstance(does, Form):
-        body["values"] = {field.name: field.expected for field in does.fields}
+def _said(step: Step) -> dict[str, Json]:
+    """That it was done. What was stored is known as such, so that a changed plan has it deleted."""
+    body: dict[str, Json] = {"how": "attested", "note": NOTE, "fingerprint": fingerprint(Action(step.id, step.does))}
+    if isinstance(step.does, Form):
+        body["values"] = {field.name: field.expected for field in step.does.fields}
+    if step.undoes:
+        body["undone"] = list(step.undoes)
     return body

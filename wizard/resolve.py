@@ -127,7 +127,9 @@ def meaning(does: Kind) -> dict[str, Json]:
                 "button": does.button,
             }
         case Form():
-            return {"kind": "form", "menu": list(does.menu), "fields": {f.name: f.expected for f in does.fields}}
+            about: dict[str, Json] = {"about": list(does.about)} if does.about else {}
+            fields: dict[str, Json] = {field.name: field.expected for field in does.fields}
+            return {"kind": "form", "menu": list(does.menu), "fields": fields, **about}
         case Command():
             return _command(does)
         case Check():

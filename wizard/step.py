@@ -185,9 +185,9 @@ _YES, _NO = frozenset({"yes", "y", "on", "checked"}), frozenset({"no", "n", "off
 class Form:
     """Values that only a person can tell; compared with what is expected, and kept.
 
-    `menu` is empty for a question that no page answers. `wanted` are the words before what is expected. `stops`:
-    whether another value than the expected one stops the walk, or only decides what has to be done. `act` is what is
-    in effect in practice when the page shows what is expected.
+    `menu` is empty for a question that no page answers. `about` are the sentences that the answers judge. `wanted` are
+    the words before what is expected. `stops`: whether another value than the expected one stops the walk, or only
+    decides what has to be done. `act` is what is in effect in practice when the page shows what is expected.
     """
 
     interface: str
@@ -197,6 +197,7 @@ class Form:
     wanted: str = PLAN_SAYS
     stops: bool = True
     act: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """What the person says of each field; `SAME` stands for what was expected, `y` for yes, `off` for unchecked."""

@@ -159,4 +159,15 @@ def _still_holds(step: Step, action: Action, standing: Standing, record: StepRec
     return all(other.seq < record.seq for other in earlier if other.status in {Status.DONE, Status.ACCEPTED})
 
 
-# --- what comes next -------------------------------------------------------------------------------------------------
+# --- what a person should look at ------------------------------------------------------------------------------------
+
+
+def to_look_at(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The ids of the steps that warn, or that are neither settled nor open; and where a stretch of open ones begins."""
+    found: list[str] = []
+    before: Word | None = None
+    for row in rows:
+        if row.warns or row.word not in SETTLED | {Word.OPEN} or (row.word is Word.OPEN and before is not Word.OPEN):
+            found.append(row.step.id)
+        before = row.word
+    return tuple(found)

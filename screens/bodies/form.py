@@ -55,6 +55,7 @@ class FormBody(Body):
         yield pair("Where", self.form.interface)
         if self.form.menu:
             yield pair("Menu", " > ".join(self.form.menu))
+        yield from (pair("About", sentence) for sentence in self.form.about)
 
     def compose(self) -> ComposeResult:
         """Where to look, and a line for each value."""

@@ -1,5 +1,6 @@
 """Letters to those who have to act: one for each, with what only they can mend, and what they need to know of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,18 @@ def test_a_letter_says_when_it_was_seen_and_who_was_asked() -> None:
     assert "looked up at ::1234, 10.0.0.53. " in letter("them", "It", (WRONG_CN,), Owner.PARTNER, inside)
     unknown = letter("them", "It", (WRONG_CN,), Owner.PARTNER, Looked(at="yesterday"))
     assert "We checked it. The cluster is ours" in unknown
+
+
+@pytest.mark.parametrize("request_of", ["partner", "dns-admin"])
+def test_nobody_is_written_about_what_practice_itself_makes_up(request_of: str) -> None:
+    seen = {"addresses": ["x"], "range": "y"}
+    ours = finding("address-not-public", "imp.local.example", severity=Severity.WARN, observed=seen)
+    theirs = replace(ours, subject="sip.partner.example", owner=Owner.PARTNER)
+    real = of_plan(organisation("partner.example", theirs), ours=(ours,))
+    assert "1. " in "".join(letters(request_of, real))
+    (text,) = letters(request_of, replace(real, made_up=frozenset({"address-not-public"})))
+    assert text.startswith("Nothing was found for ")
+    assert "What was found is for" not in text
 
 
 def test_a_letter_to_our_dns_administrator_holds_our_records() -> None:

@@ -14,7 +14,7 @@ from wizard.resolve import walk_of
 from wizard.state import Status
 from wizard.step import Applies, Check, Command, Form, Instruct, Step
 
-TRIAL = ("contacts", "presence", "messages", "blocking", "clean-up")
+TRIAL = ("contacts", "presence", "messages", "blocking", "nodes", "clean-up")
 BASE = practice_plan()
 FRONT_END = BASE.partners[0].model_copy(update={"peer": "front-end", "transport": "tcp", "version": "ocs-2007-r2"})
 SHAPES = {
@@ -88,6 +88,30 @@ def test_the_trial_asks_what_was_seen_and_a_no_stops_with_what_to_look_at() -> N
     assert record.status is Status.FAILED
     assert "With both windows closed, their message arrived here: no" in record.problem
     assert "do not disturb" in record.remedy
+
+
+def test_a_user_of_every_node_that_has_users_tries_it() -> None:
+    asked = steps_of(BASE)["acceptance/nodes@aol.com"].does
+    assert isinstance(asked, Form)
+    assert [(field.name, field.expected) for field in asked.fields] == [("node_imp1", "yes"), ("node_imp2", "yes")]
+    assert asked.wrong({"node_imp1": "yes", "node_imp2": "no"}) == (asked.fields[1],)
+    assert "its way was not tried" in asked.mismatch
+    # The trial before was that of one user: where one node alone has users, it was the whole of it.
+    publisher, subscriber = BASE.nodes
+    without = BASE.model_copy(update={"nodes": (publisher, subscriber.model_copy(update={"users_assigned": False}))})
+    for plan in (without, BASE.model_copy(update={"nodes": (publisher,)})):
+        assert not [step for step in steps_of(plan) if step.startswith("acceptance/nodes@")]
+
+
+def test_a_node_from_which_it_fails_stops_the_walk_and_is_named() -> None:
+    world = World(BASE)
+    ask = world.until(AskKind.FORM, "acceptance/nodes@partner.example")
+    records = submit(ask, Answer(Choice.GO, values={"node_imp1": "yes", "node_imp2": "no"}))
+    assert not isinstance(records, Refusal)
+    world.table.write(*records)
+    record = world.table.state.record(ask.row.step.id)
+    assert record.status is Status.FAILED
+    assert "A user of imp2 and one of theirs see and write to each other: no" in record.problem
 
 
 def test_a_later_restart_opens_the_trial_again() -> None:

@@ -127,6 +127,17 @@ def test_what_the_other_side_has_to_do() -> None:
     old = letter(plan, FRONT_END.model_copy(update={"version": "ocs-2007-r2", "transport": "tcp"}), "")
     assert "TCP, port 5060" in old
     assert "Trusted Root" not in old
+    assert "Add 192.0.2.11; 192.0.2.12 to Host Authorization" in old
+
+
+def test_an_ocs_front_end_authorises_every_node_for_each_dials_it() -> None:
+    plan, partner = practice_plan(), FRONT_END.model_copy(update={"version": "ocs-2007-r2"})
+    by_tls = letter(plan, partner, "imp1.local.example")
+    both = "192.0.2.11 and imp1.local.example; 192.0.2.12 and imp2.local.example"
+    assert f"Add {both} to Host Authorization, since each of these servers dials you itself" in by_tls
+    assert "to imp1.local.example: TLS, port 5061" in by_tls, "they dial the routing node alone"
+    alone = plan.model_copy(update={"nodes": (plan.routing_node,)})
+    assert "Add 192.0.2.11 and imp1.local.example to Host Authorization:" in letter(alone, partner, "")
 
 
 @pytest.mark.parametrize("registrar", ["", "a b", '"; Remove-CsUser', "$(x)", "ok`"])

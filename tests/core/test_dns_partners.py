@@ -1,5 +1,7 @@
 """What a partner has to mend: when a letter is written, what it says, and what stops the walk instead."""
 
+from dataclasses import replace
+
 import pytest
 
 from checks.finding import Finding, Json, Owner, Severity
@@ -8,6 +10,7 @@ from tests.core.plans import practice_plan
 from tests.core.table import Table, row, table, word
 from wizard.engine import Ask, AskKind, Record
 from wizard.evidence import finding_body
+from wizard.plan.model import Dns
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
 from wizard.step import Check, NotApplicable, Notice
@@ -65,6 +68,24 @@ def test_what_only_the_partner_can_mend_becomes_a_letter_with_what_was_seen() ->
     assert word(found, "dns/see-partner@partner.example") is Word.OPEN
     standing = row(found, "dns/see-partner-tls@partner.example").standing
     assert standing == NotApplicable("the check before it found nothing that they have to mend")
+
+
+@pytest.mark.parametrize(("asked", "told"), [("192.0.2.53", True), ("127.0.0.1:53535", False)])
+def test_a_letter_names_the_name_servers_that_were_asked_and_no_others(asked: str, told: bool) -> None:
+    """In practice other servers stand in for those of the plan."""
+    found = table()
+    plan = practice_plan().model_copy(update={"dns": Dns(name_servers=("192.0.2.53:53", "192.0.2.99"))})
+    found.walk = walk_of(plan, CATALOGUE)
+    seen = replace(WRONG_PORT, observed={"server": asked, "port": 5060})
+    for step, findings in ((SRV, [finding_body(seen)]), (TLS, [])):
+        listed: list[Json] = [*findings]
+        started = {"started": "2026-01-31T22:05:10Z", "status": "fail"}
+        found.write(Record("evidence", step, {"check": {**started, "findings": listed}}))
+    notice = row(found, ASK).step.does
+    assert isinstance(notice, Notice)
+    assert ("names were looked up at 192.0.2.53:53." in notice.text) is told
+    assert "192.0.2.99" not in notice.text
+    assert "We checked it on 2026-01-31 at 22:05 UTC" in notice.text
 
 
 @pytest.mark.parametrize("severity", [Severity.FAIL, Severity.NOT_TESTED])

@@ -6,13 +6,14 @@ import pytest
 
 from checks.catalogue import finding
 from tests.core.plans import practice_plan
+from tests.core.table import table
 from wizard.commands.sittings import practice_hint
 from wizard.evidence import finding_body
 from wizard.lesson import Lesson, closing, prepared
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.state import State, StepRecord
-from wizard.step import Form
+from wizard.step import Form, Notice
 from wizard.survey import Row, Word, survey
 
 WALK = walk_of(practice_plan(), CATALOGUE)
@@ -38,11 +39,33 @@ def test_what_is_necessary_in_any_case_was_done_before_whatever_is_read_for_it()
     assert "dns/ask-partner@partner.example" not in records, "what follows from a look is open"
 
 
+def test_what_was_stored_before_is_deleted_when_the_plan_no_longer_has_it() -> None:
+    held = table()
+    held.write(*prepared(WALK, LESSON))
+    plan = practice_plan()
+    renewed = plan.partners[0].model_copy(update={"peer_subject": "edge1.partner.example"})
+    changed = plan.model_copy(update={"partners": (renewed, *plan.partners[1:])})
+    ids = {step.id for step in walk_of(changed, CATALOGUE, held.state.facts).steps}
+    assert "peer-subject/delete@sip.partner.example" in ids
+    assert "peer-subject/delete@sip.partner.example" not in {step.id for step in WALK.steps}
+
+
 @pytest.mark.parametrize("menu", [(), ("System", "Licensing")])
 def test_the_sign_for_what_is_above_the_line_is_not_told_as_one_of_practice_alone(menu: tuple[str, ...]) -> None:
     hint = practice_hint(Form(interface="x", menu=menu, fields=(), mismatch="x"))
     assert "= is short for it, always" in hint
     assert ("page" in hint) is bool(menu), "a question for a person is read off no page"
+
+
+def test_what_enter_on_a_letter_plays_is_said_and_what_has_to_come_before_it() -> None:
+    def hint(*act: str) -> str:
+        return practice_hint(Notice(recipient="x", subject="x", text="x", act=act))
+
+    assert hint().endswith("then press Enter.")
+    assert hint("tell", "aol").endswith("Enter also plays what the other side does then.")
+    mended = hint("mend-partner", "partner.example")
+    assert "they mend it" in mended
+    assert "peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume" in mended
 
 
 @pytest.mark.parametrize(

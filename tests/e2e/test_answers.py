@@ -44,6 +44,7 @@ READ = (
     '[steps."health/before-window"]\nvalues = { answer = "yes" }\n'
     '[steps."health/aol-order"]\nvalues = { answer = "yes" }\n'
     '[steps."health/backup"]\nvalues = { answer = "yes" }\n'
+    '[steps."health/warnings"]\nvalues = { answer = "yes", reason = "CHG-1" }\n'
     '[steps."health/prerequisites"]\nvalues = { tests = "yes", inside = "yes", clocks = "yes" }\n'
 )
 

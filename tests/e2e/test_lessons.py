@@ -105,6 +105,37 @@ def test_the_other_remedy_of_a_renewed_certificate_is_another_peer_subject(
         network.stop()
 
 
+@pytest.mark.timeout(200)
+def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path: Path, fedwizard: Fedwizard) -> None:
+    """At the letter the trainee quits, writes the new name into the plan, and goes on: nothing asks the partner."""
+    session = tmp_path / "S"
+    with on_terminal(home, "practice", "--scenario", "wrong-cn", "--pace", "0", "--session", str(session)) as terminal:
+        terminal.wait_for("Enter begin")
+        test_screens.walk(terminal, until="I have sent it")
+        assert "quit (q), change plan.toml in the session folder, and resume" in squeezed(terminal.picture)
+        terminal.press("q")
+        assert terminal.wait_end() == 130
+    plan = session / "plan.toml"
+    host = 'external_fqdn = "sip.partner.example"\n'
+    plan.write_text(plan.read_text().replace(host, f'{host}peer_subject = "edge1.partner.example"\n'))
+    ended = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
+    assert ended.status == 0, ended.out + ended.err
+    assert set(ended.words.values()) <= {"done", "n/a"}
+    assert ended.words["dns/ask-partner@partner.example"] == "n/a"
+    wanted = ("delete@sip.partner.example", "add@edge1.partner.example", "presented@edge1.partner.example")
+    assert {ended.words[f"peer-subject/{step}"] for step in wanted} == {"done"}
+    assert "pending:" not in ended.out
+    stored = json.loads((session / "practice" / "state.json").read_text())["settings"]
+    assert {key for key in stored if "partner.example" in key and key.startswith("peer-subject/")} == {
+        "peer-subject/edge1.partner.example"
+    }
+    assert "edge1.partner.example" in stored["tls-context"]
+    assert "sip.partner.example" not in stored["tls-context"]
+    assert fedwizard("export", str(session), "--format", "md", "-o", str(tmp_path / "X")).status == 0
+    deviations = (tmp_path / "X" / "runbook.md").read_text().partition("## Deviations")[2].partition("\n## ")[0]
+    assert "The plan was changed" in deviations
+
+
 def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home: Path, tmp_path: Path) -> None:
     network = PracticeNetwork.start(tmp_path / "N", "domain-missing", 0)
     try:

@@ -3,9 +3,12 @@
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from html.parser import HTMLParser
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 HOSTILE = (
     "\x1b[2J```` x `\n# heading\n</pre><script>alert(1)</script> &#x202e;&lt;b&gt; \u202etxet | a\r"
@@ -96,10 +99,26 @@ def assert_inert(html: str) -> Page:
 
 
 def assert_nothing_acts(markdown: str) -> None:
-    """A reader of Markdown, with raw HTML and links allowed, finds neither, and no picture."""
+    """A reader of Markdown, with raw HTML and links allowed, finds no HTML, no picture, and links to headings alone."""
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = parser.parse(markdown)
     inner = [child for token in tokens for child in token.children or ()]
     found = {token.type for token in (*tokens, *inner)}
-    assert not found & {"html_block", "html_inline", "link_open", "image", "hr", "blockquote_open", "code_block"}
+    assert not found & {"html_block", "html_inline", "image", "hr", "blockquote_open", "code_block"}
     assert not [token for token in tokens if token.type == "heading_open" and not token.markup.startswith("#")]
+    links = [str(token.attrs["href"]) for token in inner if token.type == "link_open"]
+    assert set(links) <= {f"#{place}" for place in places_in(tokens)}
+    assert len(set(links)) == len(links), "two lines of the contents lead to one place"
+
+
+def places_in(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The anchors that GitHub makes of the headings of a Markdown text, by its rule, in order."""
+    places, bares = list[str](), list[str]()
+    for opened, inside in pairwise(tokens):
+        if opened.type == "heading_open":
+            words = "".join(child.content for child in inside.children or ())
+            bare = "".join(letter for letter in words.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
+            bares.append(bare)
+            again = bares.count(bare) - 1
+            places.append(f"{bare}-{again}" if again else bare)
+    return tuple(places)

@@ -2,21 +2,28 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from checks.finding import Json
+from tests.core.plans import practice_plan
 from tests.core.table import Recorded
 from tests.export.inert import HOSTILE, assert_inert, assert_nothing_acts, prose_of
-from tests.export.story import ROUTER, SET, new_session, tell, transcript_of
+from tests.export.story import ROUTER, SET, fixed, new_session, tell, transcript_of
 from wizard.engine import BY_HAND
 from wizard.export.formats import FORMATS
 from wizard.export.pieces import Exchanged
-from wizard.export.transcript import StepTranscript, Transcript, deviation_of
+from wizard.export.transcript import StepTranscript, Transcript, deviation_of, not_as_planned, transcribe
+from wizard.procedures import CATALOGUE
+from wizard.procedures.health import WARNINGS
 from wizard.record import AlteredError
+from wizard.resolve import fingerprint, walk_of
 from wizard.session import Session
-from wizard.state import Status
+from wizard.state import Status, StepRecord
+from wizard.step import Action
 from wizard.text import visible
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "export"
@@ -152,6 +159,22 @@ def test_what_was_only_said_and_what_was_done_again_are_deviations() -> None:
     assert deviation_of(Status.DONE, (failed, retried, seen)) == "failed first: Port shows 5062"
 
 
+def test_a_plan_that_was_changed_on_the_way_is_a_deviation_without_its_whole_difference(session: Session) -> None:
+    deviations = FORMATS["md"][1](transcript_of(session)).partition("## Deviations")[2].partition("\n## ")[0]
+    assert "The plan was changed 2026-01-01 22:22:00, `bob`: what differs stands" in " ".join(deviations.split())
+    assert "--- before" not in deviations
+
+
+def test_what_the_other_side_has_to_mend_is_a_deviation_and_what_only_decides_about_steps_is_none() -> None:
+    def record(owner: str, severity: str, status: Status = Status.DONE) -> StepRecord:
+        found: dict[str, Json] = {"code": "cert-name-mismatch", "owner": owner, "severity": severity}
+        return StepRecord(status=status, findings=(found,))
+
+    assert not_as_planned(record("partner", "fail")) == "their side was not as planned: cert-name-mismatch"
+    others = (record("your-dns-admin", "fail"), record("partner", "warn"), record("partner", "fail", Status.FAILED))
+    assert [not_as_planned(other) for other in others] == ["", "", ""]
+
+
 def test_a_walk_that_stood_still_deviates(session: Session) -> None:
     session.journal.append("session.held", {"reason": "AOL has not answered", "at_step": "trial/look"})
     session.journal.append("session.resumed", {})
@@ -178,6 +201,29 @@ def test_who_saw_what_is_counted_and_warnings_are_collected(session: Session) ->
     assert "srv-weight" not in failures
 
 
+@pytest.mark.parametrize(
+    ("ending", "body", "told"),
+    [
+        ("step.done", {"how": "attested", "values": {"answer": "yes", "reason": "CHG-7, agreed"}}, "`CHG-7, agreed`"),
+        ("step.accepted", {"note": "the ASA comes in May"}, "`the ASA comes in May`"),
+    ],
+)
+def test_who_went_on_with_the_warnings_about_the_plan_stands_below_them(
+    ending: str, body: dict[str, object], told: str, tmp_path: Path
+) -> None:
+    made, whole = new_session(tmp_path / "W"), walk_of(practice_plan(), CATALOGUE)
+
+    def section() -> str:
+        text = FORMATS["md"][1](transcribe("W", whole, fixed(made.journal.events), made.folder / "blobs"))
+        return " ".join(text.partition("## Warnings about the plan")[2].partition("\n## ")[0].split())
+
+    assert section().endswith("Nobody has answered for them.")
+    made.journal.append(
+        ending, {**body, "fingerprint": fingerprint(Action(WARNINGS, whole.step(WARNINGS).does))}, WARNINGS
+    )
+    assert f"by `ada as root`: {told}, in `{WARNINGS}`." in section()
+
+
 def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(session: Session) -> None:
     found = transcript_of(session)
     assert step(found, ROUTER).because == ("trial/page",)
@@ -185,6 +231,20 @@ def test_a_step_says_how_it_is_taken_back_and_a_restart_what_made_it_necessary(s
     label, how = step(found, "trial/page").way_back
     assert label == "Undo"
     assert how in " ".join(FORMATS["md"][1](found).split())
+
+
+def test_the_contents_lead_to_every_section_in_both_formats(session: Session) -> None:
+    found = transcript_of(session)
+    markdown, page = FORMATS["md"][1](found), assert_inert(FORMATS["html"][1](found))
+    listed = markdown.partition("## Contents\n\n")[2].partition("\n\n")[0].replace("\n  ", " ").splitlines()
+    sections = re.findall(r"^## (.+)$", markdown, re.MULTILINE)
+    assert [line[3:].partition("](#")[0] for line in listed] == [each for each in sections if each != "Contents"]
+    assert "- [A procedure for trying](#a-procedure-for-trying), 7 steps" in listed
+    assert sections.index("Contents") == 0
+    assert {procedure.id for procedure in found.procedures} <= {link.removeprefix("#") for link in page.links}
+    twice = replace(found, procedures=(*found.procedures, replace(found.procedures[0], id="again")))
+    assert "](#a-procedure-for-trying-1), 7 steps" in FORMATS["md"][1](twice)
+    assert_nothing_acts(FORMATS["md"][1](twice))
 
 
 def test_the_change_and_the_people_of_the_plan_stand_on_top(session: Session) -> None:

@@ -44,17 +44,24 @@ def check_plan(args: argparse.Namespace) -> Checked:
     return Checked(
         findings=findings,
         network=network,
-        partners=tuple(_practised(args, each) for each in _correspondents(plan, sides, results)),
+        partners=tuple(_correspondents(plan, sides, results)),
         notes=tuple(_notes(args, findings)),
+        made_up=_made_up(args),
     )
 
 
-def _notes(args: argparse.Namespace, findings: "Findings") -> Iterator[str]:
-    from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE
+def _made_up(args: argparse.Namespace) -> frozenset[str]:
+    """The codes of what is so in every practice network."""
+    from wizard.lesson import PAPER_CODE
     from wizard.practice.socket_path import is_practice
 
-    codes = {found.code for found in findings.findings}
-    if PAPER_CODE in codes and is_practice(args.target.absolute().parent):
+    return frozenset({PAPER_CODE}) if is_practice(args.target.absolute().parent) else frozenset()
+
+
+def _notes(args: argparse.Namespace, findings: "Findings") -> Iterator[str]:
+    from wizard.lesson import PAPER_ADDRESSES
+
+    if _made_up(args) & {found.code for found in findings.findings}:
         yield PAPER_ADDRESSES
     if not args.nodes:
         yield _NODES_LEFT_OUT
@@ -76,22 +83,6 @@ def _correspondents(plan: "Plan", sides: "Sequence[Side]", results: "Sequence[Fi
             ours, theirs = for_display(plan.local.sip_proxy_domain), for_display(side.whose)
             about = f"SIP federation between {ours} and {theirs}"
             yield Correspondent(to=to, about=about, findings=merged(side.whose, own))
-
-
-def _practised(args: argparse.Namespace, each: Correspondent) -> Correspondent:
-    """What is written to others: that the addresses of a practice network are made up is no fault of theirs."""
-    from dataclasses import replace
-
-    from checks.finding import Severity
-    from wizard.lesson import PAPER_CODE
-    from wizard.practice.socket_path import is_practice
-
-    if not is_practice(args.target.absolute().parent):
-        return each
-    left = tuple(
-        found for found in each.findings.findings if found.code != PAPER_CODE or found.severity is not Severity.WARN
-    )
-    return replace(each, findings=replace(each.findings, findings=left))
 
 
 def _with_nodes(

@@ -19,9 +19,13 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The findings, and what of them is whose. `notes` say what was not looked at, for people."""
+    """The findings, and what of them is whose. `notes` say what was not looked at, for people.
+
+    `made_up` are the codes whose warnings are the doing of a practice network itself: nobody is written about those.
+    """
 
     findings: "Findings"
     network: "Network"
     partners: tuple[Correspondent, ...] = ()
     notes: tuple[str, ...] = ()
+    made_up: frozenset[str] = frozenset()

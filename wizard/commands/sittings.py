@@ -86,10 +86,23 @@ def practice_hint(does: Kind) -> str:
         case Form():
             return "In reality you would read the page. There stands what is above the line. = is short for it, always."
         case Notice():
-            played = " Enter also plays what the other side does then." if does.act else ""
-            return f"Nothing is sent to anybody. Read the letter, then press Enter.{played}"
+            return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act)}".rstrip()
         case _:
             return ""
+
+
+def _played(act: tuple[str, ...]) -> str:
+    """What a letter leads to in practice, and what has to come first, for afterwards it is too late."""
+    match act:
+        case ():
+            return ""
+        case ("mend-partner", *_):
+            return (
+                "Enter also plays what they do then: they mend it. To try a remedy on our side instead, such as another"
+                " peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume."
+            )
+        case _:
+            return "Enter also plays what the other side does then."
 
 
 @dataclass(frozen=True)

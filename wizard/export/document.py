@@ -4,7 +4,7 @@ A string is our own words, which may hold names of the plan; `Foreign` is anythi
 is a writer of these few blocks, so that every paper says the same in all of them and only the writers need escaping.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -96,6 +96,36 @@ class Document:
 
     title: str
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section that the contents list, with what is below it."""
+
+    heading: Heading
+    below: tuple[Heading, ...]
+
+
+def front_matter(blocks: Sequence[Block]) -> int:
+    """How many blocks stand before the first section; the contents come behind them."""
+    return next((n for n, block in enumerate(blocks) if isinstance(block, Heading) and block.level > 1), len(blocks))
+
+
+def chapters(blocks: Iterable[Block]) -> tuple[Chapter, ...]:
+    """What the contents list: every section with an anchor, and the steps in it."""
+    found: list[Chapter] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.anchor:
+            if block.level == 2:
+                found.append(Chapter(block, ()))
+            elif found:
+                found[-1] = Chapter(found[-1].heading, (*found[-1].below, block))
+    return tuple(found)
+
+
+def steps_counted(chapter: Chapter) -> str:
+    """How many steps a section has, in words."""
+    return f"{len(chapter.below)} steps" if len(chapter.below) > 1 else "1 step"
 
 
 def paragraph(*text: Inline) -> Paragraph:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from wizard.export.document import (
     Block,
     Bullets,
+    Chapter,
     Document,
     Emphasis,
     Foreign,
@@ -29,6 +30,9 @@ from wizard.export.document import (
     Paragraph,
     Table,
     Verbatim,
+    chapters,
+    front_matter,
+    steps_counted,
 )
 from wizard.text import visible, visible_line
 
@@ -66,28 +70,21 @@ def write(document: Document) -> str:
 
 def _body(blocks: tuple[Block, ...]) -> Iterator[Html]:
     """The blocks, with the contents before the first section."""
-    first = next((n for n, block in enumerate(blocks) if isinstance(block, Heading) and block.level > 1), len(blocks))
+    first = front_matter(blocks)
     yield from map(_block, blocks[:first])
     yield _contents(blocks)
     yield from map(_block, blocks[first:])
 
 
 def _contents(blocks: tuple[Block, ...]) -> Html:
-    chapters: list[tuple[Heading, list[Heading]]] = []
-    for block in blocks:
-        if isinstance(block, Heading) and block.anchor:
-            if block.level == 2:
-                chapters.append((block, []))
-            elif chapters:
-                chapters[-1][1].append(block)
-    entries = (_tag("li", _to(chapter), *_steps(below)) for chapter, below in chapters)
+    entries = (_tag("li", _to(chapter.heading), *_steps(chapter)) for chapter in chapters(blocks))
     return _tag("nav", _tag("h2", "Contents"), _tag("ol", *entries))
 
 
-def _steps(below: list[Heading]) -> Iterator[Html]:
-    if below:
-        listed = _tag("ol", *(_tag("li", _to(heading)) for heading in below))
-        yield _tag("details", _tag("summary", f"{len(below)} steps" if len(below) > 1 else "1 step"), listed)
+def _steps(chapter: Chapter) -> Iterator[Html]:
+    if chapter.below:
+        listed = _tag("ol", *(_tag("li", _to(heading)) for heading in chapter.below))
+        yield _tag("details", _tag("summary", steps_counted(chapter)), listed)
 
 
 def _to(heading: Heading) -> Html:

@@ -6,7 +6,8 @@ code spans are not, for a line that begins inside one could begin a list or end 
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from wizard.export.document import (
@@ -24,6 +25,9 @@ from wizard.export.document import (
     Paragraph,
     Table,
     Verbatim,
+    chapters,
+    front_matter,
+    steps_counted,
 )
 from wizard.text import visible, visible_line
 
@@ -31,12 +35,46 @@ WIDTH = 76
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>#+!|~&])")
 _OPENS_A_BLOCK = re.compile(r"\A(\d*)([-=.)])(?=[-=]*( |\Z))")  # a line that begins so is no longer prose
 _SIGN = re.compile(r"\[[x.!? -]\]\Z")  # nothing defines such a link
+_CONTENTS = "Contents"
+_NO_ANCHOR = re.compile(r"[^\w\- ]")
 _GLUE = "\0"  # a space that must not become the end of a line; `visible` leaves none in a text
 
 
 def write(document: Document) -> str:
-    """The Markdown of a paper."""
-    return "\n".join(_blocks(document.blocks)) + "\n"
+    """The Markdown of a paper, with the contents before the first section."""
+    first = front_matter(document.blocks)
+    parts = (_blocks(document.blocks[:first]), _contents(document.blocks), _blocks(document.blocks[first:]))
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _contents(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """One line for each section, which leads to it. The contents stand in front, so their own heading counts too."""
+    own = Heading(2, (_CONTENTS,))
+    headings = (own, *(block for block in blocks if isinstance(block, Heading)))
+    places = {heading.anchor: place for heading, place in zip(headings, _places(headings), strict=True)}
+    yield from _block(own)
+    yield ""
+    for chapter in chapters(blocks):
+        counted = f", {steps_counted(chapter)}" if chapter.below else ""
+        entry = f"[{_glued(chapter.heading.text)}](#{places[chapter.heading.anchor]}){counted}"
+        yield from _wrapped(entry, "- ", "  ")
+
+
+def _places(headings: Iterable[Heading]) -> Iterator[str]:
+    """The anchors that readers of Markdown make of headings by themselves, as GitHub does: no HTML is needed for them.
+
+    Small letters, spaces as hyphens, nothing of what is neither letter, digit nor hyphen; numbered where there was one.
+    """
+    seen: Counter[str] = Counter()
+    for heading in headings:
+        words = "".join(part if isinstance(part, str) else _word(part) for part in heading.text)
+        place = _NO_ANCHOR.sub("", visible_line(words).lower()).replace(" ", "-")
+        yield f"{place}-{seen[place]}" if seen[place] else place
+        seen[place] += 1
+
+
+def _word(part: Foreign | Emphasis | Mark | Link) -> str:
+    return part.word if isinstance(part, Mark) else part.target if isinstance(part, Link) else part.text
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:

@@ -195,9 +195,10 @@ def _trial(method: Method) -> Iterator[Block]:
     trial = method.trial
     if not trial.typical:
         return
+    ours = "one user of ours" if len(method.nodes) == 1 else "one user of ours from each node that has users,"
     yield paragraph(
         f"The trial comes last, after the restarts: typically {span(trial.typical)}, at worst {span(trial.worst)}. For"
-        " it, one user of ours and two of each of these have to be at hand: ",
+        f" it, {ours} and two of each of these have to be at hand: ",
         *joined(Foreign(domain) for domain in trial.domains),
         ". Agree on the time with their administrators beforehand.",
     )

@@ -15,6 +15,7 @@ from wizard.export.document import (
     Inline,
     Item,
     Line,
+    Link,
     Mark,
     Paragraph,
     Table,
@@ -26,10 +27,16 @@ from wizard.export.document import (
 from wizard.export.pieces import Checked, Exchanged, Noted, Sent
 from wizard.export.planned import planned
 from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
+from wizard.procedures.health import WARNINGS, WHY_AND_WHO
 from wizard.survey import codes_of
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
-_PAUSES = {"session.held": "Held", "session.resumed": "Interrupted, and taken up again"}
+_CHANGED = "plan.changed"
+_TURNS = {
+    "session.held": "Held",
+    "session.resumed": "Interrupted, and taken up again",
+    _CHANGED: "The plan was changed",
+}
 _FOUND = (
     ("warn", "Warnings of checks and nodes", "about-checks"),
     ("fail", "Failures that the walk went on with", "about-failures"),
@@ -57,6 +64,7 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     if transcript.warnings:
         yield Heading(2, ("Warnings about the plan",), "about-warnings")
         yield bullets((Foreign(warning),) for warning in transcript.warnings)
+        yield _answered_for(transcript)
     yield from _typed(transcript)
     yield from _logins(transcript)
     for procedure in transcript.procedures:
@@ -92,12 +100,12 @@ def _header(transcript: Transcript) -> Table:
 def _deviations(transcript: Transcript) -> Iterator[Block]:
     """What went another way than planned, first of all: it is what a reviewer looks for."""
     steps = [step for procedure in transcript.procedures for step in procedure.steps if step.deviation]
-    pauses = [note for note in transcript.session if note.kind in _PAUSES]
+    turns = [note for note in transcript.session if note.kind in _TURNS]
     yield Heading(2, ("Deviations",), "about-deviations")
-    if not steps and not pauses:
+    if not steps and not turns:
         yield paragraph("None.")
         return
-    yield Bullets((*(_deviation(step) for step in steps), *(_pause(note) for note in pauses)))
+    yield Bullets((*(_deviation(step) for step in steps), *(_turn(note) for note in turns)))
 
 
 def _deviation(step: StepTranscript) -> Item:
@@ -105,10 +113,13 @@ def _deviation(step: StepTranscript) -> Item:
     return Item((Foreign(step.id), ": ", Foreign(step.deviation), ".", *reason))
 
 
-def _pause(note: Noted) -> Item:
-    """The walk stood still: a person held it, or the wizard had ended and was started again."""
-    said: Line = (": ", Foreign(note.text)) if note.text else ()
-    return Item((_PAUSES[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
+def _turn(note: Noted) -> Item:
+    """The walk stood still, because a person held it or the wizard had ended; or it went on by another plan."""
+    if note.kind == _CHANGED:
+        said: Line = (": what differs stands under The session",)
+    else:
+        said = (": ", Foreign(note.text)) if note.text else ()
+    return Item((_TURNS[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
 
 
 def _warned(transcript: Transcript) -> Iterator[Block]:
@@ -125,6 +136,19 @@ def _warned(transcript: Transcript) -> Iterator[Block]:
                 (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes))
                 for step, codes in found
             )
+
+
+def _answered_for(transcript: Transcript) -> Block:
+    """Who went on with the warnings about the plan, and why."""
+    steps = (step for procedure in transcript.procedures for step in procedure.steps)
+    answer = next((step for step in steps if step.id == WARNINGS and step.word == "done"), None)
+    if answer is None:
+        return paragraph("Nobody has answered for them.")
+    reason = answer.reason or "; ".join(value for label, value in answer.entered if label == WHY_AND_WHO)
+    told: Line = (": ", Foreign(reason)) if reason else ()
+    return paragraph(
+        "Answered for ", _time(answer.at), " by ", Foreign(answer.who), *told, ", in ", Link(WARNINGS), "."
+    )
 
 
 def _last_findings(step: StepTranscript) -> Sequence[Mapping[str, Json]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.finding import Json
+from checks.finding import Json, Owner, Severity
 from wizard.about import made_necessary_by
 from wizard.describe import action_lines, reversal_of
 from wizard.engine import BY_HAND, OWN_REASONS
@@ -33,7 +33,7 @@ from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
 from wizard.step import NothingToUndo
-from wizard.survey import Row, Word, survey
+from wizard.survey import Row, Word, codes_of, survey
 
 __all__ = ["Checked", "Exchanged", "Noted", "ProcedureTranscript", "Sent", "StepTranscript", "Transcript", "transcribe"]
 
@@ -194,7 +194,7 @@ def _step(row: Row, events: Sequence[Event], facts: Facts) -> StepTranscript:
         at=record.at if told else "",
         who=_who(record, events) if told else "",
         reason=_said(record, events) if told else text_of(getattr(row.standing, "reason", "")),
-        deviation=deviation_of(row.record.status, events),
+        deviation="; ".join(filter(None, (deviation_of(record.status, events), not_as_planned(record)))),
         problem=record.problem or ("" if told else text_of(getattr(row.standing, "problem", ""))),
         planned=meaning(row.step.does),
         instructions=tuple(action_lines(row.step.does)),
@@ -262,6 +262,13 @@ def deviation_of(status: Status, events: Sequence[Recorded]) -> str:
         return "; ".join(said)
     problems = [text_of(e.body.get("problem")) for e in events if e.kind in {"step.failed", "step.unsettled"}]
     return f"accepted, although: {problems[-1]}" if problems else "accepted by a person"
+
+
+def not_as_planned(record: StepRecord) -> str:
+    """What the walk went on with although the other side was not as the plan has it: only they can mend that."""
+    theirs = [found for found in record.findings if found.get("owner") == Owner.PARTNER]
+    codes = codes_of(theirs, Severity.FAIL) if record.status is Status.DONE else ()
+    return f"their side was not as planned: {', '.join(codes)}" if codes else ""
 
 
 def _last(events: Sequence[Event], key: str) -> str:

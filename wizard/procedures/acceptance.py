@@ -140,6 +140,7 @@ def _trial(plan: Plan, domain: str) -> tuple[Step, ...]:
         _presence(labels, domain),
         _messages(labels, domain),
         _blocking(domain),
+        *_from_every_node(plan, domain),
         _clean_up(plan, domain),
     )
 
@@ -223,6 +224,30 @@ def _blocking(domain: str) -> Step:
     )
 
 
+def _from_every_node(plan: Plan, domain: str) -> tuple[Step, ...]:
+    """One user is of one node, and every node dials by itself: the ways of the others are tried here."""
+    nodes = tuple(node for node in plan.nodes_publisher_first if node.users_assigned)
+    if len(nodes) < 2:
+        return ()
+    return (
+        _seen(
+            f"acceptance/nodes@{domain}",
+            f"Try it from every node with {for_display(domain)}",
+            why="The trial so far was that of one user, and so of one node. Every node dials by itself and serves its"
+            " own users: have a user of each node add one of theirs, and write both ways. The way of a node from which"
+            " nobody tried is not proved.",
+            asked=tuple(
+                (f"node_{key(node.name)}", f"A user of {node.name} and one of theirs see and write to each other")
+                for node in nodes
+            ),
+            mismatch="Compare that node with one from which it works: its services, its certificate, its way through"
+            " the firewall. Where no user of it can try, accept that with a reason: its way was not tried then.",
+            after=f"acceptance/contacts@{domain}",
+            act=("test-call", domain),
+        ),
+    )
+
+
 def _clean_up(plan: Plan, domain: str) -> Step:
     return Step(
         id=f"acceptance/clean-up@{domain}",
@@ -233,7 +258,7 @@ def _clean_up(plan: Plan, domain: str) -> Step:
             menu=("everybody lifts the blocks of the trial", "ours removes theirs", "theirs remove ours"),
             fields=(
                 Field("Ours removes", f"user@{domain}", "both of their users"),
-                Field("Theirs remove", _ours(plan), "each of their two users"),
+                Field("Theirs remove", _ours(plan), "each of their users who has one of ours"),
             ),
             button="Remove",
             act=("end-test-call", domain),
@@ -271,7 +296,16 @@ def _cleaned(domains: tuple[str, ...]) -> Step:
     )
 
 
-def _seen(step_id: str, title: str, *, why: str, asked: tuple[tuple[str, str], ...], mismatch: str, after: str) -> Step:
+def _seen(
+    step_id: str,
+    title: str,
+    *,
+    why: str,
+    asked: tuple[tuple[str, str], ...],
+    mismatch: str,
+    after: str,
+    act: tuple[str, ...] = (),
+) -> Step:
     helped = "Answer yes if it was so."
     return Step(
         id=step_id,
@@ -283,6 +317,7 @@ def _seen(step_id: str, title: str, *, why: str, asked: tuple[tuple[str, str], .
             fields=tuple(FormField(name, label, "yes", helped) for name, label in asked),
             mismatch=mismatch,
             wanted=ANSWER,
+            act=act,
         ),
         reversal=NothingToUndo(),
         duration=Duration(5 * 60, 30 * 60),

@@ -152,7 +152,7 @@ def _notice(plan: Plan, partner: Partner, facts: Facts) -> Notice:
     seen = _looked(partner, facts)
     found = [each for check in seen for each in check.to_mend(Owner.PARTNER)]
     reader = f"the administrator of {partner.domain}"
-    looked = Looked(at=max((check.started for check in seen), default=""), name_servers=plan.dns.name_servers)
+    looked = Looked(at=max((check.started for check in seen), default=""), name_servers=_asked(plan, seen))
     text = letter(reader, about, found, Owner.PARTNER, looked)
     return Notice(
         recipient=partner.contact or reader,
@@ -160,6 +160,14 @@ def _notice(plan: Plan, partner: Partner, facts: Facts) -> Notice:
         text=text or "The letter is written from what the checks find.",
         act=("mend-partner", partner.domain),
     )
+
+
+def _asked(plan: Plan, seen: tuple[CheckFact, ...]) -> tuple[str, ...]:
+    """The name servers of the plan that were asked: in practice others stand in for them, and nobody can ask those."""
+    found = (each for check in seen for each in check.findings)
+    told = {str(part.get("server")) for each in found for part in (each.observed, each.evidence)}
+    names = ((server, {server, server.removesuffix(":53").strip("[]")}) for server in plan.dns.name_servers)
+    return tuple(server for server, written in names if written & told)
 
 
 def _see_srv(partner: Partner) -> Step:

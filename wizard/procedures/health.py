@@ -3,8 +3,17 @@
 from checks.catalogue import finding
 from checks.finding import Finding
 from wizard.facts import Facts
+from wizard.plan.advice import warnings_of
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import ANSWER, always_applies, as_planned, question, read, services_judge
+from wizard.procedures.common import (
+    ANSWER,
+    NOWHERE,
+    always_applies,
+    as_planned,
+    question,
+    read,
+    services_judge,
+)
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
@@ -18,14 +27,18 @@ from wizard.step import (
     Step,
 )
 
+WARNINGS = "health/warnings"
+WHY_AND_WHO = "Why, and who agreed"
 AOL_ANSWERS = 21 * 24 * 3600  # seconds, at worst: an order passes through several hands
+_APPROVED = "approved with the plan"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     nodes = plan.nodes_publisher_first
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
-    return (*_aol_order(plan), *reads, _cluster(plan), _prerequisites(plan), _backup(plan), _proxy_domain(plan))
+    asked = (_prerequisites(plan), _backup(plan), _proxy_domain(plan))
+    return (*_aol_order(plan), *reads, _cluster(plan), *_warnings(plan), *asked)
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
@@ -43,6 +56,37 @@ def _aol_order(plan: Plan) -> tuple[Step, ...]:
             mismatch="Order AOL-FEDERATION first, and hold here until AOL has answered. Put the name of the gateway"
             " that AOL gives you into gateway_fqdn in the plan.",
             worst=AOL_ANSWERS,
+        ),
+    )
+
+
+def _warnings(plan: Plan) -> tuple[Step, ...]:
+    """Somebody answers for what the plan warns of. Other warnings than those that were answered for are asked anew."""
+    warned = warnings_of(plan)
+    if not warned:
+        return ()
+    these = "this warning" if len(warned) == 1 else f"these {len(warned)} warnings"
+    return (
+        Step(
+            id=WARNINGS,
+            title="Answer for what the plan warns of",
+            why="The plan is allowed as it is. What it warns of, below, will probably be regretted all the same, and is"
+            " mended most cheaply before anything is changed. Whoever goes on with it says why, and who agreed; that is"
+            " put on record.",
+            does=Form(
+                interface=NOWHERE,
+                menu=(),
+                about=warned,
+                fields=(
+                    FormField("answer", f"You go on with {these}", "yes", "Answer yes, or no to mend the plan first."),
+                    FormField("reason", WHY_AND_WHO, _APPROVED, "A sentence for whoever asks.", free=True),
+                ),
+                mismatch="Hold here (h), mend the plan, and go on with the mended one.",
+                wanted=ANSWER,
+            ),
+            reversal=NothingToUndo(),
+            duration=Duration(2 * 60, 30 * 60),
+            mistakes=("Going on in the hope that a partner will not notice: ask, and wait for the answer.",),
         ),
     )
 

@@ -157,12 +157,16 @@ def _how_allowed(plan: Plan, version: str) -> str:
 
 
 def _ocs(plan: Plan, partner: Partner) -> str:
+    """A front end dials the routing node alone, and is dialled by every node (domain reference 4.8)."""
     node, port = plan.routing_node, 5061 if partner.transport == "tls" else 5060
-    host = f"{node.address} and {node.fqdn}" if partner.transport == "tls" else node.address
+    nodes = plan.nodes_publisher_first
+    named = [f"{each.address} and {each.fqdn}" if partner.transport == "tls" else each.address for each in nodes]
+    each_dials = ", since each of these servers dials you itself" if len(nodes) > 1 else ""
     steps = (
         f"Add a static route for the domain {plan.local.sip_proxy_domain} to {node.fqdn}: {partner.transport.upper()}, "
         f"port {port}, without Phone URI and without Replace host in request URI.",
-        f"Add {host} to Host Authorization: Throttle as Server and Treat as Authenticated on, Outbound Only off.",
+        f"Add {'; '.join(named)} to Host Authorization{each_dials}: Throttle as Server and Treat as Authenticated on,"
+        " Outbound Only off.",
         f"See that the front end listens on port {port}.",
     )
     trust = (
