@@ -1,6 +1,7 @@
 """`fedwizard exec` against practice nodes: clean output, refusals before connecting, questions, statuses, JSON."""
 
 import json
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -172,6 +173,16 @@ def test_a_server_that_never_speaks_takes_no_longer_than_the_person_gives(fedwiz
     assert (ran.status, json.loads(ran.out)["result"]) == (4, "timed-out")
     assert "The command was not sent" in ran.err
     assert 2 <= took < 10, "120 s without it"
+
+
+def test_who_interrupts_at_the_password_sees_again_what_they_type(node: Node, home: Path) -> None:
+    words = ("exec", "--accept-host-key", node.host_key, node.place, "show", "version", "active")
+    with on_terminal(home, *words) as terminal:
+        terminal.wait_for("(hidden)")
+        assert not terminal.echoes
+        terminal.signal(signal.SIGINT)
+        assert terminal.wait_end(20) == 130
+        assert terminal.echoes
 
 
 def test_the_time_of_typing_the_password_is_the_persons(node: Node, home: Path) -> None:
