@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from cli_backend.comeback import Waiting, wait
-from cli_backend.exchange import Endpoint, LockedOut, LoginRefused, RefusedByNode, Unreachable
+from cli_backend.exchange import Endpoint, Expected, LockedOut, LoginRefused, RefusedByNode, Result, Unreachable
 from cli_backend.lockout import WINDOW
 from cli_backend.node import Nodes
 from cli_backend.ssh import Port
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
+
+Eventually = Callable[[Callable[[], bool]], None]
 
 
 def echo(console: Console, command: str) -> None:
@@ -193,6 +195,33 @@ def test_a_right_password_that_is_refused_early_in_the_start_of_a_node(
         assert len(server.sessions) == 1, "the session of the return is the one that is used"
     assert any("early in a start" in text for text in told)
     assert json.loads((tmp_path / "failures").read_text()) == {}
+
+
+def test_the_end_of_a_session_tells_of_one_restart_alone(reach: Reach, eventually: Eventually) -> None:
+    def restarts(console: Console, command: str) -> None:
+        if command.startswith("utils"):
+            console.out("Continue (y/n)?")
+            console.line()
+            console.key()
+
+    sure = Expected(pattern=r"Continue \(y/n\)\?", answer="y")
+    with serve(restarts) as server:
+        device = reach(server, Operator(PASSWORD))
+        begun = device.run("imp1", "utils system restart", expect=(sure,), reboots=True, timeout=2)
+        assert begun.result is Result.TIMED_OUT
+        server.drop()
+        eventually(lambda: all(each.is_set() for each in server.sessions))
+        assert device.wait_for_return("imp1", went_down=False, timeout=20) is True
+        assert device.wait_for_return("imp1", went_down=False, timeout=1.5) is False, "nothing restarted since"
+
+
+def test_closing_ends_the_threads_of_the_nodes(reach: Reach, eventually: Eventually) -> None:
+    with serve(echo) as server:
+        device = reach(server, Operator(PASSWORD), name="imp1")
+        device.run("imp1", "show x")
+        device.close()
+        ours = {"node imp1", "read imp1"}
+        eventually(lambda: not ours & {thread.name for thread in threading.enumerate()})
 
 
 @pytest.mark.parametrize("act", ["run", "wait"])
