@@ -136,7 +136,10 @@ class Session:
             self.close()
 
     def _reconcile(self) -> str:
-        """Output that came after the last prompt belongs to the command before. A question there ends the session."""
+        """Output that came after the last prompt belongs to the command before.
+
+        A question there ends the session, and so does output without an end: nothing is typed into either.
+        """
         late = self._text()
         until = time.monotonic() + ECHO_SECONDS
         while self._shell.pending and time.monotonic() < until:
@@ -146,7 +149,7 @@ class Session:
         if not len(late):
             return ""
         state = classify(reading(late.tail()))
-        if state not in {Quiet.PROMPT, Quiet.NOTHING}:
+        if state not in {Quiet.PROMPT, Quiet.NOTHING} or self._shell.pending:
             self.close()
         return late.printed(0, prompt=state is Quiet.PROMPT).text
 
