@@ -103,7 +103,7 @@ class Refusing(Answering):
         super().__init__("", "", "")
         self.error = error
 
-    def run(self, *_args: object, **_options: object) -> Exchange:  # type: ignore[override]
+    def run(self, *_args: object, **_options: object) -> Exchange:
         raise self.error
 
 
