@@ -216,12 +216,14 @@ def test_the_end_of_a_session_tells_of_one_restart_alone(reach: Reach, eventuall
 
 
 def test_closing_ends_the_threads_of_the_nodes(reach: Reach, eventually: Eventually) -> None:
+    before = set(threading.enumerate())
     with serve(echo) as server:
-        device = reach(server, Operator(PASSWORD), name="imp1")
+        device = reach(server, Operator(PASSWORD))
         device.run("imp1", "show x")
+        ours = {each for each in threading.enumerate() if each not in before and each.name.endswith(" imp1")}
+        assert {each.name for each in ours} == {"node imp1", "read imp1"}
         device.close()
-        ours = {"node imp1", "read imp1"}
-        eventually(lambda: not ours & {thread.name for thread in threading.enumerate()})
+        eventually(lambda: not any(each.is_alive() for each in ours))
 
 
 @pytest.mark.parametrize("act", ["run", "wait"])
