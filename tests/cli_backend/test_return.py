@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -166,6 +167,9 @@ def test_a_first_refusal_after_a_restart_is_tried_once_more_when_it_counts_no_lo
     early, later = tries
     assert WINDOW <= later - early <= WINDOW + 31
     assert told.count("forgiven") == 1
+    times = [re.search(r"(\d+) (s|min) of at most 10 min$", text) for text in told if "tried once more" in text]
+    assert times
+    assert all(found and int(found[1]) <= (119 if found[2] == "s" else 10) for found in times)
     assert any("refused the login" in text and "tried once more in" in text for text in told)
 
 
