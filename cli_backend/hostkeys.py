@@ -107,15 +107,20 @@ def check(
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is not known and was not accepted", "Compare it with the node's."
         )
+    _keep(endpoint, server, name, known_hosts)
+    return shown
+
+
+def _keep(endpoint: Endpoint, server: ShownKey, name: str, known_hosts: Path) -> None:
     try:
         _remember(known_hosts, name, server)
     except OSError as problem:
         raise HostKeyRefused(
             endpoint.name,
-            f"the host key {shown} was accepted and cannot be kept in {known_hosts}: {problem.strerror}",
+            f"the host key {fingerprint(server.key)} was accepted and cannot be kept in {known_hosts}:"
+            f" {problem.strerror}",
             "Mend that, or put the key into the plan as host_key.",
         ) from problem
-    return shown
 
 
 def _check_pinned(endpoint: Endpoint, pinned: str, shown: str) -> None:
