@@ -75,7 +75,8 @@ class Failures:
             clock = time.strftime("%H:%M:%S", time.localtime(min(recent) + WINDOW))
             raise LockedOut(
                 account.node,
-                f"{len(recent)} logins failed within {WINDOW // 60} minutes; one more would lock the account",
+                f"{len(recent)} logins failed or got no answer within {WINDOW // 60} minutes; one more would lock the"
+                " account",
                 f"Wait until {clock}, then try again with the right password.",
             )
         if refused_by is not None:

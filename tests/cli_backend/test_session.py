@@ -280,6 +280,28 @@ def test_late_output_is_not_the_next_command_s(reach: Reach) -> None:
         assert len(server.sessions) == 1
 
 
+def test_late_output_is_waited_for_to_its_prompt(reach: Reach) -> None:
+    more = threading.Event()
+
+    def pauses(console: Console, command: str) -> None:
+        console.out(f"answer to {command}\r\n")
+        if command == "show first":
+            console.out("admin:")  # looks like the prompt, for long enough
+            more.wait(30)
+            console.out("two\r\n")
+            pause(1)
+            console.out("three\r\n")
+
+    with serve(pauses) as server:
+        device = reach(server, Operator(PASSWORD))
+        assert device.run("imp1", "show first").output == "answer to show first\n"
+        more.set()
+        pause(0.2)
+        second = device.run("imp1", "show second")
+        assert (second.output, second.late) == ("answer to show second\n", "two\nthree\n")
+        assert len(server.sessions) == 1
+
+
 def test_nothing_is_typed_into_output_that_goes_on_after_a_prompt(
     reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
