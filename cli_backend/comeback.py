@@ -59,7 +59,8 @@ def wait(waiting: Waiting, timeout: float) -> bool:
         words = login.attempt(timeout - waited) if stage is _Stage.LOGIN else stage.words
         if words is None:
             return True
-        here = f"{_span(time.monotonic() - entered)} of at most {_span(min(stage.worst, timeout))}"
+        worst = stage.worst + login.longer
+        here = f"{_span(time.monotonic() - entered)} of at most {_span(min(worst, timeout))}"
         waiting.report(f"{waiting.place}: {words}, {here}")
         longest = LONGEST_PAUSE if down else WATCHING_PAUSE
         waiting.pause(min(longest, max(SHORTEST_PAUSE, waited / 8), timeout - waited))
@@ -76,6 +77,11 @@ class _Login:
     def __init__(self, waiting: Waiting) -> None:
         self._waiting = waiting
         self._refused: float | None = None  # when
+
+    @property
+    def longer(self) -> int:
+        """Seconds that the login may take longer than it may at worst without a refusal."""
+        return 0 if self._refused is None else WINDOW
 
     def attempt(self, left: float) -> str | None:
         """Log in, or say why there is no prompt yet. None: there is one. Raises LoginRefused, HostKeyRefused."""

@@ -91,13 +91,8 @@ def check(
             endpoint.name, f"the host key {shown} is revoked. Nothing was sent", "Ask who revoked it, and why."
         )
     if endpoint.host_key is not None:
-        if hmac.compare_digest(endpoint.host_key.strip().rstrip("=").encode(), shown.encode()):
-            return shown
-        raise HostKeyRefused(
-            endpoint.name,
-            f"the host key is {shown}, and not {endpoint.host_key} as it should be. Nothing was sent",
-            "Find out why it changed, such as a reinstalled node, before you correct it, in the plan as host_key.",
-        )
+        _check_pinned(endpoint, endpoint.host_key, shown)
+        return shown
     trusted = [found for found in known if not found.revoked]
     if any(found.key == key for found in trusted):
         return shown
@@ -112,8 +107,29 @@ def check(
         raise HostKeyRefused(
             endpoint.name, f"the host key {shown} is not known and was not accepted", "Compare it with the node's."
         )
-    _remember(known_hosts, name, server)
+    _keep(endpoint, server, name, known_hosts)
     return shown
+
+
+def _keep(endpoint: Endpoint, server: ShownKey, name: str, known_hosts: Path) -> None:
+    try:
+        _remember(known_hosts, name, server)
+    except OSError as problem:
+        raise HostKeyRefused(
+            endpoint.name,
+            f"the host key {fingerprint(server.key)} was accepted and cannot be kept in {known_hosts}:"
+            f" {problem.strerror}",
+            "Mend that, or put the key into the plan as host_key.",
+        ) from problem
+
+
+def _check_pinned(endpoint: Endpoint, pinned: str, shown: str) -> None:
+    if not hmac.compare_digest(pinned.strip().rstrip("=").encode(), shown.encode()):
+        raise HostKeyRefused(
+            endpoint.name,
+            f"the host key is {shown}, and not {pinned} as it should be. Nothing was sent",
+            "Find out why it changed, such as a reinstalled node, before you correct it, in the plan as host_key.",
+        )
 
 
 def _key(text: str) -> tuple[bytes, str] | None:

@@ -144,17 +144,11 @@ def carried(endpoint: Endpoint, way: Way, seconds: float) -> socket.socket:
     Raises HopUnknown and HopRefused for the key of a hop, Unreachable with what else OpenSSH complained of.
     """
     host = f"[{way.host}]" if ":" in way.host else way.host
+    words = _command(endpoint, way.hops, _options(way, seconds), f"{host}:{way.port}")
     ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(
-            _command(endpoint, way.hops, _options(way, seconds), f"{host}:{way.port}"),
-            stdin=theirs.fileno(),
-            stdout=theirs.fileno(),
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # a Ctrl-C is for the wizard
-        )
-    complaint = _Complaint(process)
     with _closed_on_error(ours):
+        with theirs:
+            complaint = _Complaint(_started(endpoint, words, theirs.fileno()))
         if not select.select([ours], [], [], seconds)[0]:
             raise Unreachable(endpoint.name, f"no connection to {endpoint.place} through {_named(way)}", _REMEDY)
         if not ours.recv(1, socket.MSG_PEEK):
@@ -217,6 +211,14 @@ def _judge_keys(endpoint: Endpoint, way: Way, said: str) -> None:
         if unknown and alone.known_as.lower() == unknown[1].lower():
             hop = Hop(endpoint=there, way=replace(alone, hops=way.hops[:number], known_hosts=way.known_hosts))
             raise HopUnknown(endpoint.name, hop)
+
+
+def _started(endpoint: Endpoint, words: list[str], fd: int) -> "subprocess.Popen[bytes]":
+    try:
+        # In a session of its own: a Ctrl-C is for the wizard.
+        return subprocess.Popen(words, stdin=fd, stdout=fd, stderr=subprocess.PIPE, start_new_session=True)
+    except OSError as problem:
+        raise Unreachable(endpoint.name, f"OpenSSH cannot be started: {problem.strerror}", _REMEDY) from problem
 
 
 _REMEDY = "Try it with OpenSSH: ssh to the jump host must work without a question, by key or agent."

@@ -42,6 +42,7 @@ class Failures:
         self._path, self._now = path, now
         self._mutex = threading.Lock()
         self._key = os.urandom(32)
+        self._here: dict[str, list[int]] = {}  # those of this run: a disk that takes nothing must not lock an account
         self._refused: dict[bytes, str] = {}
         self._proven: set[bytes] = set()
         self._trying: list[Account] = []
@@ -74,7 +75,8 @@ class Failures:
             clock = time.strftime("%H:%M:%S", time.localtime(min(recent) + WINDOW))
             raise LockedOut(
                 account.node,
-                f"{len(recent)} logins failed within {WINDOW // 60} minutes; one more would lock the account",
+                f"{len(recent)} logins failed or got no answer within {WINDOW // 60} minutes; one more would lock the"
+                " account",
                 f"Wait until {clock}, then try again with the right password.",
             )
         if refused_by is not None:
@@ -85,10 +87,10 @@ class Failures:
             )
 
     def failed(self, account: Account, password: str) -> None:
-        """Remember a failure; on disk when this returns."""
-        self.unclear(account)
+        """Remember a failure; on disk when this returns, where there is one that takes it."""
         with self._mutex:
             self._refused[self._mark(password)] = account.node
+        self.unclear(account)
 
     def forgive(self, node: str) -> None:
         """Let a password that this node refused be tried again, as after its start. The failure itself still counts."""
@@ -97,8 +99,11 @@ class Failures:
 
     def unclear(self, account: Account) -> None:
         """Remember that a login ended without an answer: the node may have counted it."""
-        with self._mutex, self._across_processes():
-            self._store({**self._load(), account.key: [*self._recent(account), int(self._now())]})
+        now = int(self._now())
+        with self._mutex:
+            self._here[account.key] = [*self._recent(account), now]
+            with contextlib.suppress(OSError), self._across_processes():
+                self._store({**self._load(), account.key: [*self._on_disk(account), now]})
 
     def abandon(self) -> None:
         """Whoever leaves now leaves the logins under way without their answers: each may have been counted."""
@@ -111,9 +116,10 @@ class Failures:
         """A login that worked ends the counting."""
         with self._mutex:
             self._proven.add(self._mark(password))
+            self._here.pop(account.key, None)
             if account.key not in self._load():
                 return
-            with self._across_processes():
+            with contextlib.suppress(OSError), self._across_processes():
                 times = self._load()
                 if times.pop(account.key, None) is not None:
                     self._store(times)
@@ -134,6 +140,10 @@ class Failures:
 
     # A clock that was set back makes times lie ahead; they count for one window and no longer.
     def _recent(self, account: Account) -> list[int]:
+        here = [at for at in self._here.get(account.key, []) if abs(self._now() - at) < WINDOW]
+        return max(self._on_disk(account), here, key=len)
+
+    def _on_disk(self, account: Account) -> list[int]:
         return [at for at in self._load().get(account.key, []) if abs(self._now() - at) < WINDOW]
 
     def _load(self) -> dict[str, list[int]]:

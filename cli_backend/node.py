@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for_futures
 from pathlib import Path
@@ -130,13 +130,31 @@ class Nodes:
             if on_progress is not None and not stopped():
                 on_progress(text)
 
+        waiting = self._waiting(node, went_down, report, stopped, cancel)
+        returning = self._owner(node).do(lambda: self._is_open(node, went_down) or wait(waiting, timeout))
+        while not _done(returning, LOOK_AGAIN):
+            # A prompt that is just coming up may still settle after the time is over.
+            if stopped() or time.monotonic() - began >= timeout + 1:
+                left.set()
+                return False
+        return returning.result()
+
+    def _waiting(
+        self,
+        node: str,
+        went_down: bool,
+        report: OnOutput,
+        stopped: Callable[[], bool],
+        cancel: Cancel | None,
+    ) -> Waiting:
+        endpoint, old = self._endpoint(node), self._of_old(node)
+
         def pause(seconds: float) -> None:
             until = time.monotonic() + seconds
             while not stopped() and (rest := until - time.monotonic()) > 0:
                 self._closing.wait(min(rest, LOOK_AGAIN))
 
-        endpoint, old = self._endpoint(node), self._of_old(node)
-        waiting = Waiting(
+        return Waiting(
             place=f"{node} ({endpoint.place})",
             probe=lambda: probe(endpoint, self._resolve, self._known_hosts),
             went_down=lambda: went_down or any(session.ended for session in old),
@@ -146,22 +164,18 @@ class Nodes:
             stopped=stopped,
             pause=pause,
         )
-        returning = self._owner(node).do(lambda: self._is_open(node, went_down) or wait(waiting, timeout))
-        while not _done(returning, LOOK_AGAIN):
-            # A prompt that is just coming up may still settle after the time is over.
-            if stopped() or time.monotonic() - began >= timeout + 1:
-                left.set()
-                return False
-        return returning.result()
 
     def close(self) -> None:
         """Close all sessions within a second; nothing is typed."""
         self._closing.set()
         with self._mutex:
             sessions = [*self._sessions.values(), *self._lingering]
+            owners = tuple(self._owners.values())
         closing = [in_background(f"close {session.name}", session.close) for session in sessions]
         wait_for_futures(closing, timeout=CLOSE_SECONDS)
         self._failures.abandon()
+        for owner in owners:
+            owner.end()
 
     # --- in the thread of the node ---
 
@@ -219,6 +233,12 @@ class Nodes:
         if session is not None:
             session.close()
         self._session(node, min(AFTER_RESTART_SECONDS, rest), cancel)
+        # What ended with this restart tells nothing of the next one.
+        with self._mutex:
+            over = [session for session in self._lingering if session.name == node]
+            self._lingering = [session for session in self._lingering if session.name != node]
+        for session in over:
+            session.close()
 
     # --- names ---
 

@@ -13,7 +13,7 @@ class Owner:
     """One daemon thread with a queue of jobs. A job that hangs keeps neither its caller nor the process."""
 
     def __init__(self, name: str) -> None:
-        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def do(self, job: Callable[[], T]) -> "Future[T]":
@@ -22,9 +22,13 @@ class Owner:
         self._jobs.put(lambda: _settle(future, job))
         return future
 
+    def end(self) -> None:
+        """Do what is queued, and nothing after it; the thread ends."""
+        self._jobs.put(None)
+
     def _work(self) -> None:
-        while True:
-            self._jobs.get()()
+        while (job := self._jobs.get()) is not None:
+            job()
 
 
 def in_background(name: str, job: Callable[[], T]) -> "Future[T]":

@@ -30,6 +30,7 @@ TYPING_GAP = 0.05  # seconds between two characters of an answer: the console dr
 ECHO_SECONDS = 10.0
 ECHO_BYTES = 65_536  # taken at once while the echo is looked for
 HIDDEN_ECHO_SECONDS = 1.0  # a password may be echoed as stars or not at all
+LATE_QUIET = 2.0  # seconds; what a node prints by itself, such as a broadcast, may have no prompt behind it
 STREAM_GAP = 0.1  # seconds between two batches of streamed output
 GATHER = 0.02  # seconds; output that streams in is dealt with in batches, which lets the reading have the processor
 LOOK_AGAIN = 0.1  # seconds; how soon a cancellation is noticed
@@ -136,19 +137,27 @@ class Session:
             self.close()
 
     def _reconcile(self) -> str:
-        """Output that came after the last prompt belongs to the command before. A question there ends the session."""
+        """Output that came after the last prompt belongs to the command before.
+
+        A question there ends the session, and so does output without an end: nothing is typed into either.
+        """
         late = self._text()
         until = time.monotonic() + ECHO_SECONDS
-        while self._shell.pending and time.monotonic() < until:
+        while (self._shell.pending or self._unfinished(late)) and time.monotonic() < until:
             late.feed(self._shell.take())
             self._shell.wait(SETTLE)
         self._shell.listening = True
         if not len(late):
             return ""
         state = classify(reading(late.tail()))
-        if state not in {Quiet.PROMPT, Quiet.NOTHING}:
+        if state not in {Quiet.PROMPT, Quiet.NOTHING} or self._shell.pending:
             self.close()
         return late.printed(0, prompt=state is Quiet.PROMPT).text
+
+    def _unfinished(self, late: Text) -> bool:
+        """Whether late output may go on: no prompt stands behind it, and it has not been quiet for long."""
+        nothing = len(late) > 0 and classify(reading(late.tail())) is Quiet.NOTHING
+        return nothing and not self._lost and self._shell.quiet_for() < LATE_QUIET
 
     def _send(self, dialogue: Dialogue) -> Result | None:
         """Type Enter once the console shows the whole command. None: sent."""

@@ -60,6 +60,11 @@ class Terminal:
         os.close(null)
 
     @property
+    def echoes(self) -> bool:
+        """Whether it shows what is typed."""
+        return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
+
+    @property
     def picture(self) -> str:
         """What a person sees: 24 lines."""
         if self._drawn is None:

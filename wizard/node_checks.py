@@ -16,6 +16,7 @@ from cli_backend.exchange import (
     AlgorithmsRefused,
     CliError,
     Device,
+    HopRefused,
     HostKeyRefused,
     LoginRefused,
     NoPassword,
@@ -116,7 +117,7 @@ def _listener(plan: Plan, node: Node, result: Findings, stopped: Sequence[str]) 
 def _node(plan: Plan, node: Node, device: Device) -> tuple[Finding, ...]:
     try:
         return tuple(_read(plan, node, device))
-    except AlgorithmsRefused as error:
+    except (AlgorithmsRefused, HopRefused) as error:
         return (finding("node-unreachable", node.name, observed={"reason": error.problem, "remedy": error.remedy}),)
     except NoPassword as error:
         return (_not_asked(node, error.problem),)

@@ -12,7 +12,7 @@ import pytest
 
 from cli_backend.exchange import Endpoint, HopRefused, Result, Unreachable
 from cli_backend.hostkeys import fingerprint
-from cli_backend.jump import Way, way_to
+from cli_backend.jump import Way, carried, way_to
 from cli_backend.node import Nodes
 from tests.cli_backend.people import Operator
 from tests.servers.openssh import Sshd, open_folder, sshd
@@ -180,6 +180,13 @@ def test_a_hop_with_a_way_of_its_own_is_passed_and_checked_like_the_others(
     operator.accepts = True
     assert device.run("imp1", "show network eth0").result is Result.OK
     device.close()
+
+
+def test_an_openssh_that_went_away_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(home))
+    with pytest.raises(Unreachable) as gone:
+        carried(Endpoint(name="imp1", address=NODE), Way(host=NODE, port=22, user="", hops=("near",)), 1)
+    assert "OpenSSH cannot be started" in gone.value.problem
 
 
 def test_hops_that_lead_in_a_circle_are_told(home: Path) -> None:

@@ -13,6 +13,7 @@ import socket
 import stat
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -105,6 +106,32 @@ def test_whoever_leaves_a_login_without_its_answer_has_it_counted(reach: Reach, 
         (times,) = json.loads((tmp_path / "failures").read_text()).values()
         answers.set()
     assert len(times) == 1
+
+
+def test_a_disk_that_takes_nothing_lets_nobody_lock_an_account(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failures = Failures(tmp_path / "file" / "failures")
+    imp1 = Account(node="imp1", user="administrator", host_key="SHA256:1")
+    failures.failed(imp1, "a")
+    with pytest.raises(LoginRefused, match="imp1 refused this password"):
+        failures.may_try(replace(imp1, node="imp2", host_key="SHA256:2"), "a")
+    failures.failed(imp1, "b")
+    with pytest.raises(LoginRefused, match="one more would lock the account"):
+        failures.may_try(imp1, "c")
+    failures.succeeded(imp1, "d")
+    failures.may_try(imp1, "c")
+
+
+def test_an_accepted_key_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with serve(echo) as server:
+        endpoint = Endpoint(name="imp1", address="127.0.0.1", port=server.port)
+        operator = Operator(PASSWORD)
+        device = Nodes({"imp1": endpoint}, operator, tmp_path / "file" / "known", tmp_path / "failures")
+        with pytest.raises(HostKeyRefused, match="cannot be kept in"):
+            device.run("imp1", "show x")
+        device.close()
+        assert server.attempts == []
 
 
 def test_codes_are_relayed_and_the_password_is_given_once(reach: Reach) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -13,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from cli_backend.comeback import Waiting, wait
-from cli_backend.exchange import Endpoint, LockedOut, LoginRefused, RefusedByNode, Unreachable
+from cli_backend.exchange import Endpoint, Expected, LockedOut, LoginRefused, RefusedByNode, Result, Unreachable
 from cli_backend.lockout import WINDOW
 from cli_backend.node import Nodes
 from cli_backend.ssh import Port
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, Console, Login, serve
+
+Eventually = Callable[[Callable[[], bool]], None]
 
 
 def echo(console: Console, command: str) -> None:
@@ -164,6 +167,9 @@ def test_a_first_refusal_after_a_restart_is_tried_once_more_when_it_counts_no_lo
     early, later = tries
     assert WINDOW <= later - early <= WINDOW + 31
     assert told.count("forgiven") == 1
+    times = [re.search(r"(\d+) (s|min) of at most 10 min$", text) for text in told if "tried once more" in text]
+    assert times
+    assert all(found and int(found[1]) <= (119 if found[2] == "s" else 10) for found in times)
     assert any("refused the login" in text and "tried once more in" in text for text in told)
 
 
@@ -193,6 +199,35 @@ def test_a_right_password_that_is_refused_early_in_the_start_of_a_node(
         assert len(server.sessions) == 1, "the session of the return is the one that is used"
     assert any("early in a start" in text for text in told)
     assert json.loads((tmp_path / "failures").read_text()) == {}
+
+
+def test_the_end_of_a_session_tells_of_one_restart_alone(reach: Reach, eventually: Eventually) -> None:
+    def restarts(console: Console, command: str) -> None:
+        if command.startswith("utils"):
+            console.out("Continue (y/n)?")
+            console.line()
+            console.key()
+
+    sure = Expected(pattern=r"Continue \(y/n\)\?", answer="y")
+    with serve(restarts) as server:
+        device = reach(server, Operator(PASSWORD))
+        begun = device.run("imp1", "utils system restart", expect=(sure,), reboots=True, timeout=2)
+        assert begun.result is Result.TIMED_OUT
+        server.drop()
+        eventually(lambda: all(each.is_set() for each in server.sessions))
+        assert device.wait_for_return("imp1", went_down=False, timeout=20) is True
+        assert device.wait_for_return("imp1", went_down=False, timeout=1.5) is False, "nothing restarted since"
+
+
+def test_closing_ends_the_threads_of_the_nodes(reach: Reach, eventually: Eventually) -> None:
+    before = set(threading.enumerate())
+    with serve(echo) as server:
+        device = reach(server, Operator(PASSWORD))
+        device.run("imp1", "show x")
+        ours = {each for each in threading.enumerate() if each not in before and each.name.endswith(" imp1")}
+        assert {each.name for each in ours} == {"node imp1", "read imp1"}
+        device.close()
+        eventually(lambda: not any(each.is_alive() for each in ours))
 
 
 @pytest.mark.parametrize("act", ["run", "wait"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cli_backend.exchange import Answered, CommandRefused, Expected, Result
+from cli_backend.exchange import Answered, CommandRefused, Expected, Result, Unreachable
 from cli_backend.shell import Shell
 from tests.cli_backend.people import Operator, Reach
 from tests.servers.paramiko_cli import PASSWORD, PROMPT, Console, serve
@@ -278,6 +278,51 @@ def test_late_output_is_not_the_next_command_s(reach: Reach) -> None:
         assert (second.output, second.late) == ("answer to show second\n", "Broadcast\n")
         assert device.run("imp1", "show third").late == ""
         assert len(server.sessions) == 1
+
+
+def test_late_output_is_waited_for_to_its_prompt(reach: Reach) -> None:
+    more = threading.Event()
+
+    def pauses(console: Console, command: str) -> None:
+        console.out(f"answer to {command}\r\n")
+        if command == "show first":
+            console.out("admin:")  # looks like the prompt, for long enough
+            more.wait(30)
+            console.out("two\r\n")
+            pause(1)
+            console.out("three\r\n")
+
+    with serve(pauses) as server:
+        device = reach(server, Operator(PASSWORD))
+        assert device.run("imp1", "show first").output == "answer to show first\n"
+        more.set()
+        pause(0.2)
+        second = device.run("imp1", "show second")
+        assert (second.output, second.late) == ("answer to show second\n", "two\nthree\n")
+        assert len(server.sessions) == 1
+
+
+def test_nothing_is_typed_into_output_that_goes_on_after_a_prompt(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli_backend.session.ECHO_SECONDS", 1.0)
+    taken, over = threading.Event(), threading.Event()
+
+    def goes_on(console: Console, command: str) -> None:
+        console.out("one\r\nadmin:")  # looks like the prompt, for long enough
+        taken.wait(30)
+        while command == "show first" and not over.wait(0.05):
+            console.out("one more\r\n")
+
+    with serve(goes_on) as server:
+        device = reach(server, Operator(PASSWORD))
+        assert device.run("imp1", "show first").output == "one\n"
+        taken.set()
+        pause(0.3)
+        with pytest.raises(Unreachable):
+            device.run("imp1", "utils change")
+        over.set()
+        assert b"utils change" not in server.received
 
 
 def test_nothing_is_typed_into_a_question_that_comes_late(reach: Reach) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli_backend.exchange import Exchange, OnAnswer, OnOutput, Result
+from cli_backend.exchange import CliError, Exchange, HopRefused, HostKeyRefused, OnAnswer, OnOutput, Result, Unreachable
 from cli_backend.printed import Printed
 from tests.core.plans import practice_plan, with_asa
 from wizard.node_checks import check_nodes
@@ -94,3 +94,29 @@ def test_what_the_routing_node_finds_by_itself_is_judged(outputs: dict[str, str]
     found = check_nodes(plan, device).findings
     looked = {"route-ok", "route-none", "route-srv-unused", "route-next-hop-unresolvable", "node-lookup-unclear"}
     assert {(each.code, each.subject) for each in found if each.code in looked} == codes
+
+
+class Refusing(Answering):
+    """A device that no node is reached by."""
+
+    def __init__(self, error: CliError) -> None:
+        super().__init__("", "", "")
+        self.error = error
+
+    def run(self, *_args: object, **_options: object) -> Exchange:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (HostKeyRefused("imp1", "the host key changed", "Find out why."), "node-hostkey-changed"),
+        (HopRefused("imp1", "the host key of the jump host near is not known", "ssh near"), "node-unreachable"),
+        (Unreachable("imp1", "no connection", "Look."), "node-unreachable"),
+    ],
+)
+def test_a_key_that_is_not_the_node_s_says_nothing_of_the_node_s(error: CliError, code: str) -> None:
+    plan = practice_plan()
+    found = check_nodes(plan.model_copy(update={"nodes": plan.nodes[:1]}), Refusing(error)).findings
+    assert code in {finding.code for finding in found}
+    assert {"node-hostkey-changed", "node-unreachable"} & {finding.code for finding in found} == {code}

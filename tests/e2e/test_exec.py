@@ -1,6 +1,8 @@
 """`fedwizard exec` against practice nodes: clean output, refusals before connecting, questions, statuses, JSON."""
 
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import pytest
 
 from tests.e2e.support import Ran, first_host_key
 from tests.e2e.terminal import on_terminal
+from tests.servers.openssh import sshd
 from wizard.practice.client import PracticeNetwork
 
 SET = "set network domain local.example"
@@ -114,6 +117,28 @@ def test_a_node_that_only_the_ssh_configuration_knows(node: Node, home: Path) ->
     assert json.loads(ran.out)["node"] == "the-node"
 
 
+@pytest.mark.needs("openssh-server")
+@pytest.mark.needs("openssh-client")
+@pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="sshd logs in real accounts")
+def test_the_key_of_a_jump_host_is_not_accepted_by_exec_and_the_command_that_shows_it_is_told(
+    node: Node, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "near").mkdir()
+    (home / ".ssh").mkdir()
+    with sshd(tmp_path / "near") as near:
+        (home / ".ssh" / "config").write_text(
+            f"Host near\n  HostName 127.0.0.1\n  Port {near.port}\nHost the-node\n  HostName 127.0.0.1\n"
+            "  ProxyJump near\nHost *\n  StrictHostKeyChecking no\n"
+        )
+        options = ("--password-stdin", "--accept-host-key", node.host_key, "--json")
+        ran = node.fedwizard("exec", *options, "the-node", "show", "version", "active", stdin="never used\n")
+    assert (ran.status, json.loads(ran.out)["result"]) == (6, "refused")
+    assert "the jump host near: the host key SHA256:" in ran.err
+    assert "ssh -o StrictHostKeyChecking=ask near\n" in ran.err
+    assert "--accept-host-key" not in ran.err
+    assert node.received() == ""
+
+
 def test_a_name_without_an_address_is_told_as_such(fedwizard: Callable[..., Ran]) -> None:
     ran = fedwizard("exec", "--password-stdin", "nobody.invalid", "show", "status", stdin="x\n")
     assert ran.status == 5
@@ -172,6 +197,16 @@ def test_a_server_that_never_speaks_takes_no_longer_than_the_person_gives(fedwiz
     assert (ran.status, json.loads(ran.out)["result"]) == (4, "timed-out")
     assert "The command was not sent" in ran.err
     assert 2 <= took < 10, "120 s without it"
+
+
+def test_who_interrupts_at_the_password_sees_again_what_they_type(node: Node, home: Path) -> None:
+    words = ("exec", "--accept-host-key", node.host_key, node.place, "show", "version", "active")
+    with on_terminal(home, *words) as terminal:
+        terminal.wait_for("(hidden)")
+        assert not terminal.echoes
+        terminal.signal(signal.SIGINT)
+        assert terminal.wait_end(20) == 130
+        assert terminal.echoes
 
 
 def test_the_time_of_typing_the_password_is_the_persons(node: Node, home: Path) -> None:

@@ -128,7 +128,7 @@ def _look(args: argparse.Namespace, network: "Network") -> "Observations":
 def _ask_node(args: argparse.Namespace, network: "Network", service: "CheckService") -> "NodeSeen":
     """Log in to the one node and read; the password is tried on no other."""
     from cli_backend.exchange import CliError
-    from wizard.commands.node_login import TerminalPrompter, endpoint_at, remedy_of
+    from wizard.commands.node_login import TerminalPrompter, endpoint_at, remedy_of, terminal_as_before
     from wizard.commands.sittings import nodes_at, read_password_line
     from wizard.login import Login
     from wizard.secrets import Secrets
@@ -140,7 +140,7 @@ def _ask_node(args: argparse.Namespace, network: "Network", service: "CheckServi
         print(f"Logging in to {endpoint.name} ...", file=sys.stderr)
     try:
         reached, way = _reached(endpoint, network, service.resolve)
-        with closing(nodes_at({endpoint.name: reached}, login, service.resolve)) as nodes:
+        with terminal_as_before(), closing(nodes_at({endpoint.name: reached}, login, service.resolve)) as nodes:
             seen = _read(endpoint.name, nodes)
     except CliError as problem:
         raise FedwizardError(f"{problem.node}: {problem.problem}", remedy_of(problem)) from problem

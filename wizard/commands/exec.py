@@ -220,20 +220,22 @@ def _send(
     from checks.service import CheckService
     from cli_backend.dialect import restarts
     from cli_backend.exchange import Result
+    from wizard.commands.node_login import terminal_as_before
     from wizard.commands.sittings import nodes_at, read_password_line
 
     password = read_password_line(sys.stdin.readline()) if args.password_stdin else None
     names = CheckService(Network())
     nodes = nodes_at({endpoint.name: endpoint}, _Stranger(password, time_is_over), names.resolve)
     try:
-        exchange = nodes.run(
-            endpoint.name,
-            command,
-            expect=expected,
-            reboots=restarts(command),
-            timeout=args.timeout,
-            cancel=time_is_over,
-        )
+        with terminal_as_before():
+            exchange = nodes.run(
+                endpoint.name,
+                command,
+                expect=expected,
+                reboots=restarts(command),
+                timeout=args.timeout,
+                cancel=time_is_over,
+            )
         result = Result.TIMED_OUT if exchange.result is Result.CANCELLED else exchange.result  # nobody else cancels
         return replace(
             exchange,

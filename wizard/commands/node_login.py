@@ -3,7 +3,9 @@
 import getpass
 import re
 import sys
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wizard.errors import UsageError
@@ -34,6 +36,22 @@ class TerminalPrompter:
         return getpass.getpass("answer (hidden): ", sys.stderr) or None
 
 
+@contextmanager
+def terminal_as_before() -> Iterator[None]:
+    """Leave the terminal as it was: who interrupts while a password is asked for wants to see what they type next.
+
+    The password is asked for in the thread of a node, which an interruption of the program does not reach.
+    """
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
 def check_all_nodes(plan: "Plan", resolve: Callable[[str], tuple[str, ...]], *, password_stdin: bool) -> "Findings":
     """What the CLI of every node says."""
     from wizard.commands.sittings import device_for, read_password_line
@@ -45,7 +63,8 @@ def check_all_nodes(plan: "Plan", resolve: Callable[[str], tuple[str, ...]], *, 
     login = Login(TerminalPrompter(), Secrets(), lambda _record: None, password)
     device = device_for(plan, login, resolve, {})
     try:
-        return check_nodes(plan, device)
+        with terminal_as_before():
+            return check_nodes(plan, device)
     finally:
         device.close()
 
