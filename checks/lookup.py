@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,12 +149,15 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     told = Told(subject=subject, see=f"{shows} | {_decoded('/dev/stdin')}")
     findings = list(judge_server(subject, server, datetime.now(UTC)))
     chain: Chain = ()
+    unreadable: set[str] = set()
     chains = _chains(request, server)
     for shown, revoked in zip(chains, await _revocations(told, chains, views), strict=True):
         about, links = judged(told, shown, network)
         found = _and_revoked(about, revoked)
+        unreadable.update(shown.addresses if any(one.code == "cert-malformed" for one in about) else ())
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
         chain = chain or links
+    findings = [one for one in findings if not _is_same_cause(one, unreadable)]
     findings += [*judge_pool(told, leaves(chains)), *await _allowed_to_sign(request, findings, views)]
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
 
@@ -166,6 +169,12 @@ async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: 
         return ()
     answers = await ask_upwards(request.host, views.outside)
     return judge_caa(request.host, str(public.observed["issuer"]), answers)
+
+
+def _is_same_cause(found: Finding, unreadable: Collection[str]) -> bool:
+    """Whether a handshake ended at a certificate that cannot be read, at these addresses: that is told once."""
+    at_it = "asn1" in str(found.observed.get("reason", "")).lower()
+    return found.code == "tls-malformed" and at_it and found.observed.get("address") in unreadable
 
 
 def _chains(request: TlsRequest, server: Server) -> tuple[Shown, ...]:

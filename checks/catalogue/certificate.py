@@ -36,7 +36,7 @@ _NAMES = (
         " {expected_cn}. The cluster compares the two, never the alternative names, and refuses the connection when"
         " they differ. {also}",
         "Have a certificate issued whose CN is {expected_cn}.",
-        "Or, if {cn} is right and meant to stay, say so.",
+        "Or, if {cn} is right and meant to stay, tell us so.",
         f"{ON_OUR_SIDE}if {{cn}} is right, enter it as the TLS peer subject, in the TLS context too, and restart"
         " Cisco SIP Proxy. In a plan it is peer_subject of the partner: write it there, and resume the walk.",
         refs=("RFC 5922",),
@@ -133,7 +133,7 @@ _CHAIN = (
     _fail(
         "cert-root-untrusted",
         "The root is not trusted",
-        "The chain ends at {root}, {so}. {cause}",
+        "The chain ends at {root}, which has to be among the trusted ones. {so} {cause}",
         "If it is the right authority, upload its root as cup-trust, and name its file here too: --trust, or `trust` in"
         " the plan.",
         "Compare its SHA-256 with what its owner tells you, by telephone or on paper.",
@@ -165,7 +165,7 @@ _CHAIN = (
     _warn(
         "cert-chain-extra",
         "The chain holds what need not be sent",
-        "{named}: sent, and need not be. It is not on the way to the root, is sent twice, or is the root itself.",
+        "Sent, and not needed: {named}. It is not on the way to the root, is sent twice, or is the root itself.",
         "Remove it from what the server sends.",
         refs=("RFC 5246 7.4.2",),
     ),

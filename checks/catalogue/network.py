@@ -151,7 +151,7 @@ ENTRIES = (
         "tls-interop-none",
         Severity.WARN,
         "The release finds no version or cipher in common",
-        "To what is known of the offer of release {releases} ({offered}) the server answers: {refusal}.",
+        "As far as is known, release {releases} offers {offered}. To that the server answers: {refusal}.",
         (
             "Accept one of these on the interface for federation.",
             f"{ON_OUR_SIDE}or put a device that speaks both, such as an ASA with TLS proxy, between the two.",
@@ -194,7 +194,7 @@ ENTRIES = (
         Severity.INFO,
         "Whether the server asks for our certificate",
         "Federation is mutual TLS: each side asks for the certificate of the other. {means}",
-        ("Demand a certificate of the peer on the interface for federation.",),
+        ("If it does not, demand a certificate of the peer on the interface for federation.",),
         Owner.PARTNER,
         _PROBE,
         ("RFC 5246 7.4.4",),

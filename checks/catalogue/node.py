@@ -68,7 +68,7 @@ _ENTRIES = (
         Severity.WARN,
         "The node has another domain than the SIP proxy domain",
         "Its domain is {domain}, the SIP proxy domain is {expected_domain}. On this release they are equal.",
-        ("Find out which is right. The wizard sends nothing.",),
+        ("Find out which is right. The wizard does not change a domain that is set.",),
         verify="show network eth0",
         refs=_GUIDE,
     ),
@@ -164,7 +164,7 @@ _ENTRIES = (
             "Compare the port on System > Application Listeners with peer_auth_port in the plan; after a change of it,"
             " restart Cisco SIP Proxy.",
         ),
-        verify="openssl s_client -connect {address}:{port}",
+        verify="openssl s_client -connect {address}:{port} </dev/null",
     ),
     Entry(
         "node-mailid",

@@ -17,7 +17,7 @@ from checks.finding import TRUST_JUDGED, Finding, Json, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
-_NOTHING_TO_TRUST = "and nothing was given to trust, so whether it is trusted was not judged"
+_NOTHING_TO_TRUST = "Nothing was given to trust, so whether it is was not judged."
 _NOTHING_WRONG = frozenset({Severity.INFO})
 _A_DAY = timedelta(days=1)
 _FRESH = "It began less than a day ago: a peer whose clock is behind refuses it for now."
@@ -159,7 +159,7 @@ def _dates(told: Told, certificate: CertificateFacts, depth: int, clocks: Clocks
 def _trust(told: Told, path: Path, *, have_roots: bool) -> Iterator[Finding]:
     top, depth = path.members[-1], len(path.members) - 1
     about = partial(told.about, top, depth, severity=None if have_roots else Severity.INFO)
-    so = {"so": "which is not among the trusted ones" if have_roots else _NOTHING_TO_TRUST}
+    so = {"so": "It is not." if have_roots else _NOTHING_TO_TRUST}
     match path.end:
         case End.TRUSTED:
             return

@@ -184,7 +184,10 @@ def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["explain", code]) == 0
         shown = capsys.readouterr().out
         assert shown.startswith(code)
+        assert ("Who acts: nobody." in shown) is not bool(CODES[code].fix)
         assert "Who acts:" in shown
+        assert not re.search(r"[a-z]<", shown)
+        assert not re.search(r"_sipfederationtls._tcp\.\s", shown)  # a command is never cut
         assert max(map(len, shown.splitlines())) <= 80
         assert ("See for yourself:" in shown) is bool(CODES[code].verify)
         assert not re.search(r"(^|\.) ?<[\w ]+>( [A-Z]|$)", shown, re.MULTILINE)

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.catalogue import CODES
+from checks.dns.caa import judge_caa
 from checks.dns.reply import Reply, read
 from checks.finding import Findings
 from checks.requests import DnsRequest, HostRequest, Network
@@ -38,6 +39,7 @@ RECORDS = {
     "NS": ("ns1.partner.example.", "ns2.partner.example."),
     "SOA": ("ns1.partner.example. hostmaster.partner.example. 1 3600 600 86400 300",),
     "TXT": ('"0 0 5061 sip.partner.example"',),
+    "CAA": ('0 issue "ca.example; policy=ev"', '128 tbs "unknown"', '0 iodef "mailto:a@partner.example"'),
 }
 
 
@@ -69,6 +71,8 @@ def test_a_damaged_message_is_read_or_refused(seed: int, kind: str) -> None:
         reply = read(wire[:12] + damaged(wire[12:], random.Random(seed)), query)
         assert isinstance(reply, Reply)
         assert "\x00" not in reply.zone + reply.alias
+        if kind == "CAA":
+            assert len(list(judge_caa(DOMAIN, "CN=Issuing", ((DOMAIN, reply),)))) <= 1
 
 
 @settings(max_examples=300)

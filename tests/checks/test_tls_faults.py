@@ -56,15 +56,29 @@ def test_breaking_off_before_the_hello_has_another_cause_than_after_it(
     assert ("access list" in " ".join(found["fix"])) is (when == "before our hello")
 
 
-def test_a_certificate_that_openssl_cannot_read_is_shown_by_hand(check: Check) -> None:
-    certificate = b"\x30\x03\x02\x01"
+def _shows(certificate: bytes, *after: bytes) -> tls.Behaviour:
+    """A hello of TLS 1.2 and a chain of one certificate; `after` stands for what comes behind it."""
     entries = len(certificate).to_bytes(3, "big") + certificate
     body = len(entries).to_bytes(3, "big") + entries
     hello = b"\x02\x00\x00\x26\x03\x03" + bytes(32) + b"\x00\x00\x2f\x00"
-    messages = hello + b"\x0b" + len(body).to_bytes(3, "big") + body + b"\x0e\x00\x00\x00"
-    with fault_server(tls.says(b"\x16\x03\x03" + len(messages).to_bytes(2, "big") + messages)) as port:
+    messages = hello + b"\x0b" + len(body).to_bytes(3, "big") + body + (b"".join(after) or b"\x0e\x00\x00\x00")
+    return tls.says(b"\x16\x03\x03" + len(messages).to_bytes(2, "big") + messages)
+
+
+def test_a_certificate_that_openssl_cannot_read_is_shown_by_hand_and_told_once(check: Check) -> None:
+    with fault_server(_shows(b"\x30\x03\x02\x01")) as port:
         checked = check("tls", *towards(port, timeout=0.5))
-    assert checked.faults == {"tls-malformed": "fail", "cert-malformed": "fail"}
+    assert checked.faults == {"cert-malformed": "fail"}
+
+
+def test_another_fault_of_the_handshake_is_told_beside_a_certificate_that_only_we_cannot_read(
+    check: Check, pki: Authorities
+) -> None:
+    """OpenSSL reads on where the version is odd, and stumbles over what comes next."""
+    odd = pki.leaf().der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x74", 1)
+    with fault_server(_shows(odd, b"\x0e\x00\x00\x02\x00\x00")) as port:
+        checked = check("tls", *towards(port, timeout=0.5))
+    assert checked.faults == {"cert-malformed": "fail", "tls-malformed": "fail"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -148,6 +148,7 @@ def test_the_name_of_an_authority_stays_text(home: Path, tmp_path: Path) -> None
     assert_plain(received)
 
 
+Source = Callable[[Path], AbstractContextManager[tuple[str, ...]]]
 ALERT = b"\x15\x03\x01\x00\x02\x02"
 
 
@@ -252,7 +253,62 @@ def hostile_dns(query: dns.message.Message) -> dns.message.Message:
     return reply
 
 
-@pytest.mark.parametrize("form", [(), ("--json",), ("--nagios",), ("--request", "partner"), ("--request", "dns-admin")])
+FORMS = ((), ("--json",), ("--nagios",), ("--request", "partner"), ("--request", "dns-admin"))
+
+
+@contextmanager
+def a_text(folder: Path) -> Iterator[tuple[str, ...]]:
+    """A TXT record, served by BIND."""
+    with name_server(folder / "bind", {"x.example": ZONE}) as port:
+        yield ("dns", "x.example", "--nameserver", f"127.0.0.1:{port}")
+
+
+@contextmanager
+def a_subject(folder: Path) -> Iterator[tuple[str, ...]]:
+    """A certificate, shown by openssl."""
+    with hostile_server(folder) as port:
+        yield ("tls", *towards(port))
+
+
+@contextmanager
+def a_banner(_folder: Path) -> Iterator[tuple[str, ...]]:
+    with fault_server(says(b"\x1b]0;owned\x07\x1b[2Jcanary\x9bcanary\xe2\x80\xae")) as port:
+        yield ("tls", *towards(port))
+
+
+@contextmanager
+def an_alert(_folder: Path) -> Iterator[tuple[str, ...]]:
+    """One of no known number, with more behind it than belongs there."""
+    with fault_server(says(ALERT + b"\x1b\x1b]0;owned\x07\x1b[2Jcanary")) as port:
+        yield ("tls", *towards(port))
+
+
+@pytest.mark.needs("bind9", "openssl")
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [(a_text, b"srv-as-txt"), (a_subject, b"cert-"), (a_banner, b"tls-not-tls"), (an_alert, b"tls-alert")],
+)
+def test_what_the_other_side_sends_stays_text_in_every_form(
+    home: Path, tmp_path: Path, source: Source, code: bytes, form: tuple[str, ...]
+) -> None:
+    junit = tmp_path / "report.xml"
+    with (
+        source(tmp_path) as words,
+        on_terminal(home, "check", *words, "--timeout", "1", "--junit", str(junit), *form) as terminal,
+    ):
+        assert terminal.wait_end(30) == 2
+        received = bytes(terminal.received)
+    assert code in received or form[:1] == ("--request",)
+    report = junit.read_bytes()
+    assert code in report
+    assert CANARY in report or source is an_alert  # of an alert there is a number alone to show
+    for said in (received, report):
+        assert_plain(said)
+    assert len(ElementTree.fromstring(report)) >= 1
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     ("domain", "code"),
     [("target.example", b"srv-target"), ("bogus.example", b"dns-servfail"), ("text.example", b"srv-as-txt")],

@@ -8,14 +8,20 @@ from checks.catalogue.entry import OWN_COMMAND
 from wizard.errors import UsageError
 
 _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence of its own that only a check can fill in
+_GLUED = re.compile(r"(?<=[a-z])\{\w+\}")  # what is added to a word, and may be nothing
 _OWN = f"{{{OWN_COMMAND}}}"
-_BY_HAND = {  # where a check makes the command itself, by the beginning of the code
+_RECORD = "nslookup -type=srv {name_of_the_record} {server}"
+_ROUTE = "openssl s_client -connect {next_hop}:{port} </dev/null"
+_BY_HAND = {  # where a check makes the command itself, by the code or its beginning
     "dns": "nslookup -type=srv -port={port} {subject} {server}",
     "split": "nslookup -type=srv {subject} {server}",
     "ns": "nslookup -type=soa {subject} {server}",
     "resolver": "nslookup -type=a no-such-name.invalid {subject}",
-    "route": "nslookup -type=srv _sipfederationtls._tcp.{subject}, or of a static route: openssl s_client -connect"
-    " {next_hop}:{port} </dev/null",
+    "route": _ROUTE,
+    "route-srv": _RECORD,
+    "route-default-srv": _RECORD,
+    "route-none": _RECORD,
+    "route-bypasses-aol": f"{_RECORD}, or of a static route: {_ROUTE}",
     "cert": "openssl s_client -connect {subject} </dev/null | openssl x509 -noout -text, or of a file:"
     " openssl crl2pkcs7 -nocrl -certfile {file} | openssl pkcs7 -print_certs -noout -text",
 }
@@ -50,10 +56,9 @@ def run(args: argparse.Namespace) -> int:
         print("What to do:")
         for number, step in enumerate(filter(None, map(_generic, entry.fix)), 1):
             print(wrap(f"{number}. {step}", 76, "  "))
-    print(wrap(f"Who acts: {OWNERS[entry.owner]}, as a rule; a check names it for the case at hand."))
-    verify = (
-        _generic(_BY_HAND.get(entry.code.partition("-")[0], "")) if entry.verify == _OWN else _generic(entry.verify)
-    )
+    who = f"{OWNERS[entry.owner]}, as a rule; a check names it for the case at hand" if entry.fix else "nobody"
+    print(wrap(f"Who acts: {who}."))
+    verify = _named(_by_hand(entry.code) if entry.verify == _OWN else entry.verify)
     if verify:
         print(wrap(f"See for yourself: {verify}"))
     if entry.refs:
@@ -63,6 +68,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _by_hand(code: str) -> str:
+    return _BY_HAND.get(code) or _BY_HAND.get(code.partition("-")[0], "")
+
+
 def _generic(template: str) -> str:
-    """A template with the names of its values in their place; what only a check can say is left out."""
-    return re.sub(r"\{(\w+)\}", lambda place: f"<{place[1].replace('_', ' ')}>", _ASIDE.sub("", template))
+    """A text with the names of its values in their place; what only a check can say is left out."""
+    return _named(_GLUED.sub("", _ASIDE.sub("", template)))
+
+
+def _named(template: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda place: f"<{place[1].replace('_', ' ')}>", template)
