@@ -141,6 +141,7 @@ def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home:
     try:
         with on_terminal(home, "check", "plan", str(tmp_path / "N" / "check.toml"), "--nodes") as terminal:
             terminal.wait_for("Password of the CLI account")
+            terminal.wait_for("answer (hidden):")  # what is typed before that is thrown away, as it was not hidden
             named = re.search(r"its password is the word in (\S+?)\.\s", terminal.received.decode())
             assert named is not None
             terminal.press(Path(named[1]).read_text().strip() + "\r")
