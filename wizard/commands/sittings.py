@@ -98,8 +98,7 @@ def _played(act: tuple[str, ...]) -> str:
             return ""
         case ("mend-partner", *_):
             return (
-                "Enter also plays what they do then: they mend it. To try a remedy on our side instead, such as another"
-                " peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume."
+                "They mend it then. To try peer_subject instead, quit (q), change the session's plan.toml, and resume."
             )
         case _:
             return "Enter also plays what the other side does then."
