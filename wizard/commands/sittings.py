@@ -80,7 +80,7 @@ def practice_hint(does: Kind) -> str:
     """What is different from reality, for a trainee who looks for a page that does not exist."""
     match does:
         case Instruct():
-            return "On a real cluster you would now do this on the page. Here Enter does it on the simulated network."
+            return "In reality you would now do this there. Here Enter does it, on the simulated network."
         case Form(menu=()):
             return "In reality you would find it out. Here what stands above the line is so. = is short for it, always."
         case Form():
