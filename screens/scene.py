@@ -146,7 +146,7 @@ class Scene:
         return copyables(row.step.does) if row else ()
 
     def situation(
-        self, *, drawn: bool = True, typing: bool = False, unfilled: bool = False, more_below: bool = False
+        self, *, drawn: bool = True, typing: bool = False, unfilled: bool = False, more: str = ""
     ) -> Situation:
         """What this means for the keys. A question counts once it is `drawn`: nobody answers what they cannot see."""
         ask = self.ask if drawn else None
@@ -164,5 +164,5 @@ class Scene:
             unfilled=unfilled,
             question=ask is not None and isinstance(ask.row.step.does, Form) and not ask.row.step.does.menu,
             claimed=ask.typed[:1] if ask and ask.kind in BY_TYPING and self.looking is None else "",
-            more_below=more_below,
+            more=more,
         )

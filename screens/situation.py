@@ -38,7 +38,8 @@ class Situation:
     """How things stand. `asked` is None while nobody waits for an answer; `choices` are the answers it allows.
 
     `unfilled`: another line of a form is still empty. `question`: no page shows what the form asks. `claimed` is the
-    letter that begins a name which has to be typed: it opens its line, and is no key meanwhile.
+    letter that begins a name which has to be typed: it opens its line, and is no key meanwhile. `more` are the keys
+    that show what of the page has no room.
     """
 
     asked: AskKind | None = None
@@ -52,7 +53,7 @@ class Situation:
     unfilled: bool = False
     question: bool = False
     claimed: str = ""
-    more_below: bool = False
+    more: str = ""
 
     def allows(self, deed: Deed) -> bool:
         """Whether a deed makes sense now."""
@@ -97,8 +98,8 @@ class Situation:
         """The keys that work now, with their words, in the order in which they are shown."""
         now = [deed for deed in DEEDS if self.allows(deed) and deed.name not in ALWAYS and deed.key != self.claimed]
         yield from ((deed.shown_key, self.label(deed)) for deed in now if deed.name == "forward")
-        if self.more_below:
-            yield "PgDn", "more"
+        if self.more:
+            yield self.more, "more"
         if self.typing:  # every other key is a letter of what is typed
             yield "?", "help, in an empty line"
             yield "Esc", "leaves the line, for the other keys"

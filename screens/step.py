@@ -257,9 +257,12 @@ class StepScreen(Screen[None]):
     def situation(self) -> Situation:
         """How things stand, for the keys."""
         body = self.query_one("#body", VerticalScroll)
-        typing, more_below = isinstance(self.focused, Input), body.scroll_y < body.max_scroll_y
+        typing = isinstance(self.focused, Input)
+        # A form opens where its first line is, so there may be something above that nobody has seen yet.
+        beyond = {"PgUp": typing and body.scroll_y > 0, "PgDn": body.scroll_y < body.max_scroll_y}
+        more = ", ".join(key for key, there in beyond.items() if there)
         unfilled = any(form.next_empty() for form in self.query(FormBody))
-        return self.scene.situation(drawn=not self._drawings, typing=typing, unfilled=unfilled, more_below=more_below)
+        return self.scene.situation(drawn=not self._drawings, typing=typing, unfilled=unfilled, more=more)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that make no sense now do nothing."""

@@ -176,6 +176,15 @@ def test_a_cluster_that_is_to_be_restarted_and_was_not_stops_the_walk() -> None:
     assert world.until(step="domain/cluster-restarted").kind is AskKind.FAILED
 
 
+def test_the_restart_of_the_cluster_stands_among_what_cannot_be_taken_back_and_what_is_disrupted() -> None:
+    method = method_of(walk_of(practice_plan(), CATALOGUE), "0" * 64, "t")
+    restart = next(step for step in method.steps if step.id == "domain/cluster-restarted")
+    assert restart.reversal == "no-return"
+    assert "its users are signed out" in " ".join(restart.effects)
+    domain = next(procedure for procedure in method.procedures if procedure.id == "domain")
+    assert "every node may restart once more" in domain.disrupts
+
+
 # --- letters ---------------------------------------------------------------------------------------------------------
 
 

@@ -64,8 +64,8 @@ def test_what_enter_on_a_letter_plays_is_said_and_what_has_to_come_before_it() -
     assert hint().endswith("then press Enter.")
     assert hint("tell", "aol").endswith("Enter also plays what the other side does then.")
     mended = hint("mend-partner", "partner.example")
-    assert "they mend it" in mended
-    assert "peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume" in mended
+    assert "press Enter. They mend it then." in mended
+    assert "To try peer_subject instead, quit (q), change the session's plan.toml, and resume." in mended
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,9 @@ def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path:
     with on_terminal(home, "practice", "--scenario", "wrong-cn", "--pace", "0", "--session", str(session)) as terminal:
         terminal.wait_for("Enter begin")
         test_screens.walk(terminal, until="I have sent it")
-        assert "quit (q), change plan.toml in the session folder, and resume" in squeezed(terminal.picture)
+        assert "To try peer_subject instead, quit (q), change the session's plan.toml, and resume." in squeezed(
+            terminal.picture
+        )
         terminal.press("q")
         assert terminal.wait_end() == 130
     plan = session / "plan.toml"

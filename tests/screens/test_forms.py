@@ -214,6 +214,23 @@ def lines_of(count: int, *, menu: tuple[str, ...] = ("System",)) -> Form:
     return Form(interface="a page", menu=menu, fields=fields, mismatch="Correct it.")
 
 
+def test_a_form_that_opens_below_its_first_lines_says_that_there_is_more_above(play: Play) -> None:
+    warned = "A warning that takes a few lines of the page, so that what is asked has no room beside all of them. " * 3
+    fields = (FormField("answer", "You go on", "yes"), FormField("reason", "Why", "agreed", free=True))
+    form = Form(interface="Nowhere", menu=(), about=(warned,) * 4, fields=fields, mismatch="Mend it.")
+
+    async def test(stage: Stage, folder: Path) -> None:
+        await stage.until("You go on")
+        await stage.until("PgUp, PgDn more")
+        assert all(len(line) <= 80 for line in stage.picture.splitlines())
+        await stage.press("escape", "home")
+        await stage.until("Where")
+        assert "About" in stage.picture
+        assert "PgUp" not in stage.picture, "whoever moved the page knows of it"
+
+    play((step("form", does=form),), Script(), test)
+
+
 def test_a_line_that_was_scrolled_away_comes_back_at_the_first_letter_and_is_named_below(play: Play) -> None:
     async def test(stage: Stage, folder: Path) -> None:
         await stage.until("You type: field 0.")

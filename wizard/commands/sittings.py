@@ -80,7 +80,7 @@ def practice_hint(does: Kind) -> str:
     """What is different from reality, for a trainee who looks for a page that does not exist."""
     match does:
         case Instruct():
-            return "On a real cluster you would now do this on the page. Here Enter does it on the simulated network."
+            return "In reality you would now do this there. Here Enter does it, on the simulated network."
         case Form(menu=()):
             return "In reality you would find it out. Here what stands above the line is so. = is short for it, always."
         case Form():
@@ -98,8 +98,7 @@ def _played(act: tuple[str, ...]) -> str:
             return ""
         case ("mend-partner", *_):
             return (
-                "Enter also plays what they do then: they mend it. To try a remedy on our side instead, such as another"
-                " peer_subject, do not press it: quit (q), change plan.toml in the session folder, and resume."
+                "They mend it then. To try peer_subject instead, quit (q), change the session's plan.toml, and resume."
             )
         case _:
             return "Enter also plays what the other side does then."

@@ -272,7 +272,7 @@ def _restarted(plan: Plan) -> Step:
         id=_RESTARTED,
         title="Restart the whole cluster once more",
         why=f"The order is {order}: the publisher first, the next only when the last is back and well. The console (t)"
-        " takes the command `utils system restart`. Users of a node are signed out for several minutes.",
+        " takes the command `utils system restart`.",
         does=Form(
             interface=NOWHERE,
             menu=(),
@@ -283,8 +283,9 @@ def _restarted(plan: Plan) -> Step:
             mismatch="Restart the nodes one after the other, the next only when the last is back; then answer yes.",
             wanted=ANSWER,
         ),
-        reversal=NothingToUndo(),
+        reversal=PointOfNoReturn("A restart cannot be taken back; it is over when every node gives its prompt again."),
         duration=Duration(20 * 60, 4 * 3600),
+        effects=("Each node in its turn is away for several minutes, and its users are signed out.",),
         when=_decided("yes", "it was decided that the cluster is not restarted once more"),
         after=(_CLUSTER_RESTART,),
         reads=(_CLUSTER_RESTART,),
@@ -362,7 +363,8 @@ DOMAIN = Procedure(
     title="IM and Presence domain from the CLI",
     heading="Configure the IM and Presence domain from the CLI",
     why="Each node needs a domain, equal to the SIP proxy domain, unless DHCP gives it one.",
-    disrupts="A node whose domain is set restarts; users on it are signed out for several minutes.",
+    disrupts="A node whose domain is set restarts; users on it are signed out for several minutes. Then every node may"
+    " restart once more, if that is decided.",
     applies=always_applies,
     steps=_steps,
 )

@@ -70,9 +70,9 @@ def _warnings(plan: Plan) -> tuple[Step, ...]:
         Step(
             id=WARNINGS,
             title="Answer for what the plan warns of",
-            why="The plan is allowed as it is. What it warns of, below, will probably be regretted all the same, and is"
-            " mended most cheaply before anything is changed. Whoever goes on with it says why, and who agreed; that is"
-            " put on record.",
+            why="The plan is allowed as it is. What it warns of will probably be regretted all the same, and is mended"
+            " most cheaply before anything is changed. Whoever goes on with it says why, and who agreed; that is put on"
+            " record.",
             does=Form(
                 interface=NOWHERE,
                 menu=(),
