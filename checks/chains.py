@@ -17,6 +17,7 @@ from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
 from checks.certificate.pem import in_words, pem_blocks, read_all, read_every
+from checks.certificate.places import judge_silence
 from checks.certificate.subject import Told
 from checks.finding import ChainLink, Finding, Json
 from checks.requests import Network
@@ -52,6 +53,8 @@ def judged(told: Told, shown: Shown, network: Network) -> tuple[list[Finding], C
     long_lived = leaf_of(certificates).life > LONGEST_LIFE
     judge = partial(judge_chain, public=system_roots() if long_lived else (), host=shown.host, ahead=shown.ahead)
     about = list(judge(told, certificates, roots, shown.name, at))
+    if not network.revocation:  # which says of each that it names no place
+        about += judge_silence(told, certificates)
     said = opinions(certificates, roots, shown.name, at)
     differs = disagreement(about, said)
     found += [_with_opinions(one, said, differs) for one in about if not (malformed and one.code in _MISSING_ISSUER)]

@@ -10,7 +10,6 @@ from pathlib import Path
 from checks.catalogue import finding
 from checks.certificate.judge_pool import judge_pool
 from checks.certificate.pem import pem_blocks
-from checks.certificate.places import judge_silence
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
 from checks.dns.caa import ask_upwards, judge_caa
@@ -215,21 +214,18 @@ def _decoded(path: str) -> str:
 
 
 async def _revocations(told: Told, chains: tuple[Shown, ...], views: Views) -> list[list[Finding]]:
-    """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too.
-
-    Where that is not asked, only whether there is anybody who could be.
-    """
+    """What was taken back, for each chain, all at the same time; what is left of the whole check bounds it too."""
     network = views.network
-    at = network.at or datetime.now(UTC)
-    paths = [members_of(shown.sent, network, at) for shown in chains]
     if not network.revocation:
-        return [list(judge_silence(told, members)) for members in paths]
+        return [[] for _ in chains]
     from checks.certificate.revocation import WITHIN, revocation_findings
     from checks.fetch import Fetcher
 
+    at = network.at or datetime.now(UTC)
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
+    paths = [members_of(shown.sent, network, at) for shown in chains]
     asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, views.left)) for members in paths)
     return list(await asyncio.gather(*asked))
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
@@ -38,6 +39,7 @@ _EXCHANGES = 5  # a whole check ends within this many timeouts
 _BUDGET = 10 / 3  # timeouts for each of many checks: 10 s by default, of which a dead peer takes 5
 
 _CANCELLED = "it was cancelled"
+_MEND_IT = ("Mend what is named there, then run it again.",)
 
 T = TypeVar("T")
 
@@ -175,7 +177,7 @@ class CheckService:
         except TimeoutError:
             return _not_tested(request, f"it took more than {seconds:g} s")
         except OSError as problem:
-            return _not_tested(request, f"of {problem.strerror or problem}")
+            return _not_tested(request, f"of {problem.strerror or problem}", _MEND_IT)
         return Findings(
             target=target_of(request),
             started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -235,8 +237,9 @@ def target_of(request: PlanRequest) -> str:
             assert_never(request)
 
 
-def _not_tested(request: PlanRequest, reason: str) -> Findings:
+def _not_tested(request: PlanRequest, reason: str, fix: tuple[str, ...] = ()) -> Findings:
     target = target_of(request)
     found = finding("check-unfinished", target, severity=Severity.NOT_TESTED, observed={"reason": reason})
+    found = replace(found, fix=fix or found.fix)
     started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Findings(target=target, started=started, duration_ms=0, findings=(found,))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checks.finding import Finding, Findings
-from checks.names import SIP_TLS_PORT, place_of
+from checks.names import SIP_TLS_PORT, place_of, srv_name
 from wizard.plan.model import Plan
 from wizard.procedures.partner_side import presented
 
@@ -24,9 +24,11 @@ def odd_one_named(plan: Plan, results: Sequence[Findings]) -> tuple[Findings, ..
     if presented(plan) != configured:
         return tuple(results)
     found = [each for result in results for each in result.findings]
+    ours = {srv_name(domain) for domain in plan.federation_domains}
+    records = [each for each in found if each.subject in ours and each.code in {_OTHER, "srv-ok"}]
     names = _Names(
         configured=configured,
-        leads=frozenset(str(each.observed.get("target")) for each in found if each.code in {_OTHER, "srv-ok"}),
+        leads=frozenset(str(each.observed.get("target")) for each in records),
         shown=dict(_common_names(found)),
     )
     return tuple(

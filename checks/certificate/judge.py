@@ -17,7 +17,7 @@ from checks.finding import TRUST_JUDGED, Finding, Json, Severity
 
 THRESHOLDS = (1, 7, 14, 30, 60)  # days before the end at which it is worth another word
 LONGEST_LIFE = timedelta(days=398)  # what public authorities may issue
-_NOTHING_TO_TRUST = "Nothing was given to trust, so whether it is was not judged."
+_NOTHING_TO_TRUST = "Nothing was given to trust, so that was not judged."
 _NOTHING_WRONG = frozenset({Severity.INFO})
 _A_DAY = timedelta(days=1)
 _FRESH = "It began less than a day ago: a peer whose clock is behind refuses it for now."

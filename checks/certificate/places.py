@@ -36,12 +36,12 @@ def places_of(certificate: x509.Certificate) -> Places:
     return Places(responders=tuple(responders), lists=tuple(web), others=others)
 
 
-def judge_silence(told: Told, members: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
-    """The certificates of a path that name no place at all.
+def judge_silence(told: Told, sent: tuple[CertificateFacts, ...]) -> Iterator[Finding]:
+    """The certificates of a chain that name no place at all.
 
     A root is taken back by nobody but its owner, and a certificate of version 1 has no room for a place.
     """
-    able = (c for c in members if not c.self_issued and c.version >= 3)
+    able = (c for c in sent if not c.self_issued and c.version >= 3)
     silent = [c.subject for c in able if places_of(c.certificate) == Places()]
     if silent:
         yield told("cert-crl-missing", observed={"certificates": silent})

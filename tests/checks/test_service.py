@@ -76,6 +76,7 @@ def test_a_certificate_that_was_lost_from_a_trust_file_is_named(pki: Authorities
         service.close()
     assert (found.code, found.severity) == ("check-unfinished", Severity.NOT_TESTED)
     assert f"{trust}, which cannot be read: certificate 2 of 2: what lies between its lines is no cert" in found.why
+    assert found.fix == ("Mend what is named there, then run it again.",)
 
 
 def test_peers_that_do_not_answer_delay_no_other_check() -> None:
