@@ -84,8 +84,10 @@ def test_a_step_fits_76_columns(step: Step, plan: Plan) -> None:
 @pytest.mark.parametrize(("step", "plan"), STEPS)
 def test_what_changes_something_can_be_undone_or_says_that_it_cannot(step: Step, plan: Plan) -> None:
     del plan
-    reads = isinstance(step.does, Check | Form | Wait) or (
-        isinstance(step.does, Command) and step.does.risk.value == "read-only"
+    # A form only reads, but for one that puts on record what a person did elsewhere, and whose effects it names.
+    reads = isinstance(step.does, Check | Wait) or (
+        (isinstance(step.does, Form) and not step.effects)
+        or (isinstance(step.does, Command) and step.does.risk.value == "read-only")
     )
     assert isinstance(step.reversal, NothingToUndo) is reads
     if isinstance(step.does, Instruct | Restart) or (isinstance(step.does, Command) and not reads):

@@ -39,7 +39,7 @@ def test_all_of_them_are_shown_before_the_first_change_and_in_the_method_of_proc
     assert len(warnings_of(plan)) > 1
     walk = walk_of(plan, CATALOGUE)
     found = ids(plan)
-    assert found.index("health/cluster@imp1") < found.index(WARNINGS) < found.index("health/prerequisites")
+    assert found.index("health/aol-order") < found.index(WARNINGS) < found.index("health/version@imp1")
     shown = " ".join(" ".join(lines_of(walk.step(WARNINGS))).split())
     assert all(warning in shown for warning in warnings_of(plan))
 

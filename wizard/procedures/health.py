@@ -38,7 +38,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     groups = (_version, _network, _ntp, _replication, _services)
     reads = tuple(group(node) for group in groups for node in nodes)
     asked = (_prerequisites(plan), _backup(plan), _proxy_domain(plan))
-    return (*_aol_order(plan), *reads, _cluster(plan), *_warnings(plan), *asked)
+    return (*_aol_order(plan), *_warnings(plan), *reads, _cluster(plan), *asked)
 
 
 def _aol_order(plan: Plan) -> tuple[Step, ...]:
