@@ -26,6 +26,7 @@ from checks.routing import gather_route, judge_route
 from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
+from checks.tls.ours import judge_dates, ours_in
 from checks.tls.own_side import of_our_side
 from checks.views import Views
 
@@ -138,15 +139,16 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
     found_addresses, failed = await _addresses(target, views)
     if failed is not None:
-        return [unanswered(target, failed)], ()
+        return [unanswered(target, failed), *_of_our_certificate(network)], ()
     if not found_addresses:
         values = {"expected_address": "its public address"}
-        return [finding("address-missing", target, owner=owner_of(request.side), values=values)], ()
+        missing = finding("address-missing", target, owner=owner_of(request.side), values=values)
+        return [missing, *_of_our_certificate(network)], ()
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
     shows = f"openssl s_client -connect {subject} -showcerts </dev/null"
     told = Told(subject=subject, see=f"{shows} | {_decoded('/dev/stdin')}")
-    findings = list(judge_server(subject, server, datetime.now(UTC)))
+    findings = list(judge_server(subject, server, datetime.now(UTC), network.at))
     chain: Chain = ()
     unreadable: set[str] = set()
     chains = _chains(request, server)
@@ -159,6 +161,12 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     findings = [one for one in findings if not _is_same_cause(one, unreadable)]
     findings += [*judge_pool(told, leaves(chains)), *await _allowed_to_sign(request, findings, views)]
     return unique(map(of_our_side, findings) if request.side == "ours" else findings), chain
+
+
+def _of_our_certificate(network: Network) -> Iterable[Finding]:
+    """What can be said of the certificate that we would have shown."""
+    ours = ours_in(network.client_certificate[0]) if network.client_certificate is not None else None
+    return () if ours is None else judge_dates(ours, network.at or datetime.now(UTC))
 
 
 async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: Views) -> Iterable[Finding]:

@@ -194,7 +194,7 @@ ENTRIES = (
         Severity.INFO,
         "Whether the server asks for our certificate",
         "Federation is mutual TLS: each side asks for the certificate of the other. {means}",
-        ("If it does not, demand a certificate of the peer on the interface for federation.",),
+        ("If it does not ask, demand a certificate of the peer on the interface for federation.",),
         Owner.PARTNER,
         _PROBE,
         ("RFC 5246 7.4.4",),
@@ -231,6 +231,20 @@ ENTRIES = (
         Owner.PARTNER,
         _PROBE,
         ("RFC 5246 7.2.2",),
+    ),
+    Entry(
+        "tls-client-cert-unclear",
+        Severity.WARN,
+        "The server leaves after the handshake, whatever we show",
+        "We showed our certificate, and {seen}, without saying why. It was not seen to stay when none is shown."
+        " Some servers refuse a certificate so; others close because the service behind them is down. Which it is"
+        " cannot be seen from here.",
+        (
+            "See what the server's log says of this moment: whether our certificate is refused, and why.",
+            "See that the service behind the TLS runs.",
+        ),
+        Owner.PARTNER,
+        _PROBE,
     ),
     Entry(
         "tls-name-unknown",

@@ -58,9 +58,15 @@ OUR_CERTIFICATE: Mapping[str, str] = {
     "access denied": "The other side trusts it, and does not let who it names in.",
     "decrypt error": "The other side could not verify our signature: certificate and key may not belong together.",
     "handshake failure": "The other side does not accept it, or wants another one.",
-    "it closed the connection right after the handshake": "It may not accept it, or the service behind it is down.",
-    "it reset the connection right after the handshake": "It may not accept it, or the service behind it is down.",
 }
+
+# How a server leaves without an alert. Some refuse a certificate so; others do it whatever they are shown.
+CLOSED_AFTER = "it closed the connection right after the handshake"
+RESET_AFTER = "it reset the connection right after the handshake"
+CLOSED_AMID = "it closed the connection after asking for our certificate"
+RESET_AMID = "it reset the connection after asking for our certificate"
+AFTER_THE_HANDSHAKE = frozenset({CLOSED_AFTER, RESET_AFTER})
+WITHOUT_A_WORD = frozenset({*AFTER_THE_HANDSHAKE, CLOSED_AMID, RESET_AMID})
 
 # Alerts about what is wrong with a certificate of ours itself: nobody on the other side can mend that.
 OURS_TO_MEND: Mapping[str, str] = {

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from checks.names import is_address
 from checks.tls.accepted import Accepted, accepted_by
+from checks.tls.alerts import WITHOUT_A_WORD
 from checks.tls.offers import ANY, offers_for
-from checks.tls.ours import issuers_in
+from checks.tls.ours import Ours, ours_in
 from checks.tls.probe import context_for, probe
 from checks.tls.raw import in_words, legacy_hello, release_hello
 from checks.tls.seen import Answer, Fault, Seen
@@ -36,7 +37,7 @@ _WEB = 443
 
 T = TypeVar("T")
 Place = tuple[str, int]
-Ours = tuple[Path, Path | None]  # our certificate, and its key where we have it
+Pair = tuple[Path, Path]  # our certificate and its key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ class Compared:
 class Visit:
     """What one address showed. `nameless` is what it shows to who sends no server name; None when not looked at.
 
-    `accepted` are the versions and classes of cipher that it accepts up to TLS 1.2; None when not asked for.
+    `accepted` are the versions and classes of cipher that it accepts up to TLS 1.2; None when not asked for. `bare` is
+    what it does when no certificate of ours is shown; None unless it left without a word when one was.
     """
 
     seen: Seen
@@ -61,6 +63,14 @@ class Visit:
     six: bool = False
     compared: tuple[Compared, ...] = ()
     accepted: Accepted | None = None
+    bare: Seen | None = None
+
+    @property
+    def leaves_alike(self) -> bool:
+        """Whether it leaves without a word with our certificate, and nobody saw it stay without."""
+        if self.seen.refused_client not in WITHOUT_A_WORD:
+            return False
+        return self.bare is None or self.bare.fault is not None or self.bare.refused_client in WITHOUT_A_WORD
 
     @property
     def chain(self) -> tuple[bytes, ...]:
@@ -72,36 +82,38 @@ class Visit:
 class Server:
     """All that was seen of a server.
 
-    `shown` says whether a certificate of ours was offered. `issuers` are the authorities of our certificate, empty
-    without one. `checker` is the TLS that looked: what it does not know is not the server's fault.
+    `shown` says whether a certificate of ours was offered, `ours` what it is, None without one. `checker` is the TLS
+    that looked: what it does not know is not the server's fault.
     """
 
     visits: tuple[Visit, ...]
     shown: bool = False
-    issuers: tuple[str, ...] = ()
+    ours: Ours | None = None
     checker: str = field(default=ssl.OPENSSL_VERSION)
 
 
 async def visit_server(
-    places: tuple[Place, ...], host: str, ours: Ours | None, timeout: float, release: str | None = None
+    places: tuple[Place, ...],
+    host: str,
+    ours: tuple[Path, Path | None] | None,
+    timeout: float,
+    release: str | None = None,
 ) -> Server:
     """Visit every address at the same time. Raises OSError for a client certificate that cannot be used."""
     pair = (ours[0], ours[1]) if ours is not None and ours[1] is not None else None
     context_for(pair)
     visits = await asyncio.gather(*(_admitted(p, host, pair, timeout, release) for p in places[:_MOST_PLACES]))
-    issuers = issuers_in(ours[0]) if ours is not None else ()
-    return Server(visits=tuple(visits), shown=pair is not None, issuers=issuers)
+    ours_is = ours_in(ours[0]) if ours is not None else None
+    return Server(visits=tuple(visits), shown=pair is not None, ours=ours_is)
 
 
-async def _admitted(
-    place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None
-) -> Visit:
+async def _admitted(place: Place, host: str, pair: Pair | None, timeout: float, release: str | None) -> Visit:
     async with at_the_door(place[0]):
         return await _visit(place, host, pair, timeout, release)
 
 
-async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeout: float, release: str | None) -> Visit:
-    name = None if is_address(host) else host
+async def _visit(place: Place, host: str, pair: Pair | None, timeout: float, release: str | None) -> Visit:
+    name = _name_of(host)
     context, options = context_for(pair), _options(host, "TLS")
     seen = await probe(place, name, context, options, timeout)
     if seen.fault is Fault.TIMEOUT:  # one lost packet is no dead server
@@ -114,12 +126,14 @@ async def _visit(place: Place, host: str, pair: tuple[Path, Path] | None, timeou
         seen = await _second_look(seen, place, host, timeout)
     answers = seen.fault is None or seen.fault is Fault.NAME
     nothing_in_common = seen.fault in {Fault.VERSION, Fault.CIPHER}
-    nameless, compared, accepted = await asyncio.gather(
+    nameless, compared, accepted, bare = await asyncio.gather(
         _nameless(place, timeout) if name is not None and answers and not seen.legacy else _skipped(None),
         _compare(place, release, timeout) if answers else _skipped(()),
         accepted_by(place, name, timeout) if release == ANY and (answers or nothing_in_common) else _skipped(None),
+        _bare(place, host, timeout) if pair is not None and seen.refused_client in WITHOUT_A_WORD else _skipped(None),
     )
-    return Visit(seen=seen, nameless=nameless, six=":" in place[0], compared=compared, accepted=accepted)
+    six = ":" in place[0]
+    return Visit(seen=seen, nameless=nameless, six=six, compared=compared, accepted=accepted, bare=bare)
 
 
 async def _skipped(nothing: T) -> T:
@@ -147,6 +161,16 @@ async def _nameless(place: Place, timeout: float) -> Seen | None:
     except TimeoutError:
         return None
     return replace(seen, sent_name=False)
+
+
+async def _bare(place: Place, host: str, timeout: float) -> Seen:
+    """What becomes of the same connection without a certificate of ours."""
+    return await probe(place, _name_of(host), context_for(None), _options(host, "TLS"), timeout)
+
+
+def _name_of(host: str) -> str | None:
+    """The server name to send; none stands for an address."""
+    return None if is_address(host) else host
 
 
 async def _compare(place: Place, release: str | None, timeout: float) -> tuple[Compared, ...]:

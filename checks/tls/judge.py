@@ -11,27 +11,31 @@ from checks.tls.accepted import BROKEN, WEAK, Accepted
 from checks.tls.alerts import ITS_OWN
 from checks.tls.clock import WORTH_A_WORD
 from checks.tls.gather import ANSWERS, REFUSES, SILENT, Server, Visit
-from checks.tls.judge_client import judge_client
+from checks.tls.judge_client import judge_client, judge_ours
 from checks.tls.raw import BY_HAND, spoken
 from checks.tls.seen import Fault, Seen
 
 _OLD = frozenset({"1", "1.1", "SSL 3.0"})
 
 
-def judge_server(subject: str, server: Server, now: datetime) -> Iterator[Finding]:
-    """The findings about the way to a server, not about its certificates. `now` is when it was visited."""
+def judge_server(subject: str, server: Server, now: datetime, at: datetime | None = None) -> Iterator[Finding]:
+    """The findings about the way to a server, not about its certificates.
+
+    `now` is when it was visited, `at` as of when certificates are judged, if that is another time.
+    """
     worked = [visit for visit in server.visits if visit.seen.fault is None]
     for visit in server.visits:
         if visit.seen.fault is not None:
             # The products speak IPv4 only; an IPv6 address that fails is told, and harms nobody.
             harmless = visit.six and bool(worked)
             yield _fault(subject, visit, visit.seen.fault, server, Severity.INFO if harmless else None)
+    yield from judge_ours(server, at or now)
     if not worked:
         return
     for alike in _alike(worked, lambda visit: (visit.seen.legacy, visit.seen.version, visit.seen.cipher)):
         yield _handshake(subject, alike)
-    for alike in _alike(worked, lambda v: (v.seen.client_asked, v.seen.authorities, v.seen.refused_client)):
-        for found in judge_client(subject, alike[0].seen, server):
+    for alike in _alike(worked, _of_the_client):
+        for found in judge_client(subject, alike[0], server, at or now):
             yield _where(found, alike, worked)
     for visit in worked:
         yield from _nameless(subject, visit)
@@ -49,6 +53,11 @@ def _alike(visits: list[Visit], by: Callable[[Visit], Hashable]) -> Iterable[lis
     for visit in visits:
         found.setdefault(by(visit), []).append(visit)
     return found.values()
+
+
+def _of_the_client(visit: Visit) -> Hashable:
+    seen = visit.seen
+    return seen.client_asked, seen.authorities, seen.refused_client, visit.leaves_alike
 
 
 def _where(found: Finding, alike: list[Visit], worked: list[Visit]) -> Finding:

@@ -174,7 +174,7 @@ class _Handshake:
             return self._failed(problem)
         except OSError:
             if self.watch.asked:
-                return self._seen(None, refused="it reset the connection after asking for our certificate")
+                return self._seen(None, refused=alerts.RESET_AMID)
             return self._seen(Fault.RESET)
         done = self._seen(None)
         return await self._after(done, options, timeout) if options else done
@@ -211,7 +211,7 @@ class _Handshake:
             return self._alerted(self.watch.alert)
         if isinstance(problem, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
             if self.watch.asked:
-                return self._seen(None, refused="it closed the connection after asking for our certificate")
+                return self._seen(None, refused=alerts.CLOSED_AMID)
             return self._seen(Fault.CLOSED)
         if reason == "UNSUPPORTED_PROTOCOL":
             return self._seen(Fault.VERSION, detail="it wants a version that is not offered")
@@ -248,13 +248,13 @@ class _Handshake:
                 self.wire.write(self._out.read())
             return await self._read(patience, _HEAD_ENDS if question else b""), ""
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return b"", "it closed the connection right after the handshake"
+            return b"", alerts.CLOSED_AFTER
         except ssl.SSLError:
             return b"", "" if self.watch.alert is None else alerts.words(self.watch.alert)
         except _EndlessError:
             return b"", ""
         except OSError:
-            return b"", "it reset the connection right after the handshake"
+            return b"", alerts.RESET_AFTER
 
     async def _read(self, patience: float, until: bytes) -> bytes:
         """What comes, until it holds these bytes; what there is of it when patience ends."""

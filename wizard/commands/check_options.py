@@ -108,16 +108,19 @@ def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | 
     for path in (args.client_cert, key):
         if not path.is_file():
             raise UsageError(f"{path} cannot be read", "Name a PEM file.")
-    from checks.tls.ours import issuers_in
-    from checks.tls.probe import context_for
+    from checks.tls.pair import UnusablePairError, certificates_of, holds_key, see_that_they_fit
 
-    if args.client_key is None and b"PRIVATE KEY-----" not in key.read_bytes() and issuers_in(key):
-        return key, None
     try:
-        context_for((args.client_cert, key))
+        if args.client_key is None and not holds_key(key):
+            certificates_of(args.client_cert)
+            return args.client_cert, None
+        see_that_they_fit(args.client_cert, key)
+    except UnusablePairError as problem:
+        raise UsageError(str(problem), problem.remedy) from problem
     except OSError as problem:
-        hint = "Both are PEM, belong together, and the key has no passphrase."
-        raise UsageError(f"{args.client_cert} and {key} cannot be used: {problem}", hint) from problem
+        raise UsageError(
+            f"{problem.filename or key} cannot be read: {problem.strerror}", "Name a PEM file."
+        ) from problem
     return args.client_cert, key
 
 
