@@ -13,7 +13,7 @@ from checks.tls.alerts import WITHOUT_A_WORD
 from checks.tls.offers import ANY, offers_for
 from checks.tls.ours import Ours, ours_in
 from checks.tls.probe import context_for, probe
-from checks.tls.raw import in_words, legacy_hello, release_hello
+from checks.tls.raw import in_words, legacy_hello, newest_of, release_hello, spoken, versions_of
 from checks.tls.seen import Answer, Fault, Seen
 from checks.tls.wire import Wire, connected
 from checks.turns import at_the_door
@@ -42,12 +42,17 @@ Pair = tuple[Path, Path]  # our certificate and its key
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """What releases with the same offer find in common with a server. `planned`: the plan names the release."""
+    """What releases with the same offer find in common with a server. `planned`: the plan names the release.
+
+    `newest` is the highest version of the offer, as people say it, `speaks` all of its versions, as in `Seen`.
+    """
 
     releases: tuple[str, ...]
     offered: str
     answer: Answer
     planned: bool
+    newest: str = ""
+    speaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +137,8 @@ async def _visit(place: Place, host: str, pair: Pair | None, timeout: float, rel
         accepted_by(place, name, timeout) if release == ANY and (answers or nothing_in_common) else _skipped(None),
         _bare(place, host, timeout) if pair is not None and seen.refused_client in WITHOUT_A_WORD else _skipped(None),
     )
+    if accepted is None and any(one.answer.refusal for one in compared):
+        accepted = await accepted_by(place, name, timeout)
     six = ":" in place[0]
     return Visit(seen=seen, nameless=nameless, six=six, compared=compared, accepted=accepted, bare=bare)
 
@@ -178,7 +185,14 @@ async def _compare(place: Place, release: str | None, timeout: float) -> tuple[C
     offers = offers_for(release)
     answers = await asyncio.gather(*(release_hello(place, offer, timeout) for offer in offers))
     return tuple(
-        Compared(releases=releases, offered=in_words(offer), answer=answer, planned=release in releases)
+        Compared(
+            releases=releases,
+            offered=in_words(offer),
+            answer=answer,
+            planned=release in releases,
+            newest=spoken(newest_of(offer)),
+            speaks=versions_of(offer),
+        )
         for (offer, releases), answer in zip(offers.items(), answers, strict=True)
         if answer is not None
     )

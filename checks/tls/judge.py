@@ -1,6 +1,6 @@
 """What handshakes mean for federation. Pure."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,7 +10,7 @@ from checks.finding import Finding, Severity
 from checks.tls.accepted import BROKEN, WEAK, Accepted
 from checks.tls.alerts import ITS_OWN
 from checks.tls.clock import WORTH_A_WORD
-from checks.tls.gather import ANSWERS, REFUSES, SILENT, Server, Visit
+from checks.tls.gather import ANSWERS, REFUSES, SILENT, Compared, Server, Visit
 from checks.tls.judge_client import judge_client, judge_ours
 from checks.tls.raw import BY_HAND, spoken
 from checks.tls.seen import Fault, Seen
@@ -32,6 +32,7 @@ def judge_server(subject: str, server: Server, now: datetime, at: datetime | Non
     yield from judge_ours(server, at or now)
     if not worked:
         return
+    yield from (found for visit in worked for found in _releases(subject, visit))  # before what does less harm
     for alike in _alike(worked, lambda visit: (visit.seen.legacy, visit.seen.version, visit.seen.cipher)):
         yield _handshake(subject, alike)
     for alike in _alike(worked, _of_the_client):
@@ -39,7 +40,6 @@ def judge_server(subject: str, server: Server, now: datetime, at: datetime | Non
             yield _where(found, alike, worked)
     for visit in worked:
         yield from _nameless(subject, visit)
-        yield from _releases(subject, visit)
         yield from _clock(subject, visit.seen, now)
     for alike in _alike(worked, lambda visit: tuple((visit.accepted or {}).items())):
         yield from _accepted(subject, alike)
@@ -117,15 +117,35 @@ def _releases(subject: str, visit: Visit) -> Iterator[Finding]:
         answer = compared.answer
         offer = {"releases": list(compared.releases), "offered": compared.offered}
         if answer.refusal:
-            yield finding(
-                "tls-interop-none",
-                subject,
-                severity=None if compared.planned else Severity.INFO,
-                observed={"refusal": answer.refusal, **offer},
-            )
+            yield _nothing_in_common(subject, visit, compared, {"refusal": answer.refusal, **offer})
         else:
             observed = {"version": answer.version, "cipher": answer.cipher, **offer}
             yield finding("tls-interop-ok", subject, observed=observed, values={"spoken": spoken(answer.version)})
+
+
+def _nothing_in_common(subject: str, visit: Visit, compared: Compared, observed: Mapping[str, object]) -> Finding:
+    """Versions are certain; of the ciphers of a release not all may be known, so those alone are a warning."""
+    takes = tuple(_takes(visit))
+    found = finding("tls-interop-none", subject, observed={**observed, "takes": takes})
+    if takes and not set(takes) & set(compared.speaks):
+        plural = "s" if len(compared.releases) > 1 else ""
+        who = f"Release{plural} {' and '.join(compared.releases)} offer{'' if plural else 's'}"
+        why = (
+            f"{who} at most {compared.newest}; this server takes {' and '.join(map(spoken, takes))} only: they have no"
+            " version in common, and the handshake fails."
+        )
+        fix = (f"Turn on {compared.newest} on the interface for federation.", *found.fix[1:])
+        found = replace(found, severity=Severity.FAIL, why=why, fix=fix)
+    return found if compared.planned else replace(found, severity=Severity.INFO)
+
+
+def _takes(visit: Visit) -> Iterator[str]:
+    """The versions that a server was seen to take, newest first; none where it was not asked, or did not say."""
+    if visit.seen.version == "1.3":
+        yield "1.3"
+    yield from visit.accepted or ()
+    if visit.seen.version and visit.seen.version not in {"1.3", *(visit.accepted or ())}:
+        yield visit.seen.version
 
 
 def _nameless(subject: str, visit: Visit) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 Sources: the TLS context of the guides for 9.x names TLS_RSA_WITH_3DES_EDE_CBC_SHA alone as indispensable, and the
 samples for the ASA list the same with AES-128 and AES-256 and SHA-1; the troubleshooting chapter sends the reader to
 the TLSv1 switch of OCS, and the command for a minimum version came with the updates of 11.5. So releases 9.x speak
-TLS 1.0 and RSA key exchange. The whole list box of 9.x was not found in any text: a verdict of "nothing in common" is
-therefore a warning.
+TLS 1.0 and RSA key exchange. The whole list box of 9.x was not found in any text: where a version is common and no
+cipher is, the verdict "nothing in common" is therefore a warning.
 """
 
 from collections.abc import Mapping

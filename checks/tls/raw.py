@@ -207,6 +207,16 @@ def in_words(offer: Offer) -> str:
     return f"{spoken(_version(offer.version))} with {suites}"
 
 
+def newest_of(offer: Offer) -> str:
+    """The highest version of an offer, as in `Seen`."""
+    return _version(offer.version)
+
+
+def versions_of(offer: Offer) -> tuple[str, ...]:
+    """The versions that who makes an offer speaks, as in `Seen`. SSL 3.0 is none of them."""
+    return tuple(name for number, name in _VERSIONS.items() if _TLS_1 <= number <= offer.version)
+
+
 async def _ask(
     place: tuple[str, int], hello: bytes, timeout: float, *, only_hello: bool = False
 ) -> tuple[_Flight, bool]:

@@ -3,7 +3,6 @@
 import socket
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from checks.finding import Finding
 from tests.checks.support import HOST, Check, towards
 from tests.servers import tls_products
 from tests.servers.pki import NOW, Authorities, Issued, authorities, authority
@@ -194,15 +195,21 @@ def test_gnutls_names_a_missing_certificate_otherwise_and_demands_it_all_the_sam
 
 @pytest.mark.needs("openssl")
 @pytest.mark.parametrize(
-    ("options", "code", "seen"),
+    ("options", "code", "severity", "seen"),
     [
-        (("-tls1", "-cipher", "ALL:@SECLEVEL=0"), "tls-interop-ok", ("version", "1")),
-        (("-tls1_2",), "tls-interop-none", ("refusal", "protocol version")),
-        (("-tls1", "-cipher", "ECDHE:@SECLEVEL=0"), "tls-interop-none", ("refusal", "handshake failure")),
+        (("-tls1", "-cipher", "ALL:@SECLEVEL=0"), "tls-interop-ok", "pass", ("version", "1")),
+        (("-tls1_2",), "tls-interop-none", "fail", ("refusal", "protocol version")),
+        (("-tls1", "-cipher", "ECDHE:@SECLEVEL=0"), "tls-interop-none", "warn", ("refusal", "handshake failure")),
     ],
 )
 def test_what_the_release_has_in_common_with_a_server(
-    check: Check, shared: Authorities, tmp_path: Path, options: tuple[str, ...], code: str, seen: tuple[str, str]
+    check: Check,
+    shared: Authorities,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    code: str,
+    severity: str,
+    seen: tuple[str, str],
 ) -> None:
     leaf = shared.leaf()
     demanding = ("-Verify", "3", "-CAfile", str(shared.trust))
@@ -211,21 +218,42 @@ def test_what_the_release_has_in_common_with_a_server(
         planned = _planned(port, shared)
     assert alone.finding(code)["severity"] == {"tls-interop-ok": "pass", "tls-interop-none": "info"}[code]
     assert alone.finding(code)["observed"][seen[0]] == seen[1]
-    assert planned[code] == {"tls-interop-ok": "pass", "tls-interop-none": "warn"}[code]
+    assert {one.code: one.severity.value for one in planned}[code] == severity
 
 
-def _planned(port: int, pki: Authorities) -> dict[str, str]:
-    """Severity by code, as a plan of release 9.0 has it."""
+@pytest.mark.needs("openssl")
+@pytest.mark.parametrize(
+    ("options", "takes"),
+    [
+        (("-tls1_3",), "TLS 1.3"),
+        (("-tls1_2",), "TLS 1.2"),
+        (("-no_tls1", "-no_tls1_1"), "TLS 1.3 and TLS 1.2"),
+    ],
+)
+def test_a_server_without_a_version_of_the_release_fails_in_one_plain_sentence(
+    check: Check, shared: Authorities, tmp_path: Path, options: tuple[str, ...], takes: str
+) -> None:
+    leaf = shared.leaf()
+    with openssl_server(tmp_path, leaf.pem, leaf.key_pem, shared.intermediate.pem, *options) as port:
+        alone = check("tls", *towards(port, shared.trust)).finding("tls-interop-none")
+        planned = _planned(port, shared)
+    told = f"at most TLS 1.0; this server takes {takes} only: they have no version in common, and the handshake fails."
+    assert (planned[0].code, planned[0].severity.value) == ("tls-interop-none", "fail")
+    assert planned[0].why == f"Release 9.0 offers {told}"
+    assert (alone["severity"], alone["why"]) == ("info", f"Releases 9.0 and 9.1 offer {told}")
+
+
+def _planned(port: int, pki: Authorities) -> tuple[Finding, ...]:
+    """What is found for a plan of release 9.0."""
     from checks.requests import Network, TlsRequest
     from checks.service import CheckService
 
     network = Network(connect_to={(HOST, 5061): ("127.0.0.1", port)}, trust=(pki.trust,), timeout=2, release="9.0")
     service = CheckService(network)
     try:
-        found = service.run(TlsRequest(host=HOST, name=HOST)).findings
+        return service.run(TlsRequest(host=HOST, name=HOST)).findings
     finally:
         service.close()
-    return {one.code: one.severity.value for one in found}
 
 
 def test_every_code_of_the_way_to_a_server_is_provoked_here() -> None:
