@@ -11,7 +11,10 @@ _PANEL = (
     "Where a panel has one field for the name, enter {name_in_the_zone}: it adds the zone {zone} by itself. Where it"
     " has several: service {service}, protocol _tcp."
 )
-_LATER = "Then ask again: a name server that was asked before remembers the gap {for_how_long}."
+_LATER = (
+    "Then ask again: the name server at {server} remembers the gap {for_how_long}; others, at most as long from when"
+    " they were asked."
+)
 _RFC = ("RFC 2782",)
 _US = Owner.YOUR_DNS_ADMIN
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 
 from checks.catalogue import finding
+from checks.dns.elsewhere import Place
 from checks.dns.gather import NOWHERE, Domain
 from checks.dns.judge_basics import asked_by_hand, clock, wanted_target
 from checks.dns.query import Outcome
-from checks.finding import Finding, Owner, Severity
+from checks.finding import ON_OUR_SIDE, Finding, Owner, Severity
 from checks.names import is_within
 from checks.requests import DnsRequest
 
@@ -52,7 +53,8 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
     if parked:
         yield finding("domain-parked", request.domain, owner=owner, observed={"servers": parked})
     severity = Severity.INFO if request.missing_is == "info" else None
-    yield _absent(request, facts, owner, severity, now)
+    absent = _absent(request, facts, owner, severity, now)
+    yield replace(absent, fix=()) if severity is Severity.INFO else absent
 
 
 def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:
@@ -60,7 +62,7 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
     fallback = _NO_FALLBACK if request.service == "sip" else _FALLBACK
     if severity is Severity.INFO:
         fallback = f"{fallback} {_BY_HAND if request.static_entry else _NOBODY_ASKS}"
-    zone = facts.zone or request.domain
+    zone = facts.zone.strip(".") or request.domain
     until = clock(now, facts.reply.negative_ttl) if facts.reply.negative_ttl else ""
     told = partial(
         finding,
@@ -85,21 +87,58 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
     as_text = _written_as_text(facts)
     if as_text:
         return told("srv-as-txt", observed={"text": as_text[0], **seen})
+    above = _above(request, facts)
     if facts.elsewhere:
-        place = facts.elsewhere[0]
+        place = above or facts.elsewhere[0]
         records = [f"{s.target}:{s.port}" for s in place.services]
-        return told(place.code, observed={"found_at": place.name, "records": records, **seen})
+        found = told(place.code, observed={"found_at": place.name, "records": records, **seen})
+        return found if above is None else _meant(found, request, above)
     code = "srv-name-missing" if facts.reply.outcome is Outcome.NO_NAME else "srv-no-data"
     found = told(code, observed={**seen, **({"remembered_until": until} if until else {})})
+    return _with_spelling(found, request, facts) if _is_unknown(facts) else found
+
+
+def _above(request: DnsRequest, facts: Domain) -> Place | None:
+    """The record of the domain above, where it leads to what was asked about: then that is a server."""
+    name = f"{facts.owner_name.removesuffix(request.domain)}{request.domain.partition('.')[2]}"
+    found = (place for place in facts.elsewhere if place.name == name)
+    return next((place for place in found if any(s.target == request.domain for s in place.services)), None)
+
+
+def _meant(found: Finding, request: DnsRequest, place: Place) -> Finding:
+    """A server's name in place of its domain: nothing is wrong with the DNS."""
+    meant = request.domain.partition(".")[2]
+    why = (
+        f"{request.domain} is the name of a server: {place.name}, the record of {meant}, leads to it. Peers look up the"
+        f" domain behind the @ of an address. Did you mean {meant}?"
+    )
+    fix = (
+        f"Ask about {meant} instead; in a plan, write it as the domain of the partner.",
+        f"If addresses do end in {request.domain}, that domain needs a record of its own, {found.subject}.",
+    )
+    return replace(found, owner=Owner.YOU, why=why, fix=fix)
+
+
+def _with_spelling(found: Finding, request: DnsRequest, facts: Domain) -> Finding:
+    """A domain that is unknown is most likely a slip of ours, above all where nothing of it exists but the top."""
+    if _is_delegated(facts):
+        return replace(found, fix=(f"{ON_OUR_SIDE}see that {request.domain} is spelled right.", *found.fix))
     spelling = f"See that {request.domain} is spelled right, and is registered."
-    return replace(found, fix=(spelling, *found.fix)) if _is_unknown(facts) else found
+    ask = f"If it is spelled right, ask its owner to register it, and then to publish {facts.owner_name}."
+    return replace(found, owner=Owner.YOU, fix=(spelling, ask))
+
+
+def _is_delegated(facts: Domain) -> bool:
+    """Whether the nearest zone is somebody's own, and neither the root nor a top-level domain."""
+    return "." in facts.zone.strip(".")
 
 
 def _where(request: DnsRequest, facts: Domain) -> str:
     """Whether the domain itself is unknown, as a sentence; a zone that is known needs the record alone."""
     if not _is_unknown(facts):
         return ""
-    above = f"; the nearest zone is {facts.zone}" if facts.zone else ""
+    zone = facts.zone.strip(".")  # the root is no news
+    above = f"; the nearest zone is {zone}" if zone else ""
     return f"The domain {request.domain} itself does not exist{above}. "
 
 

@@ -3,8 +3,14 @@
 from dataclasses import replace
 
 from checks.finding import Finding, Owner, Severity
+from checks.tls.seen import Fault
 
-_NO_HANDSHAKE = ("tcp-", "tls-")
+_NO_HANDSHAKE = frozenset(fault.value for fault in Fault)
+_IN_FRONT = (
+    "Do nothing where something in front of the node, such as an ASA, ends TLS there, and every partner speaks what it"
+    " takes.",
+    "Otherwise find out what answers there: it is not the node.",
+)
 _OURS = (
     "See that Cisco SIP Proxy runs on the routing node, and was restarted since its port, its certificate or what it"
     " trusts was changed.",
@@ -20,9 +26,11 @@ def of_our_side(found: Finding) -> Finding:
         return _under_another_name(found)
     if found.code == "cert-host-not-in-san":
         return _as_made(found)
+    if found.code == "tls-interop-none":  # who dials us is a partner, not the release
+        severity = Severity.WARN if found.severity is Severity.FAIL else found.severity
+        return replace(found, owner=Owner.YOU, severity=severity, fix=_IN_FRONT)
     owner = Owner.YOU if found.owner is Owner.PARTNER else found.owner
-    no_handshake = found.fix and found.code.startswith(_NO_HANDSHAKE)
-    return replace(found, owner=owner, fix=_OURS if no_handshake else found.asks)
+    return replace(found, owner=owner, fix=_OURS if found.code in _NO_HANDSHAKE else found.asks)
 
 
 def _as_made(found: Finding) -> Finding:

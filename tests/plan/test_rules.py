@@ -310,6 +310,17 @@ def test_an_asa_in_front_of_nobody_is_a_warning(practice_like: str) -> None:
     assert [hint.field for hint in hints_of(practice_like + ASA)] == []
 
 
+@pytest.mark.parametrize(("domain", "nearly"), [("parnter.example", True), ("elsewhere.example", False)])
+def test_a_domain_that_is_nearly_the_one_of_its_server_is_a_warning(
+    practice_like: str, domain: str, nearly: bool
+) -> None:
+    text = practice_like.replace('domain = "partner.example"', f'domain = "{domain}"')
+    told = [hint for hint in hints_of(text) if "nearly" in hint.problem]
+    assert [hint.field for hint in told] == (["partners[1].domain"] if nearly else [])
+    assert all("Did you mean partner.example?" in hint.fix for hint in told)
+    assert not [hint for hint in hints_of(practice_like) if "nearly" in hint.problem]
+
+
 def test_the_two_ways_to_name_the_default_route_agree(practice_like: str) -> None:
     text = practice_like.replace("static_route_for_default = true\n", "").replace(
         'kind = "public"', 'kind = "public"\nstatic_route = true'

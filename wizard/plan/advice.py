@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 
 from checks.names import is_within
 from wizard.plan.fault import Fault, dotted
@@ -11,6 +12,7 @@ _DOCUMENTATION = tuple(
     ipaddress.ip_network(net)
     for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 )
+_NEARLY = 0.85  # of the letters of two names, in the same order: a slip or two
 
 
 def advice_about(plan: Plan) -> Iterator[Fault]:
@@ -70,6 +72,19 @@ def _public_address(plan: Plan) -> Iterator[Fault]:
             f"{plan.asa.public_address} is not local.public_address, {address}",
             "Partners reach the routing node at the ASA's public address. The two are normally the same.",
         )
+
+
+def _misspelt(plan: Plan) -> Iterator[Fault]:
+    """A server of a partner mostly lies in the partner's domain; a name that is nearly that one is a slip."""
+    for number, partner in enumerate(plan.partners):
+        labels = partner.domain.count(".") + 1
+        above = ".".join(partner.external_fqdn.split(".")[-labels:])
+        if above != partner.domain and SequenceMatcher(None, above, partner.domain).ratio() >= _NEARLY:
+            yield Fault(
+                ("partners", number, "domain"),
+                f"{partner.domain} is nearly the domain of its server, {partner.external_fqdn}",
+                f"Did you mean {above}? Compare the two; if both are right, leave them.",
+            )
 
 
 def _asa(plan: Plan) -> Iterator[Fault]:
@@ -160,6 +175,7 @@ _RULES: tuple[Callable[[Plan], Iterator[Fault]], ...] = (
     _certificate_name,
     _load_balancer,
     _public_address,
+    _misspelt,
     _asa,
     _aol_kinds,
     _aol_name,
