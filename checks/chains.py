@@ -16,9 +16,10 @@ from checks.certificate.facts import CertificateFacts
 from checks.certificate.judge import LONGEST_LIFE, judge_chain
 from checks.certificate.judge_purpose import flaws
 from checks.certificate.path import build, leaf_of
-from checks.certificate.pem import in_words, pem_blocks, read_all, read_every
+from checks.certificate.pem import in_words, pem_blocks, read_all
 from checks.certificate.places import judge_silence
 from checks.certificate.subject import Told
+from checks.certificate.trust import Trust
 from checks.finding import ChainLink, Finding, Json
 from checks.requests import Network
 
@@ -43,13 +44,13 @@ class Shown:
     addresses: tuple[str, ...] = ()
 
 
-def judged(told: Told, shown: Shown, network: Network) -> tuple[list[Finding], Chain]:
-    """Everything about one chain, and its certificates, the leaf first."""
+def judged(told: Told, shown: Shown, network: Network, trust: Trust) -> tuple[list[Finding], Chain]:
+    """Everything about one chain, and its certificates, the leaf first. Raises OSError, as `Trust` does."""
     certificates, malformed = read_all(shown.sent)
     found = [_malformed(told, shown.sent[number], number, problem) for number, problem in malformed]
     if not _has_leaf(certificates, malformed):
         return found, _links(certificates)
-    at, roots = network.at or datetime.now(UTC), trusted_roots(network)
+    at, roots = network.at or datetime.now(UTC), trust.roots
     long_lived = leaf_of(certificates).life > LONGEST_LIFE
     judge = partial(judge_chain, public=system_roots() if long_lived else (), host=shown.host, ahead=shown.ahead)
     about = list(judge(told, certificates, roots, shown.name, at))
@@ -61,12 +62,12 @@ def judged(told: Told, shown: Shown, network: Network) -> tuple[list[Finding], C
     return found, _links(_leaf_first(certificates, roots, at))
 
 
-def members_of(sent: tuple[bytes, ...], network: Network, at: datetime) -> tuple[CertificateFacts, ...]:
+def members_of(sent: tuple[bytes, ...], trust: Trust, at: datetime) -> tuple[CertificateFacts, ...]:
     """The best path of a chain; empty where its leaf cannot be read."""
     certificates, malformed = read_all(sent)
     if not _has_leaf(certificates, malformed):
         return ()
-    return build(certificates, trusted_roots(network), at, flaws).members
+    return build(certificates, trust.roots, at, flaws).members
 
 
 def leaves(shown: Iterable[Shown]) -> Iterator[tuple[str, ChainLink]]:
@@ -132,19 +133,6 @@ def _with_opinions(found: Finding, said: Opinions, differs: str) -> Finding:
     """A finding about a chain, with what the second engine says of that chain."""
     engines: dict[str, Json] = {**said, **({"disagreement": differs} if differs else {})}
     return replace(found, evidence={**found.evidence, "engines": engines}) if said else found
-
-
-def trusted_roots(network: Network) -> tuple[CertificateFacts, ...]:
-    """The certificates of the trust files. Raises OSError for a file of which one cannot be read."""
-    return tuple(root for path in network.trust for root in _trusted(path))
-
-
-def _trusted(path: Path) -> tuple[CertificateFacts, ...]:
-    """Every one: a root that is lost makes good chains look untrusted."""
-    try:
-        return read_every(path.read_bytes())
-    except ValueError as problem:
-        raise OSError(f"{path}, which cannot be read: {problem}") from problem
 
 
 def system_roots() -> tuple[CertificateFacts, ...]:

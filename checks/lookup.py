@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.catalogue import finding
 from checks.certificate.judge_pool import judge_pool
+from checks.certificate.of_file import of_a_file
 from checks.certificate.pem import pem_blocks
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
@@ -28,6 +29,7 @@ from checks.tls.gather import Server, visit_server
 from checks.tls.judge import judge_server
 from checks.tls.ours import judge_dates, ours_in
 from checks.tls.own_side import of_our_side
+from checks.tls.seen import UNREADABLE
 from checks.views import Views
 
 _MOST_TRIED = 4  # targets of one domain whose ports are tried
@@ -153,7 +155,7 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     unreadable: set[str] = set()
     chains = _chains(request, server)
     for shown, revoked in zip(chains, await _revocations(told, chains, views), strict=True):
-        about, links = judged(told, shown, network)
+        about, links = judged(told, shown, network, views.trust)
         found = _and_revoked(about, revoked)
         unreadable.update(shown.addresses if any(one.code == "cert-malformed" for one in about) else ())
         findings += [_at_addresses(one, shown) for one in found] if len(chains) > 1 else found
@@ -180,7 +182,7 @@ async def _allowed_to_sign(request: TlsRequest, findings: list[Finding], views: 
 
 def _is_same_cause(found: Finding, unreadable: Collection[str]) -> bool:
     """Whether a handshake ended at a certificate that cannot be read, at these addresses: that is told once."""
-    at_it = "asn1" in str(found.observed.get("reason", "")).lower()
+    at_it = found.observed.get("reason") == UNREADABLE
     return found.code == "tls-malformed" and at_it and found.observed.get("address") in unreadable
 
 
@@ -212,8 +214,8 @@ async def file_findings(request: CertificateRequest, views: Views) -> tuple[Iter
     if not shown.sent:
         raise OSError(f"{path} holds no certificate any more")
     (revoked,) = await _revocations(told, (shown,), views)
-    about, links = judged(told, shown, views.network)
-    return _and_revoked(about, revoked), links
+    about, links = judged(told, shown, views.network, views.trust)
+    return map(of_a_file, _and_revoked(about, revoked)), links
 
 
 def _decoded(path: str) -> str:
@@ -233,7 +235,7 @@ async def _revocations(told: Told, chains: tuple[Shown, ...], views: Views) -> l
     fetcher = Fetcher(
         resolve=lambda name: addresses(name, views), connect_to=network.connect_to, timeout=network.timeout
     )
-    paths = [members_of(shown.sent, network, at) for shown in chains]
+    paths = [members_of(shown.sent, views.trust, at) for shown in chains]
     asked = (revocation_findings(told, members, fetcher.fetch, at, min(WITHIN, views.left)) for members in paths)
     return list(await asyncio.gather(*asked))
 

@@ -20,6 +20,10 @@ from checks.names import srv_name
 from checks.requests import DnsRequest, RouteRequest, StaticRoute
 from checks.routing_lint import judge_routes, matches, reached_by_hand
 
+_OF_OUR_OWN = (
+    "Ask for an address of a partner: users of our own domain are found inside the cluster.",
+    "If its users live in another organisation, it must not stand among our own domains: correct the plan.",
+)
 NOWHERE = "."  # the target of a record that says: there is no such service
 # What makes a record lead nowhere; its other faults are told by the check of the record itself.
 _ASTRAY = frozenset({"srv-port-unexpected", "srv-target-ip-literal", "srv-target-doubled", "srv-target-unresolvable"})
@@ -154,7 +158,8 @@ def judge_route(request: RouteRequest, asked: Mapping[str, Lookup]) -> Iterator[
     """The findings about the way to a domain: the rule that is used, what is wrong with it and with static routes."""
     if request.kind in {"own", "none"}:
         reason = "is our own domain" if request.kind == "own" else "is not a federated domain of the plan"
-        yield finding("route-not-federated", request.domain, observed=_about(request), values={"reason": reason})
+        found = finding("route-not-federated", request.domain, observed=_about(request), values={"reason": reason})
+        yield replace(found, fix=_OF_OUR_OWN) if request.kind == "own" else found
         return
     asked_domain = request.address.rpartition("@")[2] or request.domain
     if asked_domain != request.domain:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from checks.certificate.facts import read_certificate
 from checks.certificate.judge import judge_chain
 from checks.certificate.subject import Told
-from checks.chains import trusted_roots
+from checks.certificate.trust import Trust
 from checks.dns.query import Outcome, Reply, Resolver, Srv
 from checks.dns.udp import Udp
 from checks.finding import Severity
@@ -71,7 +71,7 @@ class _Surveyor:
     def __init__(self, network: Network, handshake: Handshake, udp: Udp) -> None:
         self._network, self._handshake = network, handshake
         self._resolver: Resolver = resolver_of(network, udp)
-        self._roots = trusted_roots(network)
+        self._roots = Trust(network.trust).roots
         self._at = network.at or datetime.now(UTC)
         self._lookups, self._servers = asyncio.Semaphore(_LOOKUPS), asyncio.Semaphore(network.concurrency)
         self._context = context_for(None)

@@ -4,6 +4,7 @@ import asyncio
 import copy
 from dataclasses import dataclass, replace
 
+from checks.certificate.trust import Trust
 from checks.dns.exchange import Question, shown
 from checks.dns.query import NO_SERVER, Outcome, Reply, Resolver, Server, system_servers
 from checks.dns.udp import Udp
@@ -57,12 +58,14 @@ class Remembering(Resolver):
 class Views:
     """The network of one run, and its resolvers; `inside` is None where no inside name servers are given.
 
-    `ends` is when a check asks nothing more, as a time of the loop; infinite before it begins.
+    `trust` is what the run trusts, read when the first chain needs it. `ends` is when a check asks nothing more, as a
+    time of the loop; infinite before it begins.
     """
 
     network: Network
     outside: Remembering
     inside: Remembering | None
+    trust: Trust
     ends: float = float("inf")
 
     @property
@@ -92,4 +95,5 @@ def views_of(network: Network, udp: Udp | None = None) -> Views:
         network=network,
         outside=Remembering(network.name_servers or system_servers(), network, udp),
         inside=Remembering(inside, network, udp) if inside else None,
+        trust=Trust(network.trust),
     )

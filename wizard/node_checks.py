@@ -88,14 +88,10 @@ def _listening(plan: Plan) -> tuple[Node, ...]:
 def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -> Findings:
     """What became of `listener_requests`, in their order. Which certificate is right is judged by what the CLI says.
 
-    `said` is what the CLI of the nodes said: where a service is stopped, that is the first thing to mend.
+    `said` is what the CLI of the nodes said: where the domain is missing or a service is stopped, that comes first.
     """
-    stopped: dict[str, list[str]] = {}
-    for each in said.findings:
-        if each.code == "node-service-stopped":
-            stopped.setdefault(each.subject, []).append(str(each.observed.get("service", "")))
     nodes = tuple(zip(_listening(plan), results, strict=True))
-    found = [finding for node, result in nodes for finding in _listener(plan, node, result, stopped.get(node.name, []))]
+    found = [finding for node, result in nodes for finding in _listener(plan, node, result, said)]
     port = plan.local.peer_auth_port
     shown = [(place_of(node.address, port), result.chain[0]) for node, result in nodes if result.chain]
     found += map(of_our_side, judge_servers("the listeners of the nodes", shown))
@@ -104,14 +100,33 @@ def listener_findings(plan: Plan, results: Sequence[Findings], said: Findings) -
     return Findings(target="listeners", started=started, duration_ms=duration, findings=worst_first(found))
 
 
-def _listener(plan: Plan, node: Node, result: Findings, stopped: Sequence[str]) -> Iterable[Finding]:
+def _listener(plan: Plan, node: Node, result: Findings, said: Findings) -> Iterable[Finding]:
     for found in result.findings:
         if found.code in MUTE or found.code == "check-unfinished":
             observed = {"address": node.address, "port": plan.local.peer_auth_port, "seen": found.code}
-            closed = finding("node-port-closed", node.name, severity=found.severity, observed=observed)
-            first = f"Start {' and '.join(stopped)} first, which is stopped: the listener may open with it."
-            yield replace(closed, fix=(first, *closed.fix)) if stopped else closed
+            values = {"who_dials": _who_dials(plan, node)}
+            closed = finding("node-port-closed", node.name, severity=found.severity, observed=observed, values=values)
+            yield replace(closed, fix=(*_first(node, said), *closed.fix))
             return
+
+
+def _who_dials(plan: Plan, node: Node) -> str:
+    """What ends at the listener of a node, as a sentence."""
+    if plan.load_balancer is not None:
+        return f"The load balancer, {plan.load_balancer.fqdn}, leads partners to it."
+    if node.name == plan.routing_node.name:
+        return "Everything that partners dial ends there."
+    return f"Partners dial the routing node, {plan.routing_node.name}, and not this one."
+
+
+def _first(node: Node, said: Findings) -> Iterable[str]:
+    """What else was found of the node, and is to be mended before anybody looks for a firewall."""
+    of_it = [each for each in said.findings if each.subject == node.name]
+    if any(each.code == "node-domain-missing" for each in of_it):
+        yield "Set the domain of the node first, see node-domain-missing: it restarts for that. Then look again."
+    stopped = [str(each.observed.get("service", "")) for each in of_it if each.code == "node-service-stopped"]
+    if stopped:
+        yield f"Start {' and '.join(stopped)} first, which is stopped: the listener may open with it."
 
 
 def _node(plan: Plan, node: Node, device: Device) -> tuple[Finding, ...]:

@@ -165,7 +165,7 @@ _CHAIN = (
     _warn(
         "cert-chain-extra",
         "The chain holds what need not be sent",
-        "Sent, and not needed: {named}. It is not on the way to the root, is sent twice, or is the root itself.",
+        "Not needed here: {named}. It is not on the way to the root, stands there twice, or is the root itself.",
         "Remove it from what the server sends.",
         refs=("RFC 5246 7.4.2",),
     ),

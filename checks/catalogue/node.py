@@ -59,7 +59,14 @@ _ENTRIES = (
         Severity.FAIL,
         "The node has no domain",
         "DHCP is off and no domain is set, so its certificate carries no full name and partners refuse it.",
-        ("Set it with `set network domain {expected_domain}`. The node restarts, and makes new certificates.",),
+        (
+            "Let the wizard lead through it: `fedwizard run` with the plan does what belongs before and after it, in"
+            " order, node by node.",
+            "By hand it is `set network domain {expected_domain}`, and it has its price: the node restarts at once, its"
+            " users are signed out, and all its certificates are made anew. What an authority had signed is lost, and"
+            " has to be requested and exchanged again; once every node has its domain, all servers of the cluster are"
+            " to be restarted.",
+        ),
         verify="show network eth0",
         refs=_GUIDE,
     ),
@@ -98,8 +105,7 @@ _ENTRIES = (
         "A service that federation needs is not running",
         "{service} is {state} on {subject}, so users of this node, or all, federate with nobody.",
         (
-            "Start {service} in Serviceability, Tools > Control Center - Feature Services or Network Services; if it"
-            " was never activated, begin at Tools > Service Activation.",
+            "Start {service} in Serviceability: {page}.",
             "If it stops again, look at its log before going on.",
         ),
         verify="utils service list",
@@ -156,8 +162,7 @@ _ENTRIES = (
         "node-port-closed",
         Severity.FAIL,
         "The Peer Auth listener cannot be reached",
-        "Nothing at port {port} of {address} takes part in a TLS handshake ({seen}). Everything that partners dial ends"
-        " there.",
+        "Nothing at port {port} of {address} takes part in a TLS handshake ({seen}). {who_dials}",
         (
             "See that Cisco SIP Proxy and Cisco XCP SIP Federation Connection Manager run on the node, and whether a"
             " firewall stands between.",

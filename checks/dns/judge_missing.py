@@ -54,7 +54,7 @@ def judge_missing(request: DnsRequest, facts: Domain, owner: Owner, now: datetim
         yield finding("domain-parked", request.domain, owner=owner, observed={"servers": parked})
     severity = Severity.INFO if request.missing_is == "info" else None
     absent = _absent(request, facts, owner, severity, now)
-    yield replace(absent, fix=()) if severity is Severity.INFO else absent
+    yield replace(absent, fix=()) if severity is Severity.INFO and absent.owner is owner else absent
 
 
 def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity | None, now: datetime) -> Finding:

@@ -6,6 +6,7 @@ the refusal comes only with the first read after a handshake that seemed to succ
 """
 
 import asyncio
+import re
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from checks.names import place_of
 from checks.tls import alerts
 from checks.tls.clock import ahead_by_date, ahead_by_hello
 from checks.tls.messages import accepted_authorities
-from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, Fault, Seen
+from checks.tls.seen import MOST_BYTES, MOST_CERTIFICATES, UNREADABLE, Fault, Seen
 from checks.tls.wire import Wire, connected
 
 _PATIENCE = 0.5  # seconds; a refusal in TLS 1.3 comes right after the handshake
@@ -30,6 +31,7 @@ _FATAL = 2  # the level of an alert
 _EMPTY_LIST = 8  # bytes of a Certificate message without any certificate, its header included, at most
 _DER = 2  # the encoding that the private chain method wants
 _VERSIONS = {b"\x03\x00": "SSL 3.0", b"\x03\x01": "1", b"\x03\x02": "1.1", b"\x03\x03": "1.2"}
+_WHERE = re.compile(r"\[[^]]*\] ?|\(_?ssl\.c:\d+\)")
 _RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})  # the first byte of any TLS record
 
 _ALERTS = {
@@ -215,7 +217,7 @@ class _Handshake:
             return self._seen(Fault.CLOSED)
         if reason == "UNSUPPORTED_PROTOCOL":
             return self._seen(Fault.VERSION, detail="it wants a version that is not offered")
-        return self._seen(Fault.MALFORMED, detail=_words(reason or str(problem)))
+        return self._seen(Fault.MALFORMED, detail=reason_in_words(problem.reason, str(problem)))
 
     def _alerted(self, alert: int) -> Seen:
         about_none = alert in alerts.ABOUT_NONE_OF_OURS and not self.watch.shown
@@ -297,6 +299,10 @@ class _Handshake:
         return tuple(item if isinstance(item, bytes) else item.public_bytes(_DER) for item in first)
 
 
-def _words(reason: str) -> str:
-    """An OpenSSL reason as words: EXCESSIVE_MESSAGE_SIZE is excessive message size."""
-    return reason.replace("_", " ").lower()
+def reason_in_words(reason: str | None, text: str) -> str:
+    """An OpenSSL reason as words: EXCESSIVE_MESSAGE_SIZE is excessive message size.
+
+    Some errors have none, and their text names a library and a line of C: ASN1 lib (_ssl.c:1006).
+    """
+    words = (reason or _WHERE.sub("", text)).replace("_", " ").lower().strip(" .")
+    return UNREADABLE if words.startswith("asn1") else words or "OpenSSL does not say why"

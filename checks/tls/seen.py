@@ -22,6 +22,7 @@ class Fault(StrEnum):
     MALFORMED = "tls-malformed"
 
 
+UNREADABLE = "a certificate in it is not built as one"  # of a handshake
 MOST_BYTES = 262144  # no honest handshake is longer: what comes beyond is cut off
 MOST_CERTIFICATES = 40  # of one chain
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.checks.support import HOST, Check
 from tests.servers.openssl_ca import AUTHORITY, OpensslCa
-from tests.servers.pki import DAY, Authorities
+from tests.servers.pki import DAY, SERVER, Authorities
 from wizard.__main__ import main
 
 BEGIN, END = b"-----BEGIN CERTIFICATE-----\n", b"-----END CERTIFICATE-----\n"
@@ -167,3 +167,29 @@ def test_the_command_shows_every_certificate_of_a_file(check: Check, pki: Author
     shown = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
     subjects = [line.replace(" ", "") for line in shown.splitlines() if "Subject:" in line]
     assert subjects == ["Subject:CN=sip.partner.example", "Subject:CN=TestIssuing"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "first"),
+    [
+        (lambda pki: [pki.leaf().pem[:900]], "cert-malformed", "Copy the file again, whole"),
+        (lambda pki: [pki.leaf().pem], "cert-chain-incomplete", "Add the certificate of CN=Test Issuing to the file"),
+        (lambda pki: [pki.intermediate.pem, pki.leaf().pem], "cert-chain-order", "Put the certificates of the file"),
+        (lambda pki: [pki.leaf().pem, pki.intermediate.pem, pki.intermediate.pem], "cert-chain-extra", "Take it out"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_first_for_whoever_holds_it(
+    check: Check, pki: Authorities, parts: Callable[[Authorities], list[bytes]], code: str, first: str
+) -> None:
+    found = check("cert", pki.chain_file("file.pem", *parts(pki)), "--trust", pki.trust).finding(code)
+    assert found["owner"] == "you"
+    assert found["fix"][0].startswith(first)
+    told = " ".join([found["why"], *found["fix"]])
+    assert "sent" not in told.split() and "RFC 5280" not in told
+
+
+def test_what_stands_in_a_certificate_of_a_file_may_be_ours_too(check: Check, pki: Authorities) -> None:
+    path = pki.chain_file("file.pem", pki.leaf(eku=(SERVER,)).pem, pki.intermediate.pem)
+    found = check("cert", path, "--trust", pki.trust, "--name", HOST).document["findings"][0]
+    assert (found["severity"], found["owner"]) == ("fail", "partner")
+    assert found["fix"][0] == "On our side: if the file holds a certificate of our own, all of this is for us to do."

@@ -153,6 +153,15 @@ def test_what_is_wrong_with_the_way_is_said_once(
 
 
 @pytest.mark.needs("bind9")
+def test_our_own_domain_is_no_partner_to_be_added(bind: str, plans: Path, check: Check) -> None:
+    checked = check("route", "u@local.example", "--plan", plans / "static.toml", "--nameserver", bind)
+    found = checked.finding("route-not-federated")
+    assert "is our own domain" in found["why"]
+    assert found["fix"][0].startswith("Ask for an address of a partner")
+    assert "[[partners]]" not in " ".join(found["fix"])
+
+
+@pytest.mark.needs("bind9")
 def test_aim_com_is_traced_as_aol_com_and_says_so(bind: str, plans: Path, check: Check) -> None:
     checked = check("route", "u@aim.com", "--plan", plans / "static.toml", "--nameserver", bind)
     told = checked.finding("route-addressed-as")

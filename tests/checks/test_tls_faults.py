@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.tls.probe import reason_in_words
 from tests.checks.support import HOST, Check, towards
 from tests.servers import tls
 from tests.servers.pki import Authorities
@@ -79,6 +80,20 @@ def test_another_fault_of_the_handshake_is_told_beside_a_certificate_that_only_w
     with fault_server(_shows(odd, b"\x0e\x00\x00\x02\x00\x00")) as port:
         checked = check("tls", *towards(port, timeout=0.5))
     assert checked.faults == {"cert-malformed": "fail", "tls-malformed": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "text", "told"),
+    [
+        (None, "[SSL] ASN1 lib (_ssl.c:1006)", "a certificate in it is not built as one"),
+        (None, "asn1 lib (_ssl.c:1006)", "a certificate in it is not built as one"),
+        ("LENGTH_MISMATCH", "[SSL: LENGTH_MISMATCH] length mismatch (_ssl.c:1006)", "length mismatch"),
+        (None, "unknown error (_ssl.c:1006)", "unknown error"),
+        (None, "", "OpenSSL does not say why"),
+    ],
+)
+def test_what_openssl_says_is_told_in_words(reason: str | None, text: str, told: str) -> None:
+    assert reason_in_words(reason, text) == told
 
 
 @pytest.mark.parametrize(

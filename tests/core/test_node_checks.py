@@ -2,11 +2,15 @@
 
 import pytest
 
+from checks.catalogue import finding
+from checks.finding import Finding, Findings
 from cli_backend.exchange import CliError, Exchange, HopRefused, HostKeyRefused, OnAnswer, OnOutput, Result, Unreachable
 from cli_backend.printed import Printed
 from tests.core.plans import practice_plan, with_asa
-from wizard.node_checks import check_nodes
+from wizard.facts import Facts
+from wizard.node_checks import check_nodes, listener_findings
 from wizard.plan.model import Plan
+from wizard.procedures.common import services_judge
 
 CERTIFICATE = "  Serial Number: 01\n  Issuer Name: CN={issuer}\n  Subject Name: CN={name}\n"
 
@@ -120,3 +124,51 @@ def test_a_key_that_is_not_the_node_s_says_nothing_of_the_node_s(error: CliError
     found = check_nodes(plan.model_copy(update={"nodes": plan.nodes[:1]}), Refusing(error)).findings
     assert code in {finding.code for finding in found}
     assert {"node-hostkey-changed", "node-unreachable"} & {finding.code for finding in found} == {code}
+
+
+def _said(*found: Finding) -> Findings:
+    return Findings(target="nodes", started="", duration_ms=0, findings=found)
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ((), "See that Cisco SIP Proxy"),
+        ((finding("node-domain-missing", "imp2"),), "Set the domain of the node first"),
+        (
+            (finding("node-service-stopped", "imp2", observed={"service": "Cisco SIP Proxy"}),),
+            "Start Cisco SIP Proxy first",
+        ),
+    ],
+)
+def test_what_partners_dial_ends_at_the_routing_node_alone(said: tuple[Finding, ...], first: str) -> None:
+    plan = practice_plan()
+    assert plan.routing_node.name == "imp1"
+    closed = Findings(target="", started="", duration_ms=0, findings=(finding("tcp-refused", "x"),))
+    found = listener_findings(plan, (closed,) * len(plan.nodes), _said(*said)).findings
+    why = {each.subject: each.why for each in found}
+    assert "Everything that partners dial ends there." in why["imp1"]
+    assert "Partners dial the routing node, imp1, and not this one." in why["imp2"]
+    assert next(each.fix[0] for each in found if each.subject == "imp2").startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("service", "page", "activated"),
+    [
+        ("Cisco SIP Proxy", "Control Center - Feature Services", True),
+        ("Cisco XCP SIP Federation Connection Manager", "Control Center - Feature Services", True),
+        ("Cisco XCP Router", "Control Center - Network Services", False),
+    ],
+)
+def test_a_stopped_service_names_the_page_on_which_it_starts(service: str, page: str, activated: bool) -> None:
+    plan = practice_plan()
+    (found,) = services_judge("imp1", (service,))(plan, Facts())
+    assert page in found.fix[0]
+    assert ("Service Activation" in found.fix[0]) is activated
+    assert " or " not in found.fix[0]
+
+
+def test_the_price_of_a_missing_domain_is_told_with_its_cure() -> None:
+    told = " ".join(finding("node-domain-missing", "imp2", expected={"domain": "local.example"}).fix)
+    for words in ("fedwizard run", "signed out", "What an authority had signed is lost", "all servers of the cluster"):
+        assert words in told

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from checks.requests import CheckRequest, Network
 
 _NO_TRUST = "Whether its authority is trusted was not judged: --trust PEM gives what is or will be in cup-trust."
+_WHOSE_DNS = (
+    "Whose domain it is cannot be seen without a plan: the other side stands for whoever runs the DNS of {domain}. If"
+    " that is your own domain, it is your DNS administrator."
+)
 _SHOWN = 253  # characters of a name that is too long to be one
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
@@ -84,13 +89,13 @@ def _write_junit(path: Path, findings: "Findings") -> None:
 
 def _one(args: argparse.Namespace) -> Checked:
     checked = _run(_request(args), network_of(args))
+    if args.what == "dns":
+        return replace(checked, notes=(*checked.notes, _WHOSE_DNS.format(domain=checked.findings.target)))
     return _compared(args, checked) if args.what == "tls" else checked
 
 
 def _compared(args: argparse.Namespace, checked: Checked) -> Checked:
     """With what the same server, at the same place, showed before."""
-    from dataclasses import replace
-
     from checks.finding import worst_first
     from wizard.session import sessions_root
     from wizard.shown_before import compare_and_keep

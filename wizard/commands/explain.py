@@ -2,13 +2,20 @@
 
 import argparse
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from checks.catalogue.entry import OWN_COMMAND
 from wizard.errors import UsageError
 
+if TYPE_CHECKING:
+    from checks.catalogue.entry import Entry
+    from checks.finding import Owner
+
 _ASIDE = re.compile(r"(?:^|(?<=\.)) ?(?:\{\w+\} ?)+(?= [A-Z]|$)")  # a sentence of its own that only a check can fill in
 _GLUED = re.compile(r"(?<=[a-z])\{\w+\}")  # what is added to a word, and may be nothing
+_OF_A_DOMAIN = ("srv-", "address-", "ns-", "dnssec-bogus", "domain-parked")
 _OWN = f"{{{OWN_COMMAND}}}"
 _RECORD = "nslookup -type=srv {name_of_the_record} {server}"
 _ROUTE = "openssl s_client -connect {next_hop}:{port} </dev/null"
@@ -56,8 +63,7 @@ def run(args: argparse.Namespace) -> int:
         print("What to do:")
         for number, step in enumerate(filter(None, map(_generic, entry.fix)), 1):
             print(wrap(f"{number}. {step}", 76, "  "))
-    who = f"{OWNERS[entry.owner]}, as a rule; a check names it for the case at hand" if entry.fix else "nobody"
-    print(wrap(f"Who acts: {who}."))
+    print(wrap(f"Who acts: {_who(entry, OWNERS)}."))
     verify = _named(_by_hand(entry.code) if entry.verify == _OWN else entry.verify)
     if verify:
         print(wrap(f"See for yourself: {verify}"))
@@ -66,6 +72,18 @@ def run(args: argparse.Namespace) -> int:
     if any("<" in text for text in (why, *map(_generic, entry.fix), verify)):
         print("\nWords in <> stand for what a check saw or expected.")
     return 0
+
+
+def _who(entry: "Entry", owners: Mapping["Owner", str]) -> str:
+    """Who has to act. Of a record it depends on whose domain it is, which only a check knows."""
+    from checks.finding import Owner
+
+    if not entry.fix:
+        return "nobody"
+    if entry.owner is Owner.YOUR_DNS_ADMIN and entry.code.startswith(_OF_A_DOMAIN):
+        ours, theirs = owners[Owner.YOUR_DNS_ADMIN], owners[Owner.PARTNER]
+        return f"whoever runs the DNS of the domain: for a partner's {theirs}, for ours {ours}"
+    return f"{owners[entry.owner]}, as a rule; a check names it for the case at hand"
 
 
 def _by_hand(code: str) -> str:

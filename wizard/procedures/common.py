@@ -10,6 +10,7 @@ from cli_backend.exchange import Risk
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.partner_side import presented
+from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
@@ -131,21 +132,31 @@ def _shown(value: object) -> str:
 def services_judge(node: str, services: tuple[str, ...]) -> Judge:
     """Finds fault with every one of the services that was not seen STARTED on a node."""
 
-    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+    def judge(plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         seen = facts.node(node)
         stopped = [service for service in services if not seen.runs(service)]
         if not stopped:
             return (as_planned(node, observed={"services": list(services)}),)
-        return tuple(_stopped(node, service, facts) for service in stopped)
+        return tuple(stopped_service(plan, node, service, facts) for service in stopped)
 
     return judge
 
 
-def _stopped(node: str, service: str, facts: Facts) -> Finding:
+def stopped_service(plan: Plan, node: str, service: str, facts: Facts) -> Finding:
+    """A service that was not seen STARTED, with the page on which it is started."""
     seen = facts.node(node)
     state, reason = seen.services.get(service, "not listed"), seen.reasons.get(service, "")
     shown = {"service": service, "state": state, "reason": reason}
-    return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"})
+    begin = " > ".join(LABELS[plan.release].service_activation)
+    activation = "" if service == XCP_ROUTER else f"; if it was never activated, begin at {begin}"
+    values = {"page": f"{' > '.join(restart_page(plan, service))}{activation}"}
+    return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"}, values=values)
+
+
+def restart_page(plan: Plan, service: str) -> tuple[str, ...]:
+    """The menu of the page on which a service is started and restarted: the router is a network service."""
+    labels = LABELS[plan.release]
+    return labels.network_services if service == XCP_ROUTER else labels.feature_services
 
 
 def unwell(plan: Plan, facts: Facts) -> str:

@@ -14,6 +14,7 @@ from wizard.procedures.common import (
     only_if,
     read,
     reading,
+    stopped_service,
     unwell,
 )
 from wizard.step import (
@@ -210,13 +211,11 @@ def _read_back(plan: Plan, node: Node) -> Step:
 
 
 def _services(node: Node) -> Step:
-    def judge(_plan: Plan, facts: Facts) -> tuple[Finding, ...]:
+    def judge(plan: Plan, facts: Facts) -> tuple[Finding, ...]:
         seen = facts.node(node.name)
         for service in sorted(facts.ran_before.get(node.name) or {SIP_PROXY, XCP_ROUTER}):
             if not seen.runs(service):
-                state = {"service": service, "state": seen.services.get(service, "not listed"), "reason": ""}
-                expected = {"state": "STARTED"}
-                return (finding("node-service-stopped", node.name, observed=state, expected=expected),)
+                return (stopped_service(plan, node.name, service, facts),)
         return (as_planned(node.name, observed={"services": "all running that ran before"}),)
 
     return Step(

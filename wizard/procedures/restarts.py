@@ -2,7 +2,7 @@
 
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
-from wizard.procedures.common import always_applies, reading, services_judge
+from wizard.procedures.common import always_applies, reading, restart_page, services_judge
 from wizard.procedures.releases import LABELS
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
@@ -61,7 +61,7 @@ def _restart(plan: Plan, node: Node, service: str) -> Step:
 def _by_hand(plan: Plan, node: Node, service: str) -> str:
     """Where a person restarts it instead (domain reference 2.14)."""
     labels = LABELS[plan.release]
-    page = labels.network_services if service == XCP_ROUTER else labels.feature_services
+    page = restart_page(plan, service)
     return (
         f"{labels.serviceability}: {' > '.join(page)}. {labels.server} {node.fqdn}, {labels.go}; select {service};"
         f" {labels.restart}; at the message {labels.confirm}."
