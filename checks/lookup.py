@@ -14,15 +14,13 @@ from checks.certificate.pem import pem_blocks
 from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
 from checks.dns.caa import ask_upwards, judge_caa
-from checks.dns.gather import Target, gather_domain
-from checks.dns.judge import judge_domain, judge_host
+from checks.dns.judge import judge_host
 from checks.dns.judge_basics import owner_of, unanswered
-from checks.dns.ports import try_ports
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import Finding
 from checks.names import BadNameError, domain_name, host, is_address, place_of, srv_name
-from checks.requests import CertificateRequest, DnsRequest, HostRequest, Network, RouteRequest, TlsRequest
+from checks.requests import CertificateRequest, HostRequest, Network, RouteRequest, TlsRequest
 from checks.routing import gather_route, judge_route
 from checks.servers import FederationServer
 from checks.tls.gather import Server, visit_server
@@ -32,44 +30,12 @@ from checks.tls.own_side import of_our_side
 from checks.tls.seen import UNREADABLE
 from checks.views import Views
 
-_MOST_TRIED = 4  # targets of one domain whose ports are tried
-
 Place = tuple[str, int]
 
 
 def resolver_of(network: Network, udp: Udp | None = None) -> Resolver:
     """The name servers of a check; `udp` are sockets that many questions share."""
     return Resolver(network.name_servers or system_servers(), network.timeout, network.connect_to, udp)
-
-
-async def domain_findings(request: DnsRequest, views: Views) -> Iterable[Finding]:
-    """The federation SRV of a domain; from inside too, where inside name servers are given."""
-    facts = await gather_domain(
-        request.domain,
-        request.service,
-        views.outside,
-        inside=views.inside,
-        authoritative=views.network.authoritative,
-    )
-    facts = replace(facts, targets=await _with_ports(request, facts.targets, views))
-    return unique(judge_domain(request, facts, datetime.now(UTC)))
-
-
-async def _with_ports(request: DnsRequest, targets: tuple[Target, ...], views: Views) -> tuple[Target, ...]:
-    """The targets, with both ports of those whose record names another than the expected one."""
-    odd = [target for target in targets if target.record.port not in {request.expected_port, 0}][:_MOST_TRIED]
-    tries = (
-        try_ports(
-            target.record.target,
-            target.addresses,
-            (target.record.port, request.expected_port),
-            views.network.connect_to,
-            min(views.network.timeout, views.left),
-        )
-        for target in odd
-    )
-    tried = dict(zip(odd, await asyncio.gather(*tries), strict=True))
-    return tuple(replace(target, ports=tried.get(target, ())) for target in targets)
 
 
 async def host_findings(request: HostRequest, views: Views) -> Iterable[Finding]:

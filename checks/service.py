@@ -188,11 +188,11 @@ class CheckService:
 
 
 async def _findings(request: PlanRequest, views: "Views") -> tuple[Iterable[Finding], tuple[ChainLink, ...]]:
-    from checks import lookup, targets
+    from checks import domains, lookup, targets
 
     match request:
         case DnsRequest():
-            return await lookup.domain_findings(request, views), ()
+            return await domains.domain_findings(request, views), ()
         case HostRequest():
             return await lookup.host_findings(request, views), ()
         case TlsRequest():

@@ -40,13 +40,13 @@ async def targets_findings(request: TargetsRequest, views: Views) -> Iterable[Fi
     known = [record for record in records if (record.target, record.port) in request.known]
     taking_turns = {record.priority for record in records if record not in known}
     wanted = [record for record in records if record not in known or record.priority in taking_turns]
-    reached = await asyncio.gather(*(_may_be_visited(record, views) for record in wanted))
+    reached = await asyncio.gather(*(may_be_visited(record, views) for record in wanted))
     visits = (_visit(record, request, views) for record, may in zip(wanted, reached, strict=True) if may)
     visited = await asyncio.gather(*visits)
     return judge_targets(request, visited)
 
 
-async def _may_be_visited(record: Srv, views: Views) -> bool:
+async def may_be_visited(record: Srv, views: Views) -> bool:
     """What is no host, or has no address, is told of the record; and no record leads us about in a network of ours."""
     try:
         if domain_name(record.target) != record.target or record.port == 0:

@@ -20,12 +20,17 @@ _MOST_TARGETS = 16  # of one domain; nobody means more, and each costs two quest
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One SRV record and the addresses of its target. `ports` are those that were tried, mostly none."""
+    """One SRV record and the addresses of its target. `ports` are those that were tried, mostly none.
+
+    `good` is the subject of the certificate at the port that peers dial, where the record names another one and nothing
+    is wrong there.
+    """
 
     record: Srv
     four: Reply
     six: Reply
     ports: tuple[Port, ...] = ()
+    good: str = ""
 
     @property
     def addresses(self) -> tuple[str, ...]:

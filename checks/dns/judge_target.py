@@ -70,11 +70,18 @@ _OTHER_PORTS = {
 def _other_port(told: Callable[..., Finding], target: Target, expected: int) -> Finding:
     """The record may be wrong alone, or the server too: then its port comes before the record's."""
     record = target.record
-    means = " ".join(filter(None, [_OTHER_PORTS.get(record.port, ""), _tried(target)]))
+    words = (_OTHER_PORTS.get(record.port, ""), _tried(target), _only_the_record(target, expected))
     observed: dict[str, object] = {"target": record.target, "port": record.port}
     if target.ports:
         observed["tried"] = {str(port.number): port.seen or "accepts connections" for port in target.ports}
-    found = told("srv-port-unexpected", observed=observed, expected={"port": expected}, values={"means": means})
+    if target.good:
+        observed["certificate"] = target.good
+    found = told(
+        "srv-port-unexpected",
+        observed=observed,
+        expected={"port": expected},
+        values={"means": " ".join(filter(None, words))},
+    )
     shut = any(port.number == expected and port.seen for port in target.ports)
     first = f"See that {record.target} accepts connections at port {expected}."
     return replace(found, fix=(first, *found.fix)) if shut else found
@@ -86,6 +93,13 @@ def _tried(target: Target) -> str:
         return ""
     said = [f"port {port.number} {port.seen or 'accepts connections'}" for port in target.ports]
     return f"We tried {target.record.target}: {', '.join(said)}."
+
+
+def _only_the_record(target: Target, expected: int) -> str:
+    """That nothing else is wrong, where that was seen."""
+    if not target.good:
+        return ""
+    return f"Port {expected} answers there with a good certificate, of {target.good}: only the record is wrong."
 
 
 def _is_address_or_url(target: str) -> bool:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.checks.support import Check
 from tests.servers.bind import name_server
-from tests.servers.tls import fault_server, free_port, silent
+from tests.servers.pki import Authorities
+from tests.servers.tls import fault_server, free_port, openssl_server, silent
 
 pytestmark = pytest.mark.needs("bind9")
 
@@ -162,6 +163,22 @@ def test_both_ports_of_a_target_are_tried(
     assert f"port 5061 {tried['5061']}" in found["why"]
     assert len(found["fix"]) == steps
     assert found["fix"][-1].endswith("from 5060 to 5061.")
+
+
+@pytest.mark.needs("openssl")
+@pytest.mark.parametrize(("cn", "good"), [("sip.port.example", True), ("other.example", False)])
+def test_a_good_certificate_at_the_right_port_says_that_only_the_record_is_wrong(
+    check: Check, bind: str, pki: Authorities, tmp_path: Path, cn: str, good: bool
+) -> None:
+    leaf = pki.leaf(cns=(cn,), san=(cn,))
+    with openssl_server(tmp_path, leaf.pem, leaf.key_pem, pki.intermediate.pem) as port:
+        ports = {5060: free_port(), 5061: port}
+        mapped = [word for p, to in ports.items() for word in ("--connect-to", f"sip.port.example:{p}:127.0.0.1:{to}")]
+        checked = check("dns", "port.example", "--nameserver", bind, "--trust", pki.trust, *mapped)
+    assert checked.faults == {"srv-port-unexpected": "fail"}
+    found = checked.finding("srv-port-unexpected")
+    assert ("with a good certificate, of CN=sip.port.example: only the record is wrong." in found["why"]) is good
+    assert ("certificate" in found["observed"]) is good
 
 
 def test_a_port_inside_is_not_tried_because_a_record_says_so(check: Check, bind: str) -> None:
