@@ -83,7 +83,7 @@ def _absent(request: DnsRequest, facts: Domain, owner: Owner, severity: Severity
             "for_how_long": f"until {until}" if until else "for a while",
         },
     )
-    seen = {"zone": facts.zone, "server": facts.reply.server}
+    seen = {"zone": facts.zone.strip("."), "server": facts.reply.server}
     as_text = _written_as_text(facts)
     if as_text:
         return told("srv-as-txt", observed={"text": as_text[0], **seen})

@@ -99,7 +99,8 @@ def _only_the_record(target: Target, expected: int) -> str:
     """That nothing else is wrong, where that was seen."""
     if not target.good:
         return ""
-    return f"Port {expected} answers there with a good certificate, of {target.good}: only the record is wrong."
+    where = f"Port {expected} of {target.record.target}"
+    return f"{where} answers with a good certificate, {target.good}: only the record is wrong."
 
 
 def _is_address_or_url(target: str) -> bool:

@@ -179,6 +179,12 @@ def test_a_client_certificate_that_does_not_fit_its_key(pki: Authorities, capsys
     assert "belong together" in capsys.readouterr().err
 
 
+def test_whose_record_it_is_decides_who_acts(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["explain", "srv-port-unexpected"])
+    explained = " ".join(capsys.readouterr().out.split())
+    assert "Who acts: whoever runs the DNS of the domain: for a partner's the other side's administrator" in explained
+
+
 def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     for code in CODES:
         assert main(["explain", code]) == 0

@@ -177,7 +177,7 @@ def test_a_good_certificate_at_the_right_port_says_that_only_the_record_is_wrong
         checked = check("dns", "port.example", "--nameserver", bind, "--trust", pki.trust, *mapped)
     assert checked.faults == {"srv-port-unexpected": "fail"}
     found = checked.finding("srv-port-unexpected")
-    assert ("with a good certificate, of CN=sip.port.example: only the record is wrong." in found["why"]) is good
+    assert ("with a good certificate, CN=sip.port.example: only the record is wrong." in found["why"]) is good
     assert ("certificate" in found["observed"]) is good
 
 

@@ -11,6 +11,7 @@ from checks.requests import DnsRequest, Network
 from checks.service import CheckService
 from tests.checks.support import Check
 from tests.servers.dns import answering
+from wizard.__main__ import main
 
 SRV = "_sipfederationtls._tcp"
 RIGHT = f"{SRV}.partner.example."
@@ -38,8 +39,6 @@ def _answer(query: dns.message.Message) -> dns.message.Message:
 def test_a_server_in_place_of_its_domain_is_our_slip(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
     with answering(_answer) as server:
         found = check("dns", "sip.partner.example", "--nameserver", server).finding("srv-wrong-zone")
-        from wizard.__main__ import main
-
         main(["check", "dns", "sip.partner.example", "--nameserver", server, "--request", "partner"])
     assert (found["severity"], found["owner"]) == ("fail", "you")
     assert "Did you mean partner.example?" in found["why"]
@@ -54,6 +53,7 @@ def test_a_domain_of_which_nothing_exists_is_our_slip_first(check: Check) -> Non
     assert found["fix"][0] == "See that parnter.example is spelled right, and is registered."
     assert "The domain parnter.example itself does not exist. " in found["why"]
     told = " ".join([found["why"], *found["fix"]])
+    assert found["observed"]["zone"] == ""
     assert "nearest zone" not in told and "zone ." not in told
 
 
@@ -65,6 +65,16 @@ def test_a_name_below_a_zone_that_exists_is_theirs_to_publish_and_ours_to_spell(
     assert "the nearest zone is other.example" in found["why"]
     assert f"the name server at {server} remembers the gap until" in found["fix"][-1]
     assert "others, at most as long from when they were asked" in found["fix"][-1]
+
+
+@pytest.mark.parametrize(("domain", "unsure"), [("im.other.example", True), ("parnter.example", False)])
+def test_without_a_plan_nobody_knows_whose_domain_it_is(
+    capsys: pytest.CaptureFixture[str], domain: str, unsure: bool
+) -> None:
+    with answering(_answer) as server:
+        main(["check", "dns", domain, "--nameserver", server])
+    told = " ".join(capsys.readouterr().out.split())
+    assert (f"the other side stands for whoever runs the DNS of {domain}" in told) is unsure
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
