@@ -109,6 +109,7 @@ def _listener(plan: Plan, node: Node, result: Findings, stopped: Sequence[str]) 
         if found.code in MUTE or found.code == "check-unfinished":
             observed = {"address": node.address, "port": plan.local.peer_auth_port, "seen": found.code}
             closed = finding("node-port-closed", node.name, severity=found.severity, observed=observed)
+            closed = replace(closed, verify_with=found.verify_with or closed.verify_with)
             first = f"Start {' and '.join(stopped)} first, which is stopped: the listener may open with it."
             yield replace(closed, fix=(first, *closed.fix)) if stopped else closed
             return

@@ -54,8 +54,8 @@ ENTRIES = (
         "tcp-none-reached",
         Severity.FAIL,
         "No other organisation is reached at all",
-        "All of them fail at once and in the same way: {servers}. They have nothing in common but the way from here, so"
-        " look at our own side first: our firewall, the jump host that this runs on, the routing.",
+        "Every other organisation fails, and in the same way: {servers}. They have nothing in common but the way from"
+        " here, so look at our own side first: our firewall, the jump host that this runs on, the routing.",
         (
             "Let this machine connect to port 5061 of the outside, or check from one that may.",
             "See that our firewall lets the nodes out too: it is they that federate, not this machine.",
