@@ -32,6 +32,7 @@ class Owner(StrEnum):
 
 
 TRUST_JUDGED = "trust_judged"  # observed of a chain: false where nothing was given to trust
+FROM_OUTSIDE = "verify_from_outside"  # evidence: the command for others, where `verify_with` is good for us alone
 ON_OUR_SIDE = "On our side: "  # so begins a step that is ours where somebody else has to act
 
 

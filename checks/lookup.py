@@ -15,7 +15,7 @@ from checks.certificate.subject import Told
 from checks.chains import Chain, Shown, judged, leaves, members_of
 from checks.dns.caa import ask_upwards, judge_caa
 from checks.dns.judge import judge_host
-from checks.dns.judge_basics import owner_of, unanswered
+from checks.dns.judge_basics import owner_of, seen_there, unanswered
 from checks.dns.query import Outcome, Reply, Resolver, system_servers
 from checks.dns.udp import Udp
 from checks.finding import Finding
@@ -74,7 +74,7 @@ async def addresses(name: str, views: Views) -> tuple[str, ...]:
 
 
 async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | None]:
-    """The addresses, and the reply that brought none where the question itself failed."""
+    """The addresses, and where there are none the reply that says so, which may be that nobody answered."""
     try:
         bare = host(name)
     except BadNameError:
@@ -86,7 +86,7 @@ async def _addresses(name: str, views: Views) -> tuple[tuple[str, ...], Reply | 
         return local, None
     four, six = await views.outside.addresses(bare)
     found = (*four.records, *six.records)
-    failed = next((reply for reply in (four, six) if not reply.answered), None)
+    failed = next((reply for reply in (four, six) if not reply.answered), four)
     return found, None if found else failed
 
 
@@ -105,13 +105,13 @@ async def server_findings(request: TlsRequest, views: Views) -> tuple[Iterable[F
     network = views.network
     subject = place_of(request.host, request.port)
     target, port = network.connect_to.get((request.host, request.port), (request.host, request.port))
-    found_addresses, failed = await _addresses(target, views)
-    if failed is not None:
-        return [unanswered(target, failed), *_of_our_certificate(network)], ()
-    if not found_addresses:
+    found_addresses, none = await _addresses(target, views)
+    if none is not None and not none.answered:
+        return [unanswered(target, none), *_of_our_certificate(network)], ()
+    if none is not None:
         values = {"expected_address": "its public address"}
         missing = finding("address-missing", target, owner=owner_of(request.side), values=values)
-        return [missing, *_of_our_certificate(network)], ()
+        return [seen_there(missing, none.server), *_of_our_certificate(network)], ()
     places = tuple((address, port) for address in found_addresses)
     server = await visit_server(places, request.host, network.client_certificate, network.timeout, network.release)
     shows = f"openssl s_client -connect {subject} -showcerts </dev/null"

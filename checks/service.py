@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
+from checks.by_hand import led_there
 from checks.catalogue import finding
 from checks.finding import ChainLink, Finding, Findings, Severity, worst_first
 from checks.names import place_of
@@ -182,7 +183,7 @@ class CheckService:
             target=target_of(request),
             started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             duration_ms=int((time.monotonic() - began) * 1000),
-            findings=worst_first(found),
+            findings=worst_first(led_there(each, self._network.connect_to) for each in found),
             chain=chain,
         )
 

@@ -106,7 +106,8 @@ def _listener(plan: Plan, node: Node, result: Findings, said: Findings) -> Itera
             observed = {"address": node.address, "port": plan.local.peer_auth_port, "seen": found.code}
             values = {"who_dials": _who_dials(plan, node)}
             closed = finding("node-port-closed", node.name, severity=found.severity, observed=observed, values=values)
-            yield replace(closed, fix=(*_first(node, said), *closed.fix))
+            see = found.verify_with or closed.verify_with
+            yield replace(closed, fix=(*_first(node, said), *closed.fix), verify_with=see)
             return
 
 

@@ -51,6 +51,20 @@ ENTRIES = (
         ("RFC 1035",),
     ),
     Entry(
+        "dns-none-answers",
+        Severity.NOT_TESTED,
+        "No question to the name servers is answered",
+        "Whatever is asked, of our own names and of those of others, {servers} answers nothing. The names have nothing"
+        " in common but the name servers that are asked, so look at our own side first.",
+        (
+            "See that these are the name servers that this machine is meant to ask, and that they look up other names.",
+            "See that our firewall lets them, and this machine, ask: port 53, UDP and TCP.",
+            "Then look again: nothing is known of the others yet.",
+        ),
+        Owner.YOU,
+        "{see}",
+    ),
+    Entry(
         "dnssec-bogus",
         Severity.FAIL,
         "The signatures of the zone do not verify",

@@ -51,6 +51,20 @@ ENTRIES = (
         _PROBE,
     ),
     Entry(
+        "tcp-none-reached",
+        Severity.FAIL,
+        "No other organisation is reached at all",
+        "Every other organisation fails, and in the same way: {servers}. They have nothing in common but the way from"
+        " here, so look at our own side first: our firewall, the jump host that this runs on, the routing.",
+        (
+            "Let this machine connect to port 5061 of the outside, or check from one that may.",
+            "See that our firewall lets the nodes out too: it is they that federate, not this machine.",
+            "Then look again. Write to the others about what is left, not before.",
+        ),
+        Owner.FIREWALL,
+        "{see}",
+    ),
+    Entry(
         "tls-reset",
         Severity.FAIL,
         "The server breaks the connection off",

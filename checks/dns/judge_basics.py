@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from checks.addresses import Reach, reach_of
+from checks.by_hand import beside
 from checks.catalogue import finding
 from checks.dns.query import NO_SERVER, Outcome, Reply
 from checks.finding import Finding, Owner, Severity
@@ -61,12 +62,12 @@ def asked_by_hand(name: str, server: str, kind: str = "") -> dict[str, str]:
 
 
 def seen_there(found: Finding, server: str) -> Finding:
-    """A finding whose command asks the name server that was asked, if who has to act can reach that one.
+    """A finding whose command asks the name server that was asked.
 
-    From another organisation nobody reaches an address that is not public: there the command keeps to their own.
+    From another organisation nobody reaches an address that is not public: a command for them is kept beside it.
     """
     place, words = _place(server), found.verify_with.split()
-    if place is None or not words or (found.owner is Owner.PARTNER and reach_of(place[0])[0] is not Reach.PUBLIC):
+    if place is None or not words:
         return found
     address, port = place
     tool, *rest = words
@@ -79,7 +80,8 @@ def seen_there(found: Finding, server: str) -> Finding:
             command = [tool, f"@{address}", *(["-p", port] if port != "53" else []), *rest]
         case _:
             return found
-    return replace(found, verify_with=" ".join(command))
+    told = " ".join(command)
+    return replace(found, verify_with=told) if reach_of(address)[0] is Reach.PUBLIC else beside(found, told)
 
 
 def _place(server: str) -> tuple[str, str] | None:

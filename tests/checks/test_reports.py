@@ -18,7 +18,7 @@ from wizard.report.json import check_document
 from wizard.report.junit import junit_document
 from wizard.report.letter import Looked, letter
 from wizard.report.nagios import nagios_line
-from wizard.report.text import check_lines, finding_lines
+from wizard.report.text import check_lines, finding_lines, plan_lines, summary_lines
 
 HOSTILE = "a\x1b[31mb|c<d>&\x00\u202e"
 
@@ -166,6 +166,46 @@ def test_monitoring_gets_one_line_whatever_the_other_side_sends() -> None:
     assert "\n" not in line
     assert "\x1b" not in line
     assert line.count("|") == 1
+
+
+def test_monitoring_is_told_whole_findings_and_how_many_more_there_are() -> None:
+    many = [found(Severity.FAIL, "cert-eku-client-missing", f"sip{n}.partner.example:5061") for n in range(9)]
+    line = nagios_line(findings(*many), "nodes not asked")
+    assert line.startswith("CRITICAL - sip.partner.example:5061 (nodes not asked): cert-eku-client-missing sip0.")
+    told = line.partition(" | ")[0].partition(": ")[2]
+    *whole, more = told.split(", ")
+    assert whole == [f"{each.code} {each.subject}" for each in many[: len(whole)]]
+    assert more == f"and {9 - len(whole)} more"
+    assert 150 < len(line.partition(" | ")[0]) <= 215
+    assert nagios_line(findings(), "nodes not asked").startswith("OK - sip.partner.example:5061 (nodes not asked) | ")
+
+
+def test_who_has_a_failure_to_mend_is_named_apart_from_who_is_warned() -> None:
+    ours = replace(found(Severity.WARN, "srv-several"), owner=Owner.YOUR_DNS_ADMIN)
+    each, warned = (found(Severity.FAIL), ours), (ours, found(Severity.PASS, "tls-ok"))
+    assert list(summary_lines(findings(*each), each, ()))[1:] == [
+        "Who has to act: the other side's administrator. Warnings: your DNS",
+        "administrator.",
+    ]
+    assert list(summary_lines(findings(*warned), warned, ("A note.",)))[1:] == [
+        "Who has to act: your DNS administrator, on warnings alone.",
+        "A note.",
+    ]
+    assert list(summary_lines(findings(*warned), (), ())) == ["In all: 1 warn, 1 pass."]
+
+
+def test_the_check_of_a_plan_begins_with_the_worst_that_somebody_can_mend() -> None:
+    made_up, real = found(Severity.WARN, "address-not-public"), found(Severity.WARN, "cert-expires-soon")
+    lines = list(plan_lines(findings(made_up, real), (real,), "Nodes were left out."))
+    assert lines[0] == "sip.partner.example:5061: warn"
+    top = " ".join(lines[1 : lines.index("")])
+    assert top == (
+        "First: cert-expires-soon, sip.partner.example. Who acts: the other side's administrator. Renew it. Nodes were"
+        " left out."
+    )
+    told = [line.split()[2] for line in lines if line.startswith("! ")]
+    assert told == ["cert-expires-soon", "address-not-public"]
+    assert list(plan_lines(findings(made_up), (), "Left out."))[1] == "Left out."
 
 
 def test_a_letter_holds_what_its_reader_can_mend_and_nothing_else() -> None:

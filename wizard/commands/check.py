@@ -14,6 +14,8 @@ from wizard.commands.checked import Checked, Correspondent
 from wizard.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from checks.finding import Findings
     from checks.requests import CheckRequest, Network
 
@@ -22,6 +24,7 @@ _WHOSE_DNS = (
     "Whose domain it is cannot be seen without a plan: the other side stands for whoever runs the DNS of {domain}. If"
     " that is your own domain, it is your DNS administrator."
 )
+_NODES_LEFT_OUT = "The nodes themselves were not asked, so this says nothing of them: --nodes asks their CLI too."
 _SHOWN = 253  # characters of a name that is too long to be one
 EXIT = {"pass": 0, "warn": 1, "fail": 2, "not-tested": 3}
 
@@ -63,18 +66,27 @@ def run(args: argparse.Namespace) -> int:
     elif args.nagios:
         from wizard.report.nagios import nagios_line
 
-        print(nagios_line(findings))
+        print(nagios_line(findings, "nodes not asked" if checked.nodes_left_out else ""))
     elif args.request:
         from wizard.commands.check_letters import letters
 
         print("\n".join(letters(args.request, checked)))
     else:
-        from wizard.report.text import check_lines, summary_lines
-
         if args.what in {"dns", "tls"} and not args.nameserver:
             print("Asked with the name servers of this machine; --nameserver asks others.")
-        print("\n".join((*check_lines(findings), "", *summary_lines(findings, checked.notes))))
+        print("\n".join(_report(args, checked)))
     return EXIT[findings.status.value]
+
+
+def _report(args: argparse.Namespace, checked: Checked) -> "Iterator[str]":
+    """The findings for people."""
+    from wizard.report.text import check_lines, plan_lines, summary_lines
+
+    findings, real = checked.findings, checked.real(checked.findings)
+    left_out = _NODES_LEFT_OUT if checked.nodes_left_out else ""
+    yield from plan_lines(findings, real, left_out) if args.what == "plan" else check_lines(findings)
+    yield ""
+    yield from summary_lines(findings, real, checked.notes)
 
 
 def _write_junit(path: Path, findings: "Findings") -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from checks.finding import Finding, Findings, Owner, Severity
+from checks.finding import Findings, Owner
 from wizard.commands.checked import Checked
+from wizard.our_way import UNANSWERED, UNREACHED
 from wizard.report.letter import ACTIONABLE, Looked, letter, subject_line
 from wizard.report.text import OWNERS
 
@@ -23,21 +24,14 @@ def letters(request: str, checked: Checked) -> Iterator[str]:
 
 def _to_partners(checked: Checked) -> Iterator[str]:
     for each in checked.partners:
-        looked, found = _looked(checked, each.findings), _real(checked, each.findings)
+        looked, found = _looked(checked, each.findings), checked.real(each.findings)
         yield _headed(each.to, each.about, letter(each.to, each.about, found, Owner.PARTNER, looked))
 
 
 def _to_dns_admin(checked: Checked) -> Iterator[str]:
-    looked, found = _looked(checked, checked.findings), _real(checked, checked.findings)
+    looked, found = _looked(checked, checked.findings), checked.real(checked.findings)
     to, about = "our DNS administrator", "SIP federation"
     yield _headed(to, about, letter(to, about, found, Owner.YOUR_DNS_ADMIN, looked))
-
-
-def _real(checked: Checked, findings: Findings) -> tuple[Finding, ...]:
-    """What somebody can mend: that the addresses of a practice network are made up is nobody's fault."""
-    return tuple(
-        found for found in findings.findings if found.code not in checked.made_up or found.severity is not Severity.WARN
-    )
 
 
 def _headed(to: str, about: str, text: str) -> str:
@@ -50,7 +44,8 @@ def _looked(checked: Checked, findings: Findings) -> Looked:
 
 
 def _nothing(owner: Owner, checked: Checked) -> str:
-    others = {f.owner for f in _real(checked, checked.findings) if f.severity in ACTIONABLE} - {owner}
+    others = {f.owner for f in checked.real(checked.findings) if f.severity in ACTIONABLE} - {owner}
     nothing = f"Nothing was found for {OWNERS[owner]} to mend."
     names = " and ".join(OWNERS[other] for other in Owner if other in others)
-    return f"{nothing} What was found is for {names}." if others else nothing
+    one_cause = [found.why for found in checked.findings.findings if found.code in {UNREACHED, UNANSWERED}]
+    return " ".join((nothing, *([f"What was found is for {names}."] if others else []), *one_cause))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from wizard.checklist import Side
     from wizard.plan.model import Plan
 
-_NODES_LEFT_OUT = "The nodes themselves were not asked: --nodes asks their CLI too."
 _NO_TRUST = "Whether authorities are trusted was not judged: `trust` in the plan, or --trust PEM, names their roots."
 
 
@@ -24,6 +23,7 @@ def check_plan(args: argparse.Namespace) -> Checked:
     """All checks of a plan at the same time; options go before what the plan says."""
     from checks.service import CheckService
     from wizard.checklist import sides_of
+    from wizard.our_way import our_way_named
     from wizard.plan.problems import load
     from wizard.report.merge import merged
     from wizard.three_names import odd_one_named
@@ -39,13 +39,14 @@ def check_plan(args: argparse.Namespace) -> Checked:
             results = service.run_many(requests, _Progress(len(requests), shown=not args.json))
     finally:
         service.close()
-    results = odd_one_named(plan, results)
-    findings = merged(str(args.target), results)
+    seen = our_way_named(sides, odd_one_named(plan, results))
+    findings = merged(str(args.target), seen.results, first=seen.causes)
     return Checked(
         findings=findings,
         network=network,
-        partners=tuple(_correspondents(plan, sides, results)),
+        partners=tuple(_correspondents(plan, sides, seen.results)),
         notes=tuple(_notes(args, findings)),
+        nodes_left_out=not args.nodes,
         made_up=_made_up(args),
     )
 
@@ -63,8 +64,6 @@ def _notes(args: argparse.Namespace, findings: "Findings") -> Iterator[str]:
 
     if _made_up(args) & {found.code for found in findings.findings}:
         yield PAPER_ADDRESSES
-    if not args.nodes:
-        yield _NODES_LEFT_OUT
     if not findings.trust_judged:
         yield _NO_TRUST
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from checks.finding import Findings
+    from checks.finding import Finding, Findings
     from checks.requests import Network
 
 
@@ -19,7 +19,9 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The findings, and what of them is whose. `notes` say what was not looked at, for people.
+    """The findings, and what of them is whose. `notes` say what was not judged, for people.
+
+    `nodes_left_out`: they are of the network alone, though what was checked has nodes, which may be at fault.
 
     `made_up` are the codes whose warnings are the doing of a practice network itself: nobody is written about those.
     """
@@ -28,4 +30,9 @@ class Checked:
     network: "Network"
     partners: tuple[Correspondent, ...] = ()
     notes: tuple[str, ...] = ()
+    nodes_left_out: bool = False
     made_up: frozenset[str] = frozenset()
+
+    def real(self, findings: "Findings") -> "tuple[Finding, ...]":
+        """Without the warnings of what a practice network makes up, which nobody can mend; in the same order."""
+        return tuple(found for found in findings.findings if found.code not in self.made_up or found.severity != "warn")

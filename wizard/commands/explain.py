@@ -23,6 +23,7 @@ _BY_HAND = {  # where a check makes the command itself, by the code or its begin
     "dns": "nslookup -type=srv -port={port} {subject} {server}",
     "split": "nslookup -type=srv {subject} {server}",
     "ns": "nslookup -type=soa {subject} {server}",
+    "tcp": "openssl s_client -connect {server} -showcerts </dev/null",
     "resolver": "nslookup -type=a no-such-name.invalid {subject}",
     "route": _ROUTE,
     "route-srv": _RECORD,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from checks.finding import Finding, Owner, Severity, worst_first
+from checks.finding import FROM_OUTSIDE, Finding, Owner, Severity, worst_first
 from wizard.text import visible_line
 
 _LATER = "What follows keeps nothing from working today, but may:"
@@ -75,7 +75,8 @@ def _item(number: int, found: Finding, *, outside: bool) -> Iterator[str]:
     yield from (f"   - {visible_line(step)}" for step in found.asks)
     if found.verify_with:
         where = "from outside your network" if outside else "yourself"
-        yield f"   To see it {where}: {visible_line(found.verify_with)}"
+        command = found.evidence.get(FROM_OUTSIDE, found.verify_with) if outside else found.verify_with
+        yield f"   To see it {where}: {visible_line(str(command))}"
     if outside and found.verify_with.startswith("openssl") and "certificate" in found.evidence:
         yield _WITHOUT_OPENSSL
 

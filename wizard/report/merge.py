@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from checks.finding import Finding, Findings, worst_first
 
 
-def merged(target: str, results: Sequence[Findings]) -> Findings:
-    """One document over several checks; the subjects tell them apart. Chains belong to one server and stay out."""
-    told: list[Finding] = []
+def merged(target: str, results: Sequence[Findings], first: Sequence[Finding] = ()) -> Findings:
+    """One document over several checks; the subjects tell them apart. Chains belong to one server and stay out.
+
+    `first` are findings about all of them together, which go before what is as bad.
+    """
+    told = list(first)
     for finding in (finding for result in results for finding in result.findings):
         if finding not in told:  # two requests may lead to one host
             told.append(finding)

@@ -1,8 +1,9 @@
 """Findings for people: worst first, at most 80 columns, everything foreign made visible."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from checks.finding import Finding, Findings, Json, Owner, Severity
+from checks.finding import Finding, Findings, Json, Owner, Severity, worst_first
 from checks.names import for_display
 from wizard.text import visible_line, wrap
 
@@ -27,7 +28,36 @@ OWNERS = {
 
 def check_lines(findings: Findings) -> Iterator[str]:
     """A whole check."""
+    yield from _verdict(findings)
+    yield from _all_of(findings)
+
+
+def plan_lines(findings: Findings, real: Sequence[Finding], left_out: str) -> Iterator[str]:
+    """The check of a whole plan: before the findings stands which of them comes first, and what the verdict leaves out.
+
+    `real` are the findings that somebody can act on, worst first; the others stand behind those that weigh the same.
+    """
+    yield from _verdict(findings)
+    yield from _most_urgent(real)
+    yield from wrap(left_out, WIDTH).splitlines()
+    made_up = (found for found in findings.findings if found not in real)
+    yield from _all_of(replace(findings, findings=worst_first((*real, *made_up))))
+
+
+def _verdict(findings: Findings) -> Iterator[str]:
     yield from wrap(f"{visible_line(for_display(findings.target))}: {findings.status.value}", WIDTH).splitlines()
+
+
+def _most_urgent(real: Sequence[Finding]) -> Iterator[str]:
+    """The worst of all, who has to act on it, and what that is."""
+    urgent = next((found for found in real if found.severity not in {Severity.PASS, Severity.INFO}), None)
+    if urgent is not None:
+        does = f" {visible_line(urgent.asks[0])}" if urgent.asks else ""
+        told = f"First: {urgent.code}, {visible_line(urgent.subject)}. Who acts: {OWNERS[urgent.owner]}.{does}"
+        yield from wrap(told, WIDTH).splitlines()
+
+
+def _all_of(findings: Findings) -> Iterator[str]:
     # Several reads of one node are well in the same words; once is enough for people.
     for lines in dict.fromkeys(tuple(finding_lines(finding)) for finding in findings.findings):
         yield ""
@@ -41,17 +71,27 @@ def check_lines(findings: Findings) -> Iterator[str]:
             yield f"             {link.sha256[32:]}"
 
 
-def summary_lines(findings: Findings, notes: Iterable[str]) -> Iterator[str]:
-    """The end of a report, where the eye is left: how many of each kind, who has to act, what was not looked at."""
+def summary_lines(findings: Findings, real: Sequence[Finding], notes: Iterable[str]) -> Iterator[str]:
+    """The end of a report, where the eye is left: how many of each kind, who has to act, what was not looked at.
+
+    `real` are the findings that somebody can act on. Who has a failure to mend is named apart from who is warned.
+    """
     counts = {severity: sum(f.severity is severity for f in findings.findings) for severity in Severity}
     told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
     yield f"In all: {told or 'nothing'}."
-    acting = {f.owner for f in findings.findings if f.severity in {Severity.FAIL, Severity.WARN}}
-    if acting:
-        names = "; ".join(OWNERS[owner] for owner in Owner if owner in acting)
-        yield from wrap(f"Who has to act: {names}.", WIDTH).splitlines()
+    fails, warns = _owners(real, Severity.FAIL), _owners(real, Severity.WARN)
+    if fails or warns:
+        warned = f" Warnings: {warns}." if warns else ""
+        told = f"{fails}.{warned}" if fails else f"{warns}, on warnings alone."
+        yield from wrap(f"Who has to act: {told}", WIDTH).splitlines()
     for note in notes:
         yield from wrap(note, WIDTH).splitlines()
+
+
+def _owners(findings: Iterable[Finding], severity: Severity) -> str:
+    """Whoever owns a finding of this severity."""
+    acting = {found.owner for found in findings if found.severity is severity}
+    return "; ".join(OWNERS[owner] for owner in Owner if owner in acting)
 
 
 def finding_lines(finding: Finding, width: int = WIDTH) -> Iterator[str]:
