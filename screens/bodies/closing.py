@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
 from screens.widgets.verbatim import literal
-from wizard.frontend import left_rows, pending_lines, summary_lines
+from wizard.frontend import failure_line, left_rows, pending_lines, summary_lines
 from wizard.lesson import closing
 from wizard.program import program
 from wizard.runner import Ended
@@ -30,7 +30,11 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
         yield literal(line, BAD)
     for word, row in left_rows(sitting.walk, state):
         yield pair(word, f"{row.step.title}: {row.record.note}" if row.record.note else row.step.title)
-    warned = sum(bool(row.warns) for row in survey(sitting.walk, state))
+    rows = survey(sitting.walk, state)
+    if failed := [row for row in rows if row.fails]:
+        yield pair("Failures", f"in {len(failed)} steps; the overview (o) marks them with x", BAD)
+        yield from (pair("", failure_line(row.step.title, row.fails)) for row in failed)
+    warned = sum(bool(row.warns) for row in rows)
     if warned:
         yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
     if ended.reason == "finished":
