@@ -126,7 +126,7 @@ class Doer:
         if scene.ask is None:
             return
         scene.batch = (scene.ask.row,)
-        scene.ask, scene.last, scene.warned, scene.resumed = None, "", (), False
+        scene.ask, scene.last, scene.warned, scene.failed, scene.resumed = None, "", (), (), False
         for form in self._screen.query(FormBody):
             form.disabled = True
         self._screen.query_one("#body").focus()

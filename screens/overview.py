@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.bodies.parts import QUIET, symbol
+from screens.bodies.parts import QUIET, symbol, wrapped
 from screens.scene import Scene
 from screens.widgets.choices import Choices
 from screens.widgets.keyline import KeyLine
@@ -18,7 +18,7 @@ from wizard.frontend import marked, pending_lines
 from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word, to_look_at
 
-KEYS = (("Enter", "looks at the step"), ("n", "next warned, failed or open"), ("Esc", "back"), ("?", "help"))
+KEYS = (("Enter", "looks at the step"), ("n", "next failed, warned or open"), ("Esc", "back"), ("?", "help"))
 NOTHING_LEFT = "No step warns, has failed or is open."
 BESIDE = 26  # columns: sign, word, who saw it, margins and the bar of the list
 
@@ -35,7 +35,8 @@ class Overview(Once[str | None]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
-        self._words: dict[str, Word] = {}
+        self._shown: dict[str, tuple[Word, str]] = {}
+        self._led = ""
 
     def compose(self) -> ComposeResult:
         """Counts, pending restarts, the list, why the chosen one stands as it does."""
@@ -50,7 +51,7 @@ class Overview(Once[str | None]):
         rows = self._scene.rows()
         steps = self.query_one("#steps", OptionList)
         steps.add_options(self._options(rows))
-        self._words = {row.step.id: row.word for row in rows}
+        self._shown = {row.step.id: _stands(row) for row in rows}
         here = self._scene.looking or self._scene.current
         if here:
             steps.highlighted = steps.get_option_index(here)
@@ -60,14 +61,14 @@ class Overview(Once[str | None]):
 
     def update_rows(self) -> None:
         """Show where the steps stand now; the highlight stays where it is."""
-        if not self._words:  # it is being opened, and will show them
+        if not self._shown:  # it is being opened, and will show them
             return
         rows = self._scene.rows()
         steps = self.query_one("#steps", OptionList)
         for row in rows:
-            if self._words.get(row.step.id) is not row.word:
+            if self._shown.get(row.step.id) != _stands(row):
                 steps.replace_option_prompt(row.step.id, step_line(row, self.app.size.width - BESIDE))
-                self._words[row.step.id] = row.word
+                self._shown[row.step.id] = _stands(row)
         self._say_totals(rows)
 
     def _say_totals(self, rows: tuple[Row, ...]) -> None:
@@ -99,24 +100,38 @@ class Overview(Once[str | None]):
         self.dismiss(event.option.id)
 
     def action_next(self) -> None:
-        """Go to the next step that a person should look at; behind the last one comes the first."""
-        steps = self.query_one("#steps", OptionList)
-        places = sorted(steps.get_option_index(step) for step in to_look_at(self._scene.rows()))
-        if not places:
+        """Go to the next step that a person should look at, to failures first; behind the last one comes the first."""
+        steps, rows = self.query_one("#steps", OptionList), self._scene.rows()
+        found = to_look_at(rows)
+        if not found:
             self.query_one("#detail", Verbatim).say(NOTHING_LEFT)
             return
-        here = -1 if steps.highlighted is None else steps.highlighted
-        steps.highlighted = next((place for place in places if place > here), places[0])
+        option = steps.highlighted_option
+        here = (option.id or "") if option is not None else ""
+        if here and here == self._led and here in found:
+            self._led = found[(found.index(here) + 1) % len(found)]
+        elif any(row.fails or row.word is Word.FAIL for row in rows):
+            self._led = found[0]
+        else:
+            at = -1 if steps.highlighted is None else steps.highlighted
+            self._led = next((step for step in found if steps.get_option_index(step) > at), found[0])
+        steps.highlighted = steps.get_option_index(self._led)
 
     def action_back(self) -> None:
         """Back to where the walk is."""
         self.dismiss(None)
 
 
+def _stands(row: Row) -> tuple[Word, str]:
+    """What of a row is shown, and may change."""
+    return row.word, marked(row.how, row.warns, row.fails)
+
+
 def step_line(row: Row, room: int) -> Content:
-    """One step: sign, word, who saw it, and of the title what has room."""
-    title = row.step.title if len(row.step.title) <= room else row.step.title[: room - 3] + "..."
-    text = f"{symbol(row.word)} {row.word.value:<8}{marked(row.how, row.warns):<11} {title}"
+    """One step: sign, word, who saw it, and its title, folded where it has no room. A failure has the sign of one."""
+    sign = symbol(Word.FAIL if row.fails else row.word)
+    lead = f"{sign} {row.word.value:<8}{marked(row.how, row.warns, row.fails):<11} "
+    text = lead + ("\n" + " " * len(lead)).join(wrapped(row.step.title, room) or [""])
     return literal(text, QUIET if row.word in {Word.NOT_APPLICABLE, Word.SKIP} else "")
 
 
@@ -133,6 +148,10 @@ def detail_of(row: Row) -> str:
             return f"- applies only if {condition}; that is not known yet"
         case Stop(problem, _) if row.word is Word.HOLD:
             return f"- {problem}"
+        case _ if row.fails:
+            return f"- went on with a failure: {', '.join(row.fails)}; Enter looks at it"
+        case _ if row.mended:
+            return f"- had found {', '.join(row.mended)}; a later step saw it mended"
         case _ if row.warns:
             return f"- warns: {', '.join(row.warns)}; Enter looks at it"
         case _:

@@ -3,19 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from checks.finding import Severity
 from screens.copying import Copyable, copyables
 from screens.situation import BY_TYPING, Situation
+from wizard.again import comes_again
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, finding_body
 from wizard.export.pieces import Exchanged
-from wizard.frontend import going_on, marked, needed_by, sent_line, unknown_titles
+from wizard.frontend import (
+    failure_line,
+    faults_to_mend,
+    going_on,
+    marked,
+    needed_by,
+    passed_over,
+    sent_line,
+    unknown_titles,
+)
 from wizard.lookback import exchanges_of
+from wizard.resolve import Chapter
 from wizard.runner import Ended, Runner
 from wizard.session import BLOBS
 from wizard.sitting import Sitting
 from wizard.state import Status
 from wizard.step import Form, Step
-from wizard.survey import Row, Word, survey, warning_codes
+from wizard.survey import Row, Word, codes_of, survey, warning_codes
 
 SETTLED = frozenset({Status.DONE, Status.SKIPPED, Status.ACCEPTED})
 
@@ -29,7 +41,8 @@ class Scene:
     `looking` is the id of the step that is only looked at; `draft` what is being typed into a form; `passing` says that
     the person came by while looking about, so that a form must not catch the next key; `hints` how many hints of a
     lesson were asked for; `right` the lines of a form that failed, other than those for which it did; `resumed`: a
-    session is gone on with, and nothing answered yet; `warned` are the steps that warned since the last answer.
+    session is gone on with, and nothing answered yet; `warned` are the steps that warned since the last answer,
+    `failed` those that went on with a failure.
     """
 
     sitting: Sitting
@@ -44,6 +57,7 @@ class Scene:
     draft: dict[str, str] = field(default_factory=dict)
     last: str = ""
     warned: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     passing: bool = False
     hints: int = 0
     right: tuple[str, Mapping[str, str]] = ("", {})
@@ -73,12 +87,16 @@ class Scene:
         return f"Kept: {kept} answer{'s' * (kept != 1)}." + (f" Still to enter: {empty}." if empty else "")
 
     def concluded(self, row: Row, outcome: Outcome) -> None:
-        """Take in what came of an act. What ended with a warning stays to be read until the next answer."""
+        """Take in what came of an act. What failed or warned all the same stays to be read until the next answer."""
         self.outcomes[row.step.id] = outcome
         fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
         self.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
-        if fine and (codes := warning_codes(map(finding_body, outcome.findings))):
-            self.warned = (*self.warned, f"{row.step.title} ({marked(outcome.how, codes)}): {', '.join(codes)}")
+        found = [finding_body(finding) for finding in outcome.findings] if fine else []
+        if fails := codes_of(found, Severity.FAIL):
+            self.failed = (*self.failed, failure_line(row.step.title, fails))
+            self.last = ""
+        elif warns := warning_codes(found, practice=self.sitting.practice):
+            self.warned = (*self.warned, f"{row.step.title} ({marked(outcome.how, warns)}): {', '.join(warns)}")
             self.last = ""
 
     @property
@@ -109,6 +127,18 @@ class Scene:
     def needed_by(self, step: Step) -> tuple[str, ...]:
         """The titles of the steps that made a restart necessary."""
         return needed_by(self.sitting.walk, self.runner.state.facts, step)
+
+    def faults_to_mend(self, step: Step) -> tuple[str, ...]:
+        """What was found wrong that a step is there to mend."""
+        return faults_to_mend(self.rows(), step)
+
+    def comes_again(self, row: Row) -> str:
+        """Why a step comes again that was done before; empty for any other."""
+        return comes_again(row, self.sitting.walk, self.runner.state, self.sitting.writer().events)
+
+    def passed_over(self, chapter: Chapter) -> tuple[str, ...]:
+        """The procedures right before one that opens, of which nothing has to be done."""
+        return passed_over(self.sitting.walk, self.runner.state, chapter)
 
     def exchanges(self, step: str) -> tuple[Exchanged, ...]:
         """What nodes answered in a step, whichever sitting it was."""

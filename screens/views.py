@@ -6,14 +6,17 @@ from textual.content import Content
 from textual.widget import Widget
 
 from screens.bodies.around import (
+    again_lines,
     begin_lines,
     between_lines,
     lesson_lines,
     needed_lines,
     paper_lines,
+    passed_lines,
     record_lines,
     resumed_lines,
     running_lines,
+    to_mend_lines,
     trouble_lines,
     warning_lines,
 )
@@ -71,7 +74,7 @@ def _looking(scene: Scene, row: Row) -> View:
     said = scene.runner.state.facts.answers.get(row.step.id, {})
     paper = paper_lines(findings_of(row.record.findings)) if scene.sitting.practice else ()
     lines = record_lines(row, scene.exchanges(row.step.id), said, scene.needed_by(row.step))
-    widgets = (Text((*lines, *paper)), body_for(row), Text(around(row.step)))
+    widgets = (Text((*_reasons(scene, row), *lines, *paper)), body_for(row), Text(around(row.step)))
     waits = scene.ask is not None or scene.ended is not None
     meanwhile = "Looking changes nothing." if waits else "The walk goes on meanwhile."
     return View(
@@ -92,19 +95,20 @@ def _asking(scene: Scene, ask: Ask) -> View:
         about, about_plan = scene.sitting.walk.chapter_of(row.step.id), scene.sitting.walk.plan
         first = () if scene.runner.state.begun else (*lesson_lines(scene.sitting.lesson), *between_lines(about_plan))
         warned = warning_lines(warnings_at(scene.sitting.walk, about, practice=scene.sitting.practice))
-        text = Text((*_resumed(scene), *first, *warned, *begin_lines(about)))
+        passed = passed_lines(scene.passed_over(about))
+        text = Text((*_resumed(scene), *first, *warned, *passed, *begin_lines(about)))
         count = count_of(scene.sitting.walk, about)
         return View("", None, chapter, (text,), after(scene, guide), "begin", count=count)
     if ask.kind in TROUBLE:
         if ask.kind is AskKind.STOPPED and Choice.RECHECK not in ask.choices:
             guide = STOPPED_FOR_GOOD
-        lines = (*_resumed(scene), *trouble_lines(ask, scene.outcomes.get(row.step.id)))
+        lines = (*_resumed(scene), *_reasons(scene, row), *trouble_lines(ask, scene.outcomes.get(row.step.id)))
         widgets = (Text(lines, classes="trouble"), body_for(row), *_around(scene, row.step))
         output, guide = bool(node_of(row.step.does)), noted(scene, guide)
         return View(chapter, row, row.step.title, widgets, guide, "trouble", output=output)
     body = body_for(row, scene.draft, eager=not scene.passing)
     hint = scene.sitting.hint(row.step.does)
-    first = (*_resumed(scene), *((pair("Practice", hint),) if hint else ()))
+    first = (*_resumed(scene), *_reasons(scene, row), *((pair("Practice", hint),) if hint else ()))
     widgets = (*((Text(first, classes="hint"),) if first else ()), body, *_around(scene, row.step))
     if scene.passing and isinstance(row.step.does, Form):  # nobody is in the line, so letters are keys
         return View(chapter, row, row.step.title, widgets, KEYS_ARE_KEYS, body.PAGE, refused=True)
@@ -113,6 +117,11 @@ def _asking(scene: Scene, ask: Ask) -> View:
 
 def _resumed(scene: Scene) -> tuple[Line, ...]:
     return tuple(resumed_lines(scene.stands_at(), scene.settled_since()))
+
+
+def _reasons(scene: Scene, row: Row) -> tuple[Line, ...]:
+    """Why the step is asked for at all: what was found wrong, or what changed since it was done."""
+    return (*to_mend_lines(scene.faults_to_mend(row.step)), *again_lines(scene.comes_again(row)))
 
 
 def _around(scene: Scene, step: Step) -> tuple[Widget, ...]:
@@ -141,7 +150,13 @@ def after(scene: Scene, guide: str) -> str:
 
 
 def noted(scene: Scene, guide: str) -> str:
-    """What ended with a warning since the last answer, then what to do now: a walk must not pass it in silence."""
+    """What failed or warned since the last answer, then what to do now: a walk must not pass it in silence."""
+    if scene.failed:
+        first, *others = scene.failed
+        beside = {f"{len(others)} more marked x": others, f"{len(scene.warned)} marked !": scene.warned}
+        told = " and ".join(text for text, there in beside.items() if there)
+        more = f" In the overview (o): {told}." if told else ""
+        return f"Found a failure: {first}.{more} {guide}"
     if not scene.warned:
         return guide
     *others, last = scene.warned

@@ -39,7 +39,10 @@ def lines_of(step: Step, needed_by: tuple[str, ...] = ()) -> Iterator[str]:
     for title in needed_by:
         yield from _labelled("Needed by", title)
     yield from _labelled("Why", step.why)
-    yield from action_lines(step.does)
+    shown = tuple(action_lines(step.does))
+    yield from shown
+    if "" in shown:  # a letter or a text to paste stood apart from the labels before it, and does from those behind it
+        yield ""
     for effect in step.effects:
         yield from _labelled("Effect", effect)
     for restart in restarts_of(step):

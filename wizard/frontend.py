@@ -9,6 +9,7 @@ from types import FrameType
 
 from checks.finding import Finding, Severity
 from wizard.about import made_necessary_by
+from wizard.again import clock
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
@@ -123,9 +124,29 @@ def only_looked(row: Row, findings: Iterable[Finding]) -> bool:
     return isinstance(does, Check) and not does.stops and any(found.severity is Severity.FAIL for found in findings)
 
 
-def marked(how: str, warns: Collection[str]) -> str:
-    """Who saw it, with the mark of a step that was done and found something to be read."""
-    return f"{how} !" if warns else how
+FAULT, WARNING = "x", "!"  # the marks of a step that was done all the same
+
+
+def marked(how: str, warns: Collection[str], fails: Collection[str] = ()) -> str:
+    """Who saw it, with the mark of a step that was done and found a failure, or else something to be read."""
+    mark = FAULT if fails else WARNING if warns else ""
+    return f"{how} {mark}".rstrip()
+
+
+def failure_line(title: str, codes: Collection[str]) -> str:
+    """A failure that the walk goes on with, by its code, and the step that found it."""
+    return f"{title}: {', '.join(codes)}"
+
+
+def faults_to_mend(rows: Iterable[Row], step: Step) -> tuple[str, ...]:
+    """What was found wrong that a step is there to mend: what it is and where, found by which step and when."""
+    return tuple(
+        f"{fault.get('code')} at {fault.get('subject')}. Found by: {row.step.title} ({row.step.id}),"
+        f" {clock(row.record.at)}."
+        for row in rows
+        if row.step.id in step.reads
+        for fault in row.faults
+    )
 
 
 def needed_by(walk: Walk, facts: Facts, step: Step) -> tuple[str, ...]:
@@ -138,6 +159,16 @@ def count_of(walk: Walk, chapter: Chapter) -> str:
     """Which one of the procedures it is, of those that this plan needs."""
     needed = [each.procedure.id for each in walk.chapters if each.excluded is None or each is chapter]
     return f"procedure {needed.index(chapter.procedure.id) + 1} of {len(needed)}"
+
+
+def passed_over(walk: Walk, state: State, chapter: Chapter) -> tuple[str, ...]:
+    """The procedures right before one that opens which were never opened, because no step of them has to be asked."""
+    needed = [each for each in walk.chapters if each.excluded is None or each is chapter]
+    found: list[str] = []
+    for number, each in enumerate(needed[: needed.index(chapter)], 1):
+        title = f"{number} of {len(needed)}, {each.procedure.title}: nothing of it has to be done now"
+        found = [] if each.procedure.id in state.begun else [*found, title]
+    return tuple(found)
 
 
 def left_rows(walk: Walk, state: State) -> tuple[tuple[str, Row], ...]:

@@ -8,9 +8,10 @@ from wizard.engine import Record
 from wizard.facts import Facts
 from wizard.resolve import Walk, fingerprint, resolve
 from wizard.step import Action, Applies, Form, Instruct, Notice, Step
-from wizard.survey import Row, Word
+from wizard.survey import PAPER_CODE, Row, Word
 
-PAPER_CODE = "address-not-public"
+__all__ = ["FINISHED", "NOTE", "PAPER_ADDRESSES", "PAPER_CODE", "Lesson", "closing", "prepared"]
+
 PAPER_ADDRESSES = (
     "This is a practice network: its addresses are ones that only documentation uses, and so address-not-public warns."
     " On a real network it is a fault to mend."

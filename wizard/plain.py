@@ -5,7 +5,9 @@ import queue
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from checks.finding import Severity, worst_first
 from cli_backend.exchange import CommandRefused
+from wizard.again import comes_again
 from wizard.console import Typed, typed
 from wizard.describe import action_lines, lines_of
 from wizard.engine import Answer, Ask, AskKind, Choice
@@ -17,10 +19,13 @@ from wizard.frontend import (
     ONLY_LOOKED,
     Interrupted,
     count_of,
+    failure_line,
+    faults_to_mend,
     marked,
     needed_by,
     next_lines,
     only_looked,
+    passed_over,
     resumed_line,
     signals_interrupt,
     step_line,
@@ -33,7 +38,7 @@ from wizard.runner import Asked, Concluded, ConsoleSaid, Ended, Output, Progress
 from wizard.sitting import Sitting
 from wizard.state import State
 from wizard.step import SAME, Form
-from wizard.survey import Row, survey, warning_codes
+from wizard.survey import Row, codes_of, survey, warning_codes
 from wizard.text import visible, wrap
 
 KEYS: Mapping[Choice, tuple[str, str]] = {
@@ -113,17 +118,17 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
     hints = iter(sitting.lesson.hints if sitting.lesson else ())
     speaking, names = "", tuple(node.name for node in sitting.walk.plan.nodes)
     asked: Ask | None = None
+    failed: tuple[str, ...] = ()
     while True:
         told = _next(post)
-        if isinstance(told, Output) and told.step != speaking:
-            speaking = told.step
-            print(f"\n[{speaking}]")
+        speaking = _speaker(told, speaking)
         match told:
             case _Prompted(prompt, answer):
                 answer.put(_prompt(prompt))
             case Asked(ask, refusal):
                 asked = ask
                 if not refusal:
+                    failed = _remind(failed)
                     _introduce(ask, sitting, runner.state)
                 _pass_on(_question(ask, refusal, hints, names), runner)
             case ConsoleSaid(said) if asked is not None:
@@ -135,8 +140,33 @@ def _follow(sitting: Sitting, runner: Runner, post: "queue.SimpleQueue[Told | _P
                 if problem:
                     print(wrap(f"{visible(problem)} {visible(remedy)}"))
                 return ENDINGS[reason]
+            case Concluded(row, outcome):
+                failed = (*failed, *_went_on_with(row, outcome))
+                _conclude(row, outcome, practice=sitting.practice)
             case _:
                 _show(told)
+
+
+def _speaker(told: Told | _Prompted, speaking: str) -> str:
+    """The step whose node printed last; another one than before is named first."""
+    if not isinstance(told, Output) or told.step == speaking:
+        return speaking
+    print(f"\n[{told.step}]")
+    return told.step
+
+
+def _went_on_with(row: Row, outcome: Outcome) -> tuple[str, ...]:
+    """The failure that the walk goes on with after an act; nothing where there is none, or where it stops."""
+    fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
+    fails = codes_of(map(finding_body, outcome.findings), Severity.FAIL) if fine else ()
+    return (failure_line(row.step.title, fails),) if fails else ()
+
+
+def _remind(failed: tuple[str, ...]) -> tuple[str, ...]:
+    """Say once more, right before a question, which failures were found since the last one; none is left to be said."""
+    for each in failed:
+        print(wrap(f"\nFound a failure: {visible(each)}"))
+    return ()
 
 
 def _pass_on(said: Answer | Typed, runner: Runner) -> None:
@@ -163,23 +193,26 @@ def _show(told: Told) -> None:
             print(visible(text), end="", flush=True)
         case Progress(_, text):
             print(f"    {visible(text)}")
-        case Concluded(row, outcome):
-            if outcome.failure is not None:
-                print(wrap(f"failed: {row.step.title}. {visible(outcome.failure.problem)}"))
-            elif not outcome.unknown and not outcome.not_sent:
-                print(_done(row.step.title, outcome))
-            for finding in outcome.findings:
-                print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
-            if outcome.failure is None and only_looked(row, outcome.findings):
-                print(f"    {ONLY_LOOKED}")
         case _:
             return
 
 
-def _done(title: str, outcome: Outcome) -> str:
-    warns = warning_codes(map(finding_body, outcome.findings))
-    done = "done, with a warning" if warns else "done"
-    return f"{done}: {title} ({marked(outcome.how, warns)}){'. ' + outcome.note if outcome.note else ''}"
+def _conclude(row: Row, outcome: Outcome, *, practice: bool) -> None:
+    if outcome.failure is not None:
+        print(wrap(f"failed: {row.step.title}. {visible(outcome.failure.problem)}"))
+    elif not outcome.unknown and not outcome.not_sent:
+        print(_done(row.step.title, outcome, practice=practice))
+    for finding in worst_first(outcome.findings):
+        print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")
+    if outcome.failure is None and only_looked(row, outcome.findings):
+        print(f"    {ONLY_LOOKED}")
+
+
+def _done(title: str, outcome: Outcome, *, practice: bool) -> str:
+    found = [finding_body(finding) for finding in outcome.findings]
+    fails, warns = codes_of(found, Severity.FAIL), warning_codes(found, practice=practice)
+    done = "found a failure" if fails else "done, with a warning" if warns else "done"
+    return f"{done}: {title} ({marked(outcome.how, warns, fails)}){'. ' + outcome.note if outcome.note else ''}"
 
 
 def _tell_lesson(sitting: Sitting) -> None:
@@ -278,11 +311,15 @@ def _introduce(ask: Ask, sitting: Sitting, state: State) -> None:
         procedure = chapter.procedure
         for warning in warnings_at(sitting.walk, chapter, practice=sitting.practice):
             print(wrap(f"Warning: {visible(warning)}\n"))
-        print(f"{count_of(sitting.walk, chapter)}\n")
+        print("\n".join((*passed_over(sitting.walk, state, chapter), f"{count_of(sitting.walk, chapter)}\n")))
         print(wrap(f"{procedure.title}\n\n{procedure.why}\n\nDisrupts: {procedure.disrupts}"))
         print(wrap(f"\nIn Cisco's guide: {procedure.heading}\n"))
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return
+    for fault in faults_to_mend(survey(sitting.walk, state), step):
+        print(wrap(f"Fault:     {visible(fault)}", 76, " " * 11))
+    if again := comes_again(ask.row, sitting.walk, state, sitting.writer().events):
+        print(wrap(f"Again:     {visible(again)}", 76, " " * 11))
     if ask.problem:
         print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
         print("\n".join(action_lines(step.does)))

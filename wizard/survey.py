@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from checks.finding import Severity
+from checks.finding import Json, Severity
+from wizard.mended import could_look, failures, looks_again
 from wizard.resolve import Chapter, Walk, fingerprint, resolve
 from wizard.state import State, Status, StepRecord
 from wizard.step import (
@@ -38,6 +39,7 @@ class Word(StrEnum):
 
 
 SETTLED = frozenset({Word.DONE, Word.SKIP, Word.NOT_APPLICABLE})
+PAPER_CODE = "address-not-public"  # the addresses of the practice network are made up, and always found out
 
 
 def codes_of(findings: Iterable[Mapping[str, object]], severity: str) -> tuple[str, ...]:
@@ -46,14 +48,18 @@ def codes_of(findings: Iterable[Mapping[str, object]], severity: str) -> tuple[s
     return tuple(dict.fromkeys(codes))
 
 
-def warning_codes(findings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """The codes of the findings that warn."""
-    return codes_of(findings, Severity.WARN)
+def warning_codes(findings: Iterable[Mapping[str, object]], *, practice: bool) -> tuple[str, ...]:
+    """The codes of the findings that warn; in practice without the one that is the doing of practice itself."""
+    return tuple(code for code in codes_of(findings, Severity.WARN) if not (practice and code == PAPER_CODE))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One step of the walk with where it stands. `how` is observed, attested or empty."""
+    """One step of the walk with where it stands. `how` is observed, attested or empty.
+
+    Of a step that is done all the same: `faults` are the findings that fail and were not seen mended since, `mended`
+    the codes of those that were, `warns` the codes of those that should be read.
+    """
 
     step: Step
     action: Action
@@ -61,11 +67,14 @@ class Row:
     record: StepRecord
     word: Word
     how: str = ""
+    faults: tuple[Mapping[str, Json], ...] = ()
+    mended: tuple[str, ...] = ()
+    warns: tuple[str, ...] = ()
 
     @property
-    def warns(self) -> tuple[str, ...]:
-        """The codes of the findings that did not keep it from being done, and should be read."""
-        return warning_codes(self.record.findings) if self.word is Word.DONE else ()
+    def fails(self) -> tuple[str, ...]:
+        """The codes of the faults that the walk went on with, each once."""
+        return codes_of(self.faults, Severity.FAIL)
 
     @property
     def waits(self) -> bool:
@@ -85,7 +94,26 @@ def survey(walk: Walk, state: State) -> tuple[Row, ...]:
             )
             ahead = ahead.beyond(row)
             rows.append(row)
-    return tuple(rows)
+    return tuple(_with_what_was_found(row, rows, practice=state.practice) for row in rows)
+
+
+def _with_what_was_found(row: Row, rows: Iterable[Row], *, practice: bool) -> Row:
+    """The row with what did not keep its step from being done: a later look may show that it is mended."""
+    if row.word is not Word.DONE or not row.record.findings:
+        return row
+    found = failures(row.record.findings)
+    again = [
+        failures(other.record.findings)
+        for other in (rows if found else ())
+        if other.word is Word.DONE
+        and other.record.seq > row.record.seq
+        and looks_again(row.step.does, other.step.does)
+        and could_look(other.record.findings)
+    ]
+    left = tuple(fault for key, fault in found.items() if all(key in seen for seen in again))
+    codes, standing = codes_of(found.values(), Severity.FAIL), codes_of(left, Severity.FAIL)
+    mended = tuple(code for code in codes if code not in standing)
+    return replace(row, faults=left, mended=mended, warns=warning_codes(row.record.findings, practice=practice))
 
 
 @dataclass(frozen=True)
@@ -163,11 +191,17 @@ def _still_holds(step: Step, action: Action, standing: Standing, record: StepRec
 
 
 def to_look_at(rows: Iterable[Row]) -> tuple[str, ...]:
-    """The ids of the steps that warn, or that are neither settled nor open; and where a stretch of open ones begins."""
+    """The ids of the steps that failed, or went on with a failure; behind them all others that want to be looked at.
+
+    Those are the steps that warn, or that are neither settled nor open; and where a stretch of open ones begins.
+    """
+    failed: list[str] = []
     found: list[str] = []
     before: Word | None = None
     for row in rows:
-        if row.warns or row.word not in SETTLED | {Word.OPEN} or (row.word is Word.OPEN and before is not Word.OPEN):
+        if row.fails or row.word is Word.FAIL:
+            failed.append(row.step.id)
+        elif row.warns or row.word not in SETTLED | {Word.OPEN} or (row.word is Word.OPEN and before is not Word.OPEN):
             found.append(row.step.id)
         before = row.word
-    return tuple(found)
+    return (*failed, *found)

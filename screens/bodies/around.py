@@ -125,6 +125,24 @@ def paper_lines(findings: Sequence[Finding]) -> Iterator[Line]:
         yield ""
 
 
+def to_mend_lines(faults: Sequence[str]) -> Iterator[Line]:
+    """What was found wrong that the step is there to mend."""
+    yield from (pair("Fault", fault, BAD) for fault in faults)
+
+
+def again_lines(why: str) -> Iterator[Line]:
+    """Why a step comes again that was done before."""
+    if why:
+        yield pair("Again", why, VALUE)
+
+
+def passed_lines(passed: Sequence[str]) -> Iterator[Line]:
+    """The procedures that were passed over since the last one."""
+    yield from (pair("Passed over", each) for each in passed)
+    if passed:
+        yield ""
+
+
 def needed_lines(needed_by: Sequence[str]) -> Iterator[Line]:
     """The titles of the steps that made a restart necessary."""
     for number, title in enumerate(needed_by):

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from screens.bodies.parts import BAD, QUIET, VALUE, Line, broken, pair
 from screens.widgets.verbatim import literal
-from wizard.frontend import left_rows, pending_lines, summary_lines
+from wizard.frontend import failure_line, left_rows, pending_lines, summary_lines
 from wizard.lesson import closing
 from wizard.program import program
 from wizard.runner import Ended
 from wizard.session import name_of
 from wizard.sitting import Sitting
 from wizard.state import State
-from wizard.survey import survey
+from wizard.survey import Row, survey
 
 CLOSED = "No step of a finished walk is done again, unless the plan is changed; for all else, begin a new session."
 HEADINGS = {"finished": "Finished", "held": "Held", "stopped": "Ended", "broken": "Stopped"}
@@ -30,9 +30,7 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
         yield literal(line, BAD)
     for word, row in left_rows(sitting.walk, state):
         yield pair(word, f"{row.step.title}: {row.record.note}" if row.record.note else row.step.title)
-    warned = sum(bool(row.warns) for row in survey(sitting.walk, state))
-    if warned:
-        yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
+    yield from _found(survey(sitting.walk, state))
     if ended.reason == "finished":
         yield from (pair("Not seen", row.step.title) for row in survey(sitting.walk, state) if row.waits)
     if not pending_lines(state.facts):
@@ -45,6 +43,15 @@ def closing_lines(sitting: Sitting, state: State, ended: Ended) -> Iterator[Line
     yield from _places(sitting)
     yield ""
     yield from _next(sitting, ended)
+
+
+def _found(rows: tuple[Row, ...]) -> Iterator[Line]:
+    """What was found on the way, failures first."""
+    if failed := [row for row in rows if row.fails]:
+        yield pair("Failures", f"in {len(failed)} steps; the overview (o) marks them with x", BAD)
+        yield from (pair("", failure_line(row.step.title, row.fails)) for row in failed)
+    if warned := sum(bool(row.warns) for row in rows):
+        yield pair("Warnings", f"in {warned} steps; the overview (o) marks them with !")
 
 
 def _places(sitting: Sitting) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from checks.names import for_display
 from screens.terminal import ascii_only
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.describe import restarts_of, reversal_of, span
-from wizard.step import PointOfNoReturn, Step
+from wizard.step import Notice, PointOfNoReturn, Step
 from wizard.survey import Row, Word
 from wizard.text import visible_line
 
@@ -146,6 +146,8 @@ def around(step: Step) -> Iterator[Line]:
     """Why, effects, common mistakes, how to take it back, how long it takes."""
     yield ""
     yield pair("Why", step.why)
+    if isinstance(step.does, Notice):  # below a letter, a block of labels reads like more of it
+        yield ""
     yield from _afterwards(step)
     for mistake in step.mistakes:
         yield pair("Mistake", mistake)

@@ -37,6 +37,7 @@ from wizard.step import (
 from wizard.survey import survey
 
 PAGE = ("System", "Service Parameters")
+CHANGED = PRACTICE_LIKE.replace('external_fqdn = "sip.partner.example"', 'external_fqdn = "edge1.partner.example"')
 SET, ROUTER = "trial/set@imp1", "trial/router@imp1"
 FIELDS = (FormField("name", "Public name", "a.example"),)
 
@@ -177,7 +178,7 @@ def _events(foreign: str) -> tuple[tuple[str, str, Mapping[str, object]], ...]:
         (
             "plan.changed",
             "",
-            {"diff": f"--- before\n+++ after\n-{foreign}\n", "plan": PRACTICE_LIKE, "plan_sha256": "ab12"},
+            {"diff": f"--- before\n+++ after\n-{foreign}\n", "plan": CHANGED, "plan_sha256": "ab12"},
         ),
         ("host-key.answered", "", {"node": "imp1", "type": foreign, "fingerprint": "SHA256:abc", "accepted": True}),
         ("cmd.question", "", {"node": "imp1", "command": "show x", "question": f"{foreign}\nSure?"}),

@@ -159,9 +159,11 @@ def test_what_was_only_said_and_what_was_done_again_are_deviations() -> None:
     assert deviation_of(Status.DONE, (failed, retried, seen)) == "failed first: Port shows 5062"
 
 
-def test_a_plan_that_was_changed_on_the_way_is_a_deviation_without_its_whole_difference(session: Session) -> None:
+def test_a_plan_that_was_changed_on_the_way_is_a_deviation_with_the_values_that_differ(session: Session) -> None:
     deviations = FORMATS["md"][1](transcript_of(session)).partition("## Deviations")[2].partition("\n## ")[0]
-    assert "The plan was changed 2026-01-01 22:22:00, `bob`: what differs stands" in " ".join(deviations.split())
+    key, before, after = "partners[partner.example].external_fqdn", "sip.partner.example", "edge1.partner.example"
+    told = f"The plan was changed 2026-01-01 22:22:00, `bob`: - `{key}`: `{before}` before, `{after}` since"
+    assert told in " ".join(deviations.split())
     assert "--- before" not in deviations
 
 
@@ -250,5 +252,11 @@ def test_the_contents_lead_to_every_section_in_both_formats(session: Session) ->
 def test_the_change_and_the_people_of_the_plan_stand_on_top(session: Session) -> None:
     named = replace(transcript_of(session), change="CHG-7", implementer="Ada", reviewer="Bo")
     head = FORMATS["md"][1](named).partition("## Deviations")[0]
-    for words in ("| Change | `CHG-7` |", "| Implementer | `Ada` |", "| Reviewer | `Bo` |", "| Accounts |"):
+    for words in (
+        "| Accounts | `ada as root; bob from 192.0.2.7` |",
+        "| Change | `CHG-7` |",
+        "| Implementer | `Ada` |",
+        "| Reviewer | `Bo` |",
+        "| Accounts |",
+    ):
         assert words in head

@@ -10,9 +10,8 @@ from checks.finding import Severity
 from tests.screens.stage import Play, Stage
 from tests.screens.trial import FINDINGS, KINDS, Script, sitting_of, step, trial
 from wizard.commands.sittings import practice_hint
-from wizard.evidence import Outcome
-from wizard.plain import _show
-from wizard.runner import Concluded
+from wizard.evidence import Failure, Outcome
+from wizard.plain import _conclude, _remind, _went_on_with
 from wizard.state import State
 from wizard.step import NotApplicable, Notice
 from wizard.survey import survey
@@ -48,12 +47,28 @@ def test_several_warnings_are_counted(play: Play) -> None:
 def test_the_line_prompt_tells_a_warning_with_the_same_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sitting = sitting_of(tmp_path / "S", (trial(step("check")),), Script())
     row = survey(sitting.walk, State())[0]
-    _show(Concluded(row, Outcome(how="observed", findings=WARNED)))
-    _show(Concluded(row, Outcome(how="observed")))
+    _conclude(row, Outcome(how="observed", findings=WARNED), practice=True)
+    _conclude(row, Outcome(how="observed"), practice=True)
     warned, finding, fine = capsys.readouterr().out.splitlines()
     assert warned == "done, with a warning: Try check (observed !)"
     assert "srv-weight" in finding
     assert fine == "done: Try check (observed)"
+
+
+def test_the_line_prompt_tells_a_failure_that_it_goes_on_with_and_names_it_again_before_the_next_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sitting = sitting_of(tmp_path / "S", (trial(step("check")),), Script())
+    row = survey(sitting.walk, State())[0]
+    outcome = Outcome(how="observed", findings=(*WARNED, *FINDINGS))
+    _conclude(row, outcome, practice=True)
+    done, worst, *_ = capsys.readouterr().out.splitlines()
+    assert done == "found a failure: Try check (observed x)"
+    assert "srv-name-missing" in worst
+    assert _remind(_went_on_with(row, outcome)) == ()
+    assert capsys.readouterr().out.strip() == "Found a failure: Try check: srv-name-missing"
+    stopped = Outcome(findings=FINDINGS, failure=Failure(problem="It failed.", remedy="Mend it."))
+    assert _went_on_with(row, stopped) == (), "the walk does not go on"
 
 
 def test_a_wait_names_one_limit_for_all_and_one_for_its_part(play: Play) -> None:

@@ -57,10 +57,13 @@ def test_while_it_waits_the_clock_and_what_was_seen_stand_there_once(play: Play)
     play((step("wait"),), script, test)
 
 
-@pytest.mark.parametrize(("room", "shown"), [(12, "Restart C..."), (30, "Restart Cisco SIP Proxy")])
-def test_a_title_is_cut_only_where_the_screen_ends(room: int, shown: str) -> None:
+@pytest.mark.parametrize(("room", "shown"), [(14, "Restart Cisco|SIP Proxy"), (30, "Restart Cisco SIP Proxy")])
+def test_a_title_is_folded_where_the_screen_ends_and_never_cut(room: int, shown: str) -> None:
     row = survey(walk_of(practice_plan(), (trial(step("read", title="Restart Cisco SIP Proxy")),)), fold(()))[0]
-    assert str(step_line(row, room)).endswith(f" {shown}")
+    first, *rest = str(step_line(row, room)).splitlines()
+    place = first.index("Restart")
+    assert [first[place:], *(line[place:] for line in rest)] == shown.split("|")
+    assert not any(line[:place].strip() for line in rest)
 
 
 def test_a_form_that_somebody_comes_back_to_says_that_letters_are_keys(play: Play) -> None:

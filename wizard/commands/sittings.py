@@ -82,9 +82,13 @@ def practice_hint(does: Kind) -> str:
         case Instruct():
             return "In reality you would now do this there. Here Enter does it, on the simulated network."
         case Form(menu=()):
-            return "In reality you would find it out. Here what stands above the line is so. = is short for it, always."
+            return (
+                "In reality you would find it out. Here what is expected is right. = stands for that, in reality too."
+            )
         case Form():
-            return "In reality you would read the page. There stands what is above the line. = is short for it, always."
+            return (
+                "In reality you would read the page. Here it shows what is expected. = stands for that, in reality too."
+            )
         case Notice():
             return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act)}".rstrip()
         case _:

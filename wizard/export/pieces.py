@@ -203,6 +203,16 @@ def people_of(events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_person(event) for event in events))
 
 
+def accounts_of(events: Sequence[Event]) -> tuple[str, ...]:
+    """The accounts that took part, each with its number and its terminals, as far as the record holds them."""
+    told: dict[str, dict[str, None]] = {}
+    for event in events:
+        uid, tty = event.actor.get("uid"), text_of(event.actor.get("tty"))
+        pieces = (f"uid {uid}" if isinstance(uid, int) else "", f"terminal {tty}" if tty else "")
+        told.setdefault(_person(event), {}).update(dict.fromkeys(filter(None, pieces)))
+    return tuple(f"{person} ({', '.join(pieces)})" if pieces else person for person, pieces in told.items())
+
+
 def _person(event: Event) -> str:
     place = text_of(event.actor.get("from"))
     return f"{who_of(event)} from {place}" if place else who_of(event)

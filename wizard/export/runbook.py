@@ -1,8 +1,7 @@
 """The transcript of a session as a paper: what was planned, what was done, who saw it, and the evidence."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from checks.finding import Json
 from wizard.export.document import (
@@ -12,7 +11,6 @@ from wizard.export.document import (
     Emphasis,
     Foreign,
     Heading,
-    Inline,
     Item,
     Line,
     Link,
@@ -24,23 +22,14 @@ from wizard.export.document import (
     joined,
     paragraph,
 )
+from wizard.export.front import front_page
 from wizard.export.pieces import Checked, Exchanged, Noted, Sent
 from wizard.export.planned import planned
+from wizard.export.times import clock_of, time_of
 from wizard.export.transcript import ProcedureTranscript, StepTranscript, Transcript
 from wizard.procedures.health import WARNINGS, WHY_AND_WHO
-from wizard.survey import codes_of
 
 _SYMBOLS = {"done": "[x]", "skip": "[-]", "n/a": "[.]", "fail": "[!]", "hold": "[!]", "unknown": "[?]"}
-_CHANGED = "plan.changed"
-_TURNS = {
-    "session.held": "Held",
-    "session.resumed": "Interrupted, and taken up again",
-    _CHANGED: "The plan was changed",
-}
-_FOUND = (
-    ("warn", "Warnings of checks and nodes", "about-checks"),
-    ("fail", "Failures that the walk went on with", "about-failures"),
-)
 _QUIET = {"n/a", "open"}  # nothing was done: the reason says enough
 
 
@@ -59,8 +48,7 @@ def _blocks(transcript: Transcript, title: str) -> Iterator[Block]:
     yield _header(transcript)
     seen = (Emphasis("Observed"), " is what the wizard saw itself; ", Emphasis("attested"), " is what a person said.")
     yield paragraph(*seen, " Times are UTC.")
-    yield from _deviations(transcript)
-    yield from _warned(transcript)
+    yield from front_page(transcript)
     if transcript.warnings:
         yield Heading(2, ("Warnings about the plan",), "about-warnings")
         yield bullets((Foreign(warning),) for warning in transcript.warnings)
@@ -78,13 +66,13 @@ def _header(transcript: Transcript) -> Table:
     rows = {
         "State": "finished" if transcript.finished else "not finished",
         "Held": transcript.held,
-        "Started": _clock(transcript.started),
-        "Ended": _clock(transcript.ended),
-        "Last record": _clock(transcript.last),
+        "Started": clock_of(transcript.started),
+        "Ended": clock_of(transcript.ended),
+        "Last record": clock_of(transcript.last),
         "Change": transcript.change,
         "Implementer": transcript.implementer,
         "Reviewer": transcript.reviewer,
-        "Accounts": ", ".join(transcript.people),
+        "Accounts": "; ".join(transcript.accounts),
         "Steps done": f"{transcript.observed} observed, {transcript.attested} attested",
         "Tool": transcript.tool,
         "Plan SHA-256": transcript.plan_sha256,
@@ -97,47 +85,6 @@ def _header(transcript: Transcript) -> Table:
     return Table(("", ""), tuple(((key,), (Foreign(value),)) for key, value in rows.items() if value))
 
 
-def _deviations(transcript: Transcript) -> Iterator[Block]:
-    """What went another way than planned, first of all: it is what a reviewer looks for."""
-    steps = [step for procedure in transcript.procedures for step in procedure.steps if step.deviation]
-    turns = [note for note in transcript.session if note.kind in _TURNS]
-    yield Heading(2, ("Deviations",), "about-deviations")
-    if not steps and not turns:
-        yield paragraph("None.")
-        return
-    yield Bullets((*(_deviation(step) for step in steps), *(_turn(note) for note in turns)))
-
-
-def _deviation(step: StepTranscript) -> Item:
-    reason: Line = (" Reason: ", Foreign(step.reason)) if step.reason else ()
-    return Item((Foreign(step.id), ": ", Foreign(step.deviation), ".", *reason))
-
-
-def _turn(note: Noted) -> Item:
-    """The walk stood still, because a person held it or the wizard had ended; or it went on by another plan."""
-    if note.kind == _CHANGED:
-        said: Line = (": what differs stands under The session",)
-    else:
-        said = (": ", Foreign(note.text)) if note.text else ()
-    return Item((_TURNS[note.kind], " ", _time(note.at), ", ", Foreign(note.who), *said))
-
-
-def _warned(transcript: Transcript) -> Iterator[Block]:
-    """Steps that were done although something was found: one line each, the whole of it stands at the step.
-
-    A warning counts as on the screens. A failure that only decided about later steps, or was accepted, is none.
-    """
-    done = [step for procedure in transcript.procedures for step in procedure.steps if step.word == "done"]
-    for severity, title, anchor in _FOUND:
-        found = [(step, codes) for step in done if (codes := codes_of(_last_findings(step), severity))]
-        if found:
-            yield Heading(2, (title,), anchor)
-            yield bullets(
-                (Foreign(step.id), f", {step.title}: ", *joined(Foreign(code) for code in codes))
-                for step, codes in found
-            )
-
-
 def _answered_for(transcript: Transcript) -> Block:
     """Who went on with the warnings about the plan, and why."""
     steps = (step for procedure in transcript.procedures for step in procedure.steps)
@@ -147,14 +94,8 @@ def _answered_for(transcript: Transcript) -> Block:
     reason = answer.reason or "; ".join(value for label, value in answer.entered if label == WHY_AND_WHO)
     told: Line = (": ", Foreign(reason)) if reason else ()
     return paragraph(
-        "Answered for ", _time(answer.at), " by ", Foreign(answer.who), *told, ", in ", Link(WARNINGS), "."
+        "Answered for ", time_of(answer.at), " by ", Foreign(answer.who), *told, ", in ", Link(WARNINGS), "."
     )
-
-
-def _last_findings(step: StepTranscript) -> Sequence[Mapping[str, Json]]:
-    """What a step ended with, by its last look."""
-    checks = [piece for piece in step.evidence if isinstance(piece, Checked)]
-    return checks[-1].findings if checks else step.findings
 
 
 def _typed(transcript: Transcript) -> Iterator[Block]:
@@ -190,7 +131,7 @@ def _procedure(procedure: ProcedureTranscript) -> Iterator[Block]:
 def _step(step: StepTranscript) -> Iterator[Block]:
     yield Heading(3, (Mark(_SYMBOLS.get(step.word, "[ ]")), f" {step.title}"), step.id)
     settled = joined(Mark(part) for part in (step.word, step.how) if part)
-    when: Line = (", ", _time(step.at), " by ", Foreign(step.who)) if step.at else ()
+    when: Line = (", ", time_of(step.at), " by ", Foreign(step.who)) if step.at else ()
     yield paragraph(*settled, *when, ". Step ", Foreign(step.id), ".")
     for label, text in (("Problem", step.problem), ("Reason", step.reason), ("Deviation", step.deviation)):
         if text:
@@ -230,12 +171,19 @@ def _before_and_after(step: StepTranscript) -> Iterator[Block]:
 def _sent(sent: Sent) -> Line:
     after = f" after {sent.seconds} s" if sent.seconds is not None else ""
     anew = f" (anew, after record {sent.refers_to})" if sent.refers_to else ""
-    return (_time(sent.at), f", record {sent.record}{anew}, by ", Foreign(sent.who), ": ", Foreign(sent.outcome), after)
+    return (
+        time_of(sent.at),
+        f", record {sent.record}{anew}, by ",
+        Foreign(sent.who),
+        ": ",
+        Foreign(sent.outcome),
+        after,
+    )
 
 
 def _exchange(exchange: Exchanged) -> Iterator[Block]:
     took = f" in {exchange.duration_ms} ms"
-    yield paragraph(_time(exchange.at), ", ", Foreign(exchange.node), ": ", Foreign(exchange.result), took)
+    yield paragraph(time_of(exchange.at), ", ", Foreign(exchange.node), ": ", Foreign(exchange.result), took)
     body = [f"(since the command before: {exchange.late.strip()})"] if exchange.late else []
     body += [f"admin:{exchange.command}", exchange.output.rstrip("\n")]
     body += [f"(asked: {_last_line(question)}; answered: {answer})" for question, answer in exchange.answered]
@@ -246,7 +194,7 @@ def _exchange(exchange: Exchanged) -> Iterator[Block]:
 
 def _check(check: Checked) -> Iterator[Block]:
     took = f" in {check.duration_ms} ms"
-    yield paragraph(_time(check.at), ", check of ", Foreign(check.target), ": ", Foreign(check.status), took)
+    yield paragraph(time_of(check.at), ", check of ", Foreign(check.target), ": ", Foreign(check.status), took)
     if check.findings:
         yield _findings(check.findings)
 
@@ -269,25 +217,13 @@ def _finding(finding: Mapping[str, Json]) -> Item:
 
 
 def _note(note: Noted) -> Item:
-    head: Line = (_time(note.at), " ", Foreign(note.kind), ", ", Foreign(note.who))
+    head: Line = (time_of(note.at), " ", Foreign(note.kind), ", ", Foreign(note.who))
     if "\n" in note.text.strip():
         return Item((*head, ":"), (Verbatim(note.text.strip("\n")),))
     return Item((*head, ": ", Foreign(note.text)) if note.text else head)
 
 
 # --- values of the record --------------------------------------------------------------------------------------------
-
-
-def _clock(at: str) -> str:
-    """A time of the record to the second; what is no time as it is."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z", at, re.ASCII)
-    return f"{found[1]} {found[2]}" if found else at
-
-
-def _time(at: str) -> Inline:
-    """A time of the record in prose. The record may be forged: what is no time is shown as foreign text."""
-    shown = _clock(at)
-    return shown if shown != at or not at else Foreign(at)
 
 
 def _last_line(question: str) -> str:

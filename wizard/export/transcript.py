@@ -11,11 +11,13 @@ from checks.finding import Json, Owner, Severity
 from wizard.about import made_necessary_by
 from wizard.describe import action_lines, reversal_of
 from wizard.engine import BY_HAND, OWN_REASONS
+from wizard.export.faults import Fault, faults_of, letter_was_needed
 from wizard.export.pieces import (
     Checked,
     Exchanged,
     Noted,
     Sent,
+    accounts_of,
     as_planned_of,
     entered_of,
     evidence_of,
@@ -27,8 +29,10 @@ from wizard.export.pieces import (
     who_of,
     whole,
 )
+from wizard.export.times import clock_of
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
+from wizard.plan_changes import PlanChange, plan_changes
 from wizard.record import Event
 from wizard.resolve import Walk, meaning
 from wizard.state import Recorded, State, Status, StepRecord, fold
@@ -97,7 +101,8 @@ class Transcript:
     count the steps that were done so. `head` is the hash of its last record, `torn` the bytes of a last line that was
     cut short. `ended` is empty while it is not finished, `held` the reason of a hold that lasts. `session` is what
     happened beside the steps: people coming and going, holds, plan changes, questions of nodes; `typed` are the
-    commands that a person typed on a node, `warnings` those about the plan.
+    commands that a person typed on a node, `warnings` those about the plan. `people` are the accounts by name,
+    `accounts` the same with number, terminal and origin. `faults` were found wrong at any time, mended or not.
     """
 
     name: str
@@ -115,6 +120,7 @@ class Transcript:
     finished: bool
     held: str
     people: tuple[str, ...]
+    accounts: tuple[str, ...]
     count: int
     head: str
     torn: int
@@ -123,6 +129,8 @@ class Transcript:
     procedures: tuple[ProcedureTranscript, ...]
     typed: tuple[Exchanged, ...]
     session: tuple[Noted, ...]
+    faults: tuple[Fault, ...]
+    plan_changes: tuple[PlanChange, ...]
 
 
 def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn: int = 0) -> Transcript:
@@ -131,7 +139,8 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
     Raises AlteredError when a text that was kept beside the record is gone or not what was written.
     """
     state, record = fold(events), [whole(event, blobs) for event in events]
-    procedures, change = _procedures(walk, state, record), walk.plan.change
+    faults, change = faults_of(walk, record), walk.plan.change
+    procedures = _procedures(walk, state, record, faults)
     how = [step.how for procedure in procedures for step in procedure.steps if step.word == Word.DONE.value]
     return Transcript(
         name=name,
@@ -149,6 +158,7 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
         finished=state.finished,
         held=state.held,
         people=people_of(record),
+        accounts=accounts_of(record),
         count=len(record),
         head=record[-1].hash,
         torn=torn,
@@ -159,10 +169,14 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
             piece for event in record if not event.step for piece in evidence_of(event) if isinstance(piece, Exchanged)
         ),
         session=tuple(note_of(event) for event in record if not event.step and event.kind != "evidence"),
+        faults=faults,
+        plan_changes=plan_changes(record),
     )
 
 
-def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[ProcedureTranscript, ...]:
+def _procedures(
+    walk: Walk, state: State, events: Sequence[Event], faults: Sequence[Fault]
+) -> tuple[ProcedureTranscript, ...]:
     rows = {row.step.id: row for row in survey(walk, state)}
     mine: dict[str, list[Event]] = {}
     for event in events:
@@ -172,7 +186,7 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
             id=chapter.procedure.id,
             title=chapter.procedure.title,
             excluded=chapter.excluded.reason if chapter.excluded else "",
-            steps=tuple(_step(rows[step.id], mine.get(step.id, []), state.facts) for step in chapter.steps),
+            steps=tuple(_step(rows[step.id], mine.get(step.id, []), state.facts, faults) for step in chapter.steps),
         )
         for chapter in walk.chapters
     ]
@@ -184,8 +198,9 @@ def _procedures(walk: Walk, state: State, events: Sequence[Event]) -> tuple[Proc
     return tuple(found)
 
 
-def _step(row: Row, events: Sequence[Event], facts: Facts) -> StepTranscript:
+def _step(row: Row, events: Sequence[Event], facts: Facts, faults: Sequence[Fault]) -> StepTranscript:
     record, told = row.record, row.record.status in _ENDINGS
+    reason = _said(record, events) if told else text_of(getattr(row.standing, "reason", ""))
     return StepTranscript(
         id=row.step.id,
         title=row.step.title,
@@ -193,7 +208,7 @@ def _step(row: Row, events: Sequence[Event], facts: Facts) -> StepTranscript:
         how=row.how,
         at=record.at if told else "",
         who=_who(record, events) if told else "",
-        reason=_said(record, events) if told else text_of(getattr(row.standing, "reason", "")),
+        reason="; ".join(filter(None, (reason, *_was_needed(row, faults)))),
         deviation="; ".join(filter(None, (deviation_of(record.status, events), not_as_planned(record)))),
         problem=record.problem or ("" if told else text_of(getattr(row.standing, "problem", ""))),
         planned=meaning(row.step.does),
@@ -206,6 +221,17 @@ def _step(row: Row, events: Sequence[Event], facts: Facts) -> StepTranscript:
         findings=findings_of(events) if told else (),
         history=tuple(note_of(event) for event in events if event.kind != "evidence"),
         evidence=tuple(piece for event in events for piece in evidence_of(event)),
+    )
+
+
+def _was_needed(row: Row, faults: Sequence[Fault]) -> tuple[str, ...]:
+    """That a letter which is not needed now was needed for a while, and why it is not any more."""
+    needed = letter_was_needed(row.step, faults) if row.word is Word.NOT_APPLICABLE else ()
+    return tuple(
+        f"it was needed from {clock_of(fault.before.at)}, when {fault.before.step} found {fault.code} at"
+        f" {fault.subject}, until {clock_of(fault.after.at)}, when {fault.after.step} did not find it any more"
+        for fault in needed
+        if fault.after is not None
     )
 
 

@@ -53,7 +53,7 @@ def _activate(plan: Plan, node: Node) -> Step:
             return Unknown(f"`utils service list` on {node.name} shows that {SIP_FEDERATION_MANAGER} is not running")
         if seen.runs(SIP_FEDERATION_MANAGER):
             return AlreadySo(f"{SIP_FEDERATION_MANAGER} runs on {node.name}")
-        if _is_activated(seen):
+        if is_activated(seen):
             return NotApplicable(f"it is activated on {node.name}, and stopped")
         return Applies()
 
@@ -84,7 +84,8 @@ def _activate(plan: Plan, node: Node) -> Step:
     )
 
 
-def _is_activated(seen: NodeFacts) -> bool:
+def is_activated(seen: NodeFacts) -> bool:
+    """Whether the service was seen activated, running or not."""
     reason = seen.reasons.get(SIP_FEDERATION_MANAGER, "")
     return SIP_FEDERATION_MANAGER in seen.services and "not activated" not in reason.lower()
 
@@ -94,7 +95,7 @@ def _start(plan: Plan, node: Node) -> Step:
 
     def when(_plan: Plan, facts: Facts) -> Standing:
         seen = facts.node(node.name)
-        if seen.runs(SIP_FEDERATION_MANAGER) or not _is_activated(seen):
+        if seen.runs(SIP_FEDERATION_MANAGER) or not is_activated(seen):
             return NotApplicable(f"it was not seen stopped after its activation on {node.name}")
         return Applies()
 
