@@ -12,7 +12,7 @@ from tests.e2e.terminal import on_terminal
 from tests.terminal import Terminal
 
 CONFIRM = re.compile(rb"type (\S+) to (?:confirm|say that)")
-EXPECTED = re.compile(r"the plan says|to go on, answer|most likely |recommended yes")
+EXPECTED = re.compile(r"the plan says|to go on, answer|on a new cluster |recommended yes")
 
 
 def walk(terminal: Terminal) -> int:
