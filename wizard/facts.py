@@ -51,6 +51,7 @@ class NodeFacts:
     reasons: Mapping[str, str] = field(default_factory=dict)  # service -> why it is not running
     cluster: tuple[str, ...] = ()
     uptime: int | None = None  # seconds
+    booted: int | None = None  # seconds since the epoch, by our clock
     lookups: Mapping[str, Lookup] = field(default_factory=dict)  # name that was looked up -> what was found
     own_certificates: tuple[str, ...] | None = None  # as `unit/file`
     trusted: tuple[str, ...] | None = None  # names and descriptions in cup-trust
@@ -237,8 +238,13 @@ def _cluster(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
 
 
 def _uptime(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
-    seconds = value.get("seconds")
-    return replace(node, uptime=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None)
+    seconds, read_at = _number(value.get("seconds")), _number(value.get("read_at"))
+    booted = None if seconds is None or read_at is None else read_at - seconds
+    return replace(node, uptime=seconds, booted=booted)
+
+
+def _number(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _lookup(node: NodeFacts, asked: str, value: Mapping[str, Json]) -> NodeFacts:

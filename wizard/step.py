@@ -203,7 +203,8 @@ class Form:
 
     `menu` is empty for a question that no page answers. `about` are the sentences that the answers judge. `wanted` are
     the words before what is expected. `stops`: whether another value than the expected one stops the walk, or only
-    decides what has to be done. `act` is what is in effect in practice when the page shows what is expected.
+    decides what has to be done. `act` is what is in effect in practice when the page shows what is expected, `deed`
+    what a person who answers as expected says to have done: in practice it is done then.
     """
 
     interface: str
@@ -213,6 +214,7 @@ class Form:
     wanted: str = PLAN_SAYS
     stops: bool = True
     act: tuple[str, ...] = ()
+    deed: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
