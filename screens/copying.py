@@ -36,7 +36,7 @@ def _copyables(does: Kind) -> Iterator[Copyable]:
             yield from (Copyable(field.label, field.value) for field in does.fields if field.value)
             yield from (Copyable(snippet.title, snippet.text) for snippet in does.snippets)
         case Form():
-            yield from (Copyable(field.label, field.expected) for field in does.fields)
+            yield from (Copyable(field.label, field.proposed) for field in does.fields if field.proposed)
         case Command() | Restart():
             yield Copyable("Command", does.command)
         case Notice():

@@ -166,7 +166,13 @@ def intent(row: Row) -> Record:
 
 
 def _send(does: Command, bench: Bench) -> Evidence:
-    return evidence_of(does, exchange_with(does, bench.ports.device, bench.desk))
+    evidence = evidence_of(does, exchange_with(does, bench.ports.device, bench.desk))
+    observed = evidence.observed
+    if observed is None or observed.what != "uptime":
+        return evidence
+    # How long a node has been up tells since when only beside the time of the reading.
+    dated = replace(observed, value={**observed.value, "read_at": int(bench.ports.clock.now())})
+    return replace(evidence, observed=dated)
 
 
 def exchange_with(does: Command, device: Device, desk: Desk) -> Exchange:

@@ -99,7 +99,7 @@ def action_lines(does: Kind) -> Iterator[str]:
             for sentence in does.about:
                 yield from _labelled("About", sentence)
             for wanted in does.fields:
-                yield from _field(wanted.label, f"{does.wanted} {wanted.expected}", wanted.help)
+                yield from _field(wanted.label, does.proposes(wanted), wanted.help)
         case Command():
             yield from _command(does)
         case Restart():

@@ -315,6 +315,9 @@ def empty_line(form: Form, label: str) -> str:
 
 def _form(row: Row, form: Form, answer: Answer) -> tuple[Record, ...] | Refusal:
     values = form.read(answer.values)
+    copied = [f.label for f in form.fields if f.own_words and answer.values.get(f.name, "").strip() == SAME]
+    if copied:
+        return Refusal(f'"{copied[0]}" is for your own words; {SAME} stands for none')
     missing = [field.label for field in form.fields if not values[field.name]]
     if missing:
         return Refusal(empty_line(form, missing[0]))

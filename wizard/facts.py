@@ -51,6 +51,7 @@ class NodeFacts:
     reasons: Mapping[str, str] = field(default_factory=dict)  # service -> why it is not running
     cluster: tuple[str, ...] = ()
     uptime: int | None = None  # seconds
+    booted: int | None = None  # seconds since the epoch, by our clock
     lookups: Mapping[str, Lookup] = field(default_factory=dict)  # name that was looked up -> what was found
     own_certificates: tuple[str, ...] | None = None  # as `unit/file`
     trusted: tuple[str, ...] | None = None  # names and descriptions in cup-trust
@@ -82,6 +83,18 @@ class CheckFact:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a person read off a page or answered: the number and the time (RFC 3339) of that record, and the values."""
+
+    seq: int
+    at: str
+    values: Mapping[str, str]
+
+
+NOT_YET = 2**63  # in place of the number of a record that is still to be written
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything observed so far.
 
@@ -91,7 +104,9 @@ class Facts:
     `ran_before` are the services that ran on a node when its restart was sent;
     `restarted` are the (node, service) that were restarted; `stored` are the steps that stored something, of this plan
     or an earlier one, with the fingerprint of what they stored, empty when it was taken back; `answers` is what was
-    read off a page in a form's step; `skipped` are the steps that a person left out.
+    read off a page in a form's step, and `readings` every such answer, the first one first; `done` are the numbers of
+    the records with which a step was done, each time it was; `entered` is what was entered the last time, as label and
+    value; `skipped` are the steps that a person left out.
     """
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
@@ -104,6 +119,9 @@ class Facts:
     restarted: frozenset[tuple[str, str]] = frozenset()
     stored: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    done: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    entered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
 
     def node(self, name: str) -> NodeFacts:
@@ -143,9 +161,26 @@ class Facts:
             return self
         return replace(self, skipped=self.skipped ^ {step})
 
-    def with_answers(self, step: str, values: Mapping[str, Json]) -> "Facts":
+    def with_answers(self, step: str, values: Mapping[str, Json], seq: int = 0, at: str = "") -> "Facts":
         """These facts, with what was read off a page."""
-        return replace(self, answers={**self.answers, step: _texts(dict(values))})
+        read = Reading(seq, at, _texts(dict(values)))
+        readings = {**self.readings, step: (*self.readings.get(step, ()), read)}
+        return replace(self, answers={**self.answers, step: read.values}, readings=readings)
+
+    def with_done(self, step: str, seq: int, entered: Mapping[str, str] | None = None) -> "Facts":
+        """These facts, with a step done once more, and what it entered."""
+        done = {**self.done, step: (*self.done.get(step, ()), seq)}
+        return replace(self, done=done, entered={**self.entered, step: entered} if entered else self.entered)
+
+    def about_to(self, step: str) -> "Facts":
+        """These facts, seen from right before a step is done."""
+        return self.with_done(step, NOT_YET)
+
+    def read_before(self, reading: str, writing: str) -> Reading | None:
+        """What a person read between the last time that something was overwritten and the time before that."""
+        earlier, last = (0, 0, *self.done.get(writing, (NOT_YET,)))[-2:]
+        found = (read for read in self.readings.get(reading, ()) if earlier <= read.seq < last)
+        return max(found, key=lambda read: read.seq, default=None)
 
     def with_pending(self, restarts: Mapping[tuple[str, str], int]) -> "Facts":
         """These facts, with more restarts to be done."""
@@ -203,8 +238,13 @@ def _cluster(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
 
 
 def _uptime(node: NodeFacts, value: Mapping[str, Json]) -> NodeFacts:
-    seconds = value.get("seconds")
-    return replace(node, uptime=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None)
+    seconds, read_at = _number(value.get("seconds")), _number(value.get("read_at"))
+    booted = None if seconds is None or read_at is None else read_at - seconds
+    return replace(node, uptime=seconds, booted=booted)
+
+
+def _number(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _lookup(node: NodeFacts, asked: str, value: Mapping[str, Json]) -> NodeFacts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.finding import Json, Severity
 from wizard.engine import Record
 from wizard.facts import Facts
-from wizard.resolve import Walk, fingerprint, resolve
+from wizard.resolve import Walk, fingerprint, meaning, resolve
 from wizard.step import Action, Applies, Form, Instruct, Notice, Step
 from wizard.survey import PAPER_CODE, Row, Word
 
@@ -70,6 +70,8 @@ def closing(lesson: Lesson, rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
 def _said(step: Step) -> dict[str, Json]:
     """That it was done. What was stored is known as such, so that a changed plan has it deleted."""
     body: dict[str, Json] = {"how": "attested", "note": NOTE, "fingerprint": fingerprint(Action(step.id, step.does))}
+    if isinstance(step.does, Instruct):
+        body["action"] = meaning(step.does)
     if isinstance(step.does, Form):
         body["values"] = {field.name: field.expected for field in step.does.fields}
     if step.undoes:

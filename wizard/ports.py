@@ -74,7 +74,7 @@ PageReader = Callable[[Form], Mapping[str, str]]
 
 def shown_as_expected(form: Form) -> Mapping[str, str]:
     """What a page shows on which everything is as the plan has it."""
-    return {field.name: field.expected for field in form.fields}
+    return {field.name: field.proposed or field.expected for field in form.fields}
 
 
 class Person:

@@ -29,7 +29,7 @@ from wizard.journal import Event
 from wizard.ports import Ports
 from wizard.resolve import Walk, fingerprint
 from wizard.state import State, Status, apply, fold
-from wizard.step import Command, Restart
+from wizard.step import Command, Form, Restart
 from wizard.survey import Row
 
 CONSOLE = "console"  # in place of a step: what a person typed
@@ -255,11 +255,18 @@ class Runner:
             if isinstance(result, Refusal):
                 self.listener(Asked(ask, result.problem))
                 continue
+            self._lend_hands(ask, result)
             for record in result:
                 self._write(record)
             if self.state.held:
                 raise _Abandon("held")
             return
+
+    def _lend_hands(self, ask: Ask, result: tuple[Record, ...]) -> None:
+        """What somebody says in a form to have done; where it was not done, the step that looks at it says so."""
+        does = ask.row.step.does
+        if isinstance(does, Form) and does.deed and any(record.kind == "step.done" for record in result):
+            self.ports.hands.perform(ask.row.action)
 
     def _meanwhile(self, message: _Message) -> None:
         """What comes beside the answer that is waited for."""

@@ -26,7 +26,7 @@ class Status(StrEnum):
 class StepRecord:
     """The last word of the journal on one step. `seq` is the number of that record, `how` observed or attested.
 
-    `cancelled`: a person stopped waiting for what had been sent.
+    `cancelled`: a person stopped waiting for what had been sent. `entered` is what a person said to have entered.
     """
 
     status: Status = Status.OPEN
@@ -42,6 +42,7 @@ class StepRecord:
     intent: int = 0  # the record of the last intent, 0 for none
     begun: bool = False  # it failed so far, but the node was at it: look before it is sent again
     cancelled: bool = False
+    entered: Mapping[str, str] = field(default_factory=dict)
 
 
 OPEN = StepRecord()
@@ -126,6 +127,7 @@ def _apply_step(state: State, event: Recorded) -> State:
         fingerprint=_text(body, "fingerprint") or record.fingerprint,
         note=_text(body, "note"),
         intent=record.intent,
+        entered=_entered(body) or record.entered,
     )
     facts = state.facts
     match event.kind:
@@ -137,7 +139,7 @@ def _apply_step(state: State, event: Recorded) -> State:
             facts = facts.with_sent(event.step, event.at, _text(action, "node") if isinstance(action, dict) else "")
         case "step.done":
             new = replace(new, status=Status.DONE, how=_text(body, "how"), findings=_findings(body))
-            facts = _done(facts, event)
+            facts = _done(facts, event, new.entered)
         case "step.failed":
             new = replace(new, status=Status.FAILED, findings=_findings(body))
             new = replace(new, problem=_text(body, "problem"), remedy=_text(body, "remedy"))
@@ -151,7 +153,7 @@ def _apply_step(state: State, event: Recorded) -> State:
             new = replace(new, status=Status.SKIPPED)
         case "step.accepted":
             new = replace(new, status=Status.ACCEPTED, how="attested")
-            facts = _done(facts, event)
+            facts = _done(facts, event, new.entered)
         case "step.reopened":
             new = replace(new, status=Status.OPEN)
             facts = _pending(facts, event)
@@ -172,8 +174,18 @@ def _unconfirmed(records: Mapping[str, StepRecord]) -> Mapping[str, StepRecord]:
     }
 
 
-def _done(facts: Facts, event: Recorded) -> Facts:
+def _entered(body: Mapping[str, Json]) -> Mapping[str, str]:
+    """The fields of a page, with the values that were to be entered."""
+    action = body.get("action")
+    fields = action.get("fields") if isinstance(action, dict) and action.get("kind") == "instruct" else None
+    return (
+        {label: value for label, value in fields.items() if isinstance(value, str)} if isinstance(fields, dict) else {}
+    )
+
+
+def _done(facts: Facts, event: Recorded, entered: Mapping[str, str]) -> Facts:
     body = event.body
+    facts = facts.with_done(event.step, event.seq, entered)
     restarted = body.get("restarted")
     if isinstance(restarted, list) and len(restarted) == 2:
         facts = facts.without_pending(str(restarted[0]), str(restarted[1]))
@@ -182,7 +194,7 @@ def _done(facts: Facts, event: Recorded) -> Facts:
         facts = facts.with_stored(event.step, _text(body, "fingerprint"), _undone(body))
     values = body.get("values")
     if isinstance(values, dict):
-        facts = facts.with_answers(event.step, values)
+        facts = facts.with_answers(event.step, values, event.seq, event.at)
     domain_set = _text(body, "domain_set")
     return replace(facts, domain_set=facts.domain_set | {domain_set}) if domain_set else facts
 

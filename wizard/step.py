@@ -39,6 +39,11 @@ class NotApplicable:
 
 
 @dataclass(frozen=True)
+class TooLate(NotApplicable):
+    """The step would have read what is overwritten by now; it is of use again before the next time."""
+
+
+@dataclass(frozen=True)
 class Later:
     """The step has to be done, but not before something else is; the walk passes it by until then."""
 
@@ -164,7 +169,9 @@ class Instruct:
 class FormField:
     """One value that the person reads off a page. `expected` is what the plan says it should be.
 
-    `free`: any value will do, `expected` is no more than what is usual.
+    `free`: any value will do, `expected` is no more than what is usual. `own_words`: only what the person types tells
+    it, so nothing is proposed and `SAME` stands for nothing. `recorded` is what the record says stands there, where it
+    says so: then that is proposed, and it is no part of the meaning of the step.
     """
 
     name: str
@@ -172,10 +179,19 @@ class FormField:
     expected: str
     help: str = ""
     free: bool = False
+    own_words: bool = False
+    recorded: str = ""
+
+    @property
+    def proposed(self) -> str:
+        """The value that `SAME` stands for; empty where there is none."""
+        return "" if self.own_words else self.recorded or self.expected
 
 
 SAME = "="  # typed for a value that is exactly the expected one
 PLAN_SAYS = "the plan says"  # before what a page should show; a question for a person has other words
+RECORD_SAYS = "this record says"
+OWN_WORDS = "in your own words"
 # What people type for an answer or a check box; the word that the page or the question has goes into the record.
 _PAIRS = (("yes", "no"), ("checked", "unchecked"))
 _YES, _NO = frozenset({"yes", "y", "on", "checked"}), frozenset({"no", "n", "off", "unchecked"})
@@ -187,7 +203,8 @@ class Form:
 
     `menu` is empty for a question that no page answers. `about` are the sentences that the answers judge. `wanted` are
     the words before what is expected. `stops`: whether another value than the expected one stops the walk, or only
-    decides what has to be done. `act` is what is in effect in practice when the page shows what is expected.
+    decides what has to be done. `act` is what is in effect in practice when the page shows what is expected, `deed`
+    what a person who answers as expected says to have done: in practice it is done then.
     """
 
     interface: str
@@ -197,6 +214,7 @@ class Form:
     wanted: str = PLAN_SAYS
     stops: bool = True
     act: tuple[str, ...] = ()
+    deed: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
@@ -208,6 +226,12 @@ class Form:
         compared = (field for field in self.fields if not field.free)
         return tuple(f for f in compared if values.get(f.name, "").lower() != f.expected.lower())
 
+    def proposes(self, field: FormField) -> str:
+        """What is shown beside a field: the value it should have, or that nobody but the person can say it."""
+        if field.own_words:
+            return OWN_WORDS
+        return f"{RECORD_SAYS if field.recorded else self.wanted} {field.proposed}"
+
     def differs(self, field: FormField, said: str) -> str:
         """How what was said of a field differs from what is expected, as a sentence without its full stop."""
         if self.wanted != PLAN_SAYS:
@@ -218,7 +242,7 @@ class Form:
 def _meant(field: FormField, said: str) -> str:
     """What was typed, in the words of the field."""
     if said == SAME:
-        return field.expected
+        return field.proposed
     yes, no = next((pair for pair in _PAIRS if field.expected in pair), (said, said))
     return yes if said.lower() in _YES else no if said.lower() in _NO else said
 
@@ -319,7 +343,8 @@ class Step:
 
     `restarts` are the restarts, as (node, service), that become pending when it is done. `reads` are the steps whose
     observations decide whether it applies: they are read again when it is stopped. `after` are the steps whose being
-    done again opens this one again, such as the action that this step verifies. `informed` is what the step does once
+    done again opens this one again, such as the action that this step verifies. `ahead_of` are the steps that overwrite
+    what this one reads: before one of them is done again, it is read again. `informed` is what the step does once
     more is known; `does` is what can be said before. `way_back` is how it is taken back once it was read what stood
     there before; `reversal` is what can be said before that. `undoes` are the steps whose effect it takes back, of this
     walk or of an earlier one: when it is done they are open again. `heading` is the chapter heading that it comes from,
@@ -343,6 +368,7 @@ class Step:
     mistakes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    ahead_of: tuple[str, ...] = ()
     undoes: tuple[str, ...] = ()
     heading: str = ""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from checks.finding import Json, Severity
+from wizard.facts import Facts
 from wizard.mended import could_look, failures, looks_again
 from wizard.resolve import Chapter, Walk, fingerprint, resolve
 from wizard.state import State, Status, StepRecord
@@ -21,6 +22,7 @@ from wizard.step import (
     Standing,
     Step,
     Stop,
+    TooLate,
     Unknown,
 )
 
@@ -89,12 +91,30 @@ def survey(walk: Walk, state: State) -> tuple[Row, ...]:
     for chapter in walk.chapters:
         for step in chapter.steps:
             resolution = resolve(step, walk.plan, state.facts, chapter.excluded)
-            row = ahead.judged(
-                _row(step.in_the_light_of(state.facts), resolution.action, resolution.standing, state), chapter
-            )
+            row = ahead.judged(_row(step, resolution.action, resolution.standing, state), chapter)
             ahead = ahead.beyond(row)
             rows.append(row)
-    return tuple(_with_what_was_found(row, rows, practice=state.practice) for row in rows)
+    again = frozenset(row.step.id for row in rows if row.word not in SETTLED and state.facts.done.get(row.step.id))
+    informed = tuple(_informed(_read_again(row, again, state.facts), state.facts) for row in rows)
+    return tuple(_with_what_was_found(row, informed, practice=state.practice) for row in informed)
+
+
+def _read_again(row: Row, again: frozenset[str], facts: Facts) -> Row:
+    """What stands on a page is read again before it is overwritten `again`: an older reading tells nothing of it."""
+    last = max((facts.done[step][-1] for step in row.step.ahead_of if step in again), default=0)
+    if not last or row.record.seq > last:
+        return row
+    if row.word is Word.DONE:
+        return replace(row, word=Word.STALE, how="")
+    if row.word is Word.SKIP or isinstance(row.standing, TooLate):
+        return replace(row, word=Word.OPEN, standing=Applies())
+    return row
+
+
+def _informed(row: Row, facts: Facts) -> Row:
+    """The row with its step as far as it depends on what is known, the way back of what is still to be done too."""
+    known = facts if row.word in SETTLED else facts.about_to(row.step.id)
+    return replace(row, step=row.step.in_the_light_of(known))
 
 
 def _with_what_was_found(row: Row, rows: Iterable[Row], *, practice: bool) -> Row:

@@ -148,6 +148,18 @@ _ENTRIES = (
         verify="show cert own cup/cup.pem",
     ),
     Entry(
+        "node-not-restarted",
+        Severity.FAIL,
+        "The node was not restarted",
+        "{subject} has been up since {since}, which is before its restart was decided, at {decided}. That it was"
+        " restarted is on record all the same, so the record is wrong.",
+        (
+            "Restart it: `utils system restart` on its console. Go on when it gives its prompt again.",
+            "If it shall not be restarted, accept this with the reason.",
+        ),
+        verify="show status",
+    ),
+    Entry(
         "node-trust-missing",
         Severity.WARN,
         "A partner's root is not in cup-trust",

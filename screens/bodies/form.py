@@ -62,7 +62,7 @@ class FormBody(Body):
         ask = () if self._draft is None else (pair("", TYPE_HERE if self.form.menu else ANSWER_HERE),)
         yield Verbatim(joined((*self.lines(), *ask)))
         for field in self.form.fields:
-            about = (pair("Field", field.label), exact("", f"{self.form.wanted} {field.expected}", ""))
+            about = (pair("Field", field.label), exact("", self.form.proposes(field), ""))
             with VerticalGroup():
                 yield Verbatim(joined(about))
                 if self._draft is not None:

@@ -6,14 +6,14 @@ from checks.finding import Severity
 from tests.core.plans import edge, front_end, practice_plan, with_asa, with_partners
 from tests.core.table import word
 from tests.core.world import World
-from wizard.engine import Answer, AskKind, Choice, submit
+from wizard.engine import Answer, AskKind, Choice, Refusal, submit
 from wizard.export.method import method_of
 from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.checklists import seen_addresses
 from wizard.resolve import walk_of
-from wizard.step import Form, NotApplicable, NothingToUndo, Notice, Step, Undo
+from wizard.step import SAME, Form, NotApplicable, NothingToUndo, Notice, Step, Undo
 from wizard.survey import Word, survey
 
 OVERWRITTEN = (
@@ -157,7 +157,7 @@ def test_the_record_tells_a_restart_of_the_cluster_from_the_decision_against_it(
     decided: str, next_step: str, said: dict[str, str], other: str
 ) -> None:
     world = World(practice_plan())
-    assert "We recommend it" in world.until(AskKind.FORM, "domain/cluster-restart").row.step.why
+    assert "its users signed out" in world.until(AskKind.FORM, "domain/cluster-restart").row.step.why
     tell(world, "domain/cluster-restart", decided)
     asked = world.until(AskKind.FORM, next_step)
     records = submit(asked, Answer(Choice.GO, values=said))
@@ -174,6 +174,30 @@ def test_a_cluster_that_is_to_be_restarted_and_was_not_stops_the_walk() -> None:
     tell(world, "domain/cluster-restart", "yes")
     tell(world, "domain/cluster-restarted", "no")
     assert world.until(step="domain/cluster-restarted").kind is AskKind.FAILED
+
+
+def test_a_node_of_which_only_a_person_says_that_it_was_restarted_is_named() -> None:
+    world = World(practice_plan())
+    tell(world, "domain/cluster-restart", "yes")
+    world.nodes["imp1"].up = 79 * 24 * 3600
+    ask = world.until(AskKind.FAILED, "domain/restart-seen@imp1")
+    assert "imp1 has been up since 2025-10-14" in ask.problem
+    assert {finding["code"] for finding in ask.row.record.findings} == {"node-not-restarted"}
+    world.nodes["imp1"].up = 120
+    world.answer(ask, Choice.RETRY)
+    world.finish()
+
+
+def test_when_and_by_whom_is_said_in_words_and_by_no_sign() -> None:
+    world = World(practice_plan())
+    tell(world, "domain/cluster-restart", "yes")
+    ask = world.until(AskKind.FORM, "domain/cluster-restarted")
+    form = ask.row.step.does
+    assert isinstance(form, Form)
+    assert [form.proposes(field) for field in form.fields] == ["to go on, answer yes", "in your own words"]
+    refused = submit(ask, Answer(Choice.GO, values={"answer": SAME, "by": SAME}))
+    assert isinstance(refused, Refusal)
+    assert refused.problem == '"When, and by whom" is for your own words; = stands for none'
 
 
 def test_the_restart_of_the_cluster_stands_among_what_cannot_be_taken_back_and_what_is_disrupted() -> None:

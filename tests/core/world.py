@@ -28,6 +28,8 @@ from wizard.step import (
 )
 from wizard.survey import Row
 
+NOW = 1767229200  # seconds since the epoch: an hour after everything that is on a table's record
+
 
 @dataclass
 class SimulatedNode:
@@ -41,6 +43,7 @@ class SimulatedNode:
     made: int = 1  # certificates, so far
     ntp: bool = True
     replication: bool = True
+    up: int = 60  # seconds, when the cluster was to be restarted once more
     lookups: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     running: set[str] = field(default_factory=lambda: set(SERVICES[:2]))
 
@@ -54,6 +57,7 @@ class SimulatedNode:
             "services": {"states": {name: "STARTED" for name in sorted(self.running)}},
             "cluster": {"nodes": list(self.cluster)},
             "own-certificates": {"names": ["cup/cup.pem", "tomcat/tomcat.pem"]},
+            "uptime": {"seconds": self.up, "read_at": NOW},
             "trust": {"trusted": ["Practice_Root_CA", "Trust certificate of Practice Root CA"]},
         }
         if observes.startswith("lookup "):

@@ -12,7 +12,9 @@ from tests.e2e.terminal import on_terminal
 from tests.terminal import Terminal
 
 CONFIRM = re.compile(rb"type (\S+) to (?:confirm|say that)")
-EXPECTED = re.compile(r"the plan says|to go on, answer|most likely |recommended yes")
+PROPOSED = re.compile(
+    r"the plan says|to go on, answer|on a new cluster |this record says |the nodes ask for it: yes|in your own words"
+)
 
 
 def walk(terminal: Terminal) -> int:
@@ -34,9 +36,9 @@ def walk(terminal: Terminal) -> int:
             terminal.press(typed.group(1).decode() + "\n")
             continue
         terminal.press("\n")
-        for _ in EXPECTED.findall(text):
+        for proposed in PROPOSED.findall(text):
             terminal.wait_for(": ")
-            terminal.press("=\n")
+            terminal.press("a test\n" if proposed == "in your own words" else "=\n")
 
 
 @pytest.mark.timeout(400)

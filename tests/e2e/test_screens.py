@@ -26,7 +26,7 @@ def walk(terminal: Terminal, until: str = "", seconds: float = 280) -> None:
         if (until and until in picture) or "\n Finished" in picture:
             return
         keys = _answer(picture)
-        if keys.startswith("=") and _is_going_on(terminal, picture):
+        if keys.startswith(("=", "a test")) and _is_going_on(terminal, picture):
             continue
         if keys:
             terminal.press(keys)
@@ -51,7 +51,7 @@ def _answer(picture: str) -> str:
     if typed:
         return typed.group(1) + ENTER
     if "Esc leaves the line" in guide:
-        return "=" + ENTER
+        return ("a test" if "own words" in guide else "=") + ENTER
     return ENTER if " Enter " in guide else ""
 
 

@@ -90,6 +90,7 @@ CASES: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...], str], ...] = (
     ((("node-mode", "imp1", "locked-account"),), ("node-as-usual", "imp1"), ""),
     ((), ("set-domain", "imp1"), ""),
     ((), ("set-domain", "imp2", "other.example"), ""),
+    ((), ("restart-nodes", "imp1", "imp2"), ""),
     ((), ("unwell", "imp1", "ntp"), ""),
     ((), ("unwell", "imp2", "replication"), ""),
     ((), ("unwell", "imp2", "service"), ""),

@@ -48,9 +48,11 @@ class PracticeHands:
 
     def perform(self, action: Action) -> Failure | None:
         """Do it on the practice network, then ask it whether it is in effect."""
-        if not isinstance(action.does, Instruct | Notice):
+        if not isinstance(action.does, Instruct | Notice | Form):
             return None
-        words = action.does.act
+        words = action.does.deed if isinstance(action.does, Form) else action.does.act
+        if not words:
+            return None
         try:
             self._network.do(words)
             if self._network.in_effect(words):
@@ -81,9 +83,12 @@ def practice_hint(does: Kind) -> str:
     match does:
         case Instruct():
             return "In reality you would now do this there. Here Enter does it, on the simulated network."
+        case Form() if does.deed:
+            return "In reality you would do it now, there. Here it is done, on the simulated network, when you say so."
         case Form(menu=()):
             return (
-                "In reality you would find it out. Here what is expected is right. = stands for that, in reality too."
+                "In reality you would find it out. Here what is expected is right. = stands for that, in reality too,"
+                " except where your own words are wanted."
             )
         case Form():
             return (

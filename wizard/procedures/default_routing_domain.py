@@ -82,13 +82,14 @@ def _read(plan: Plan, aol: Aol) -> Step:
         does=_form_first(plan, aol),
         reversal=NothingToUndo(),
         duration=Duration(60, 600),
+        ahead_of=(_SET,),
     )
 
 
 def _set(plan: Plan, aol: Aol) -> Step:
     labels, value = LABELS[plan.release], aol.default_federation_routing_domain
     then = f"Then {labels.save}; {XCP_ROUTER} is restarted once more on every node."
-    reversal, way_back = entered_again(_READ, _form_first(plan, aol).fields, then)
+    reversal, way_back = entered_again(_READ, _SET, _form_first(plan, aol).fields, then)
     return Step(
         id=_SET,
         title=f"Set {labels.default_routing_domain}",

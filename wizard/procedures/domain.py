@@ -5,9 +5,8 @@ from checks.finding import Finding
 from cli_backend.exchange import Expected, Risk
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
+from wizard.procedures.cluster_restart import CLUSTER_RESTART, REBOOT, cluster_restart, some_domain_set
 from wizard.procedures.common import (
-    ANSWER,
-    NOWHERE,
     always_applies,
     as_planned,
     health_reads,
@@ -24,8 +23,6 @@ from wizard.step import (
     Applies,
     Command,
     Duration,
-    Form,
-    FormField,
     Judge,
     NodeReturns,
     NodeSettles,
@@ -42,16 +39,12 @@ from wizard.step import (
 )
 
 CONTINUE = Expected(pattern=r"Continue\s*\(y/n\)\s*[?:]?", answer="y")
-REBOOT = Duration(6 * 60, 30 * 60)
 SERVICES_BACK = Duration(5 * 60, 60 * 60)
-_CLUSTER_RESTART = "domain/cluster-restart"
-_GUIDE = "the guide of our release"
-_RESTARTED, _NOT_WANTED = "domain/cluster-restarted", "domain/no-cluster-restart"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     per_node = tuple(step for node in plan.nodes_publisher_first for step in _for_node(plan, node))
-    return (*per_node, *_cluster_restart(plan), _replication(plan))
+    return (*per_node, *cluster_restart(plan), _replication(plan))
 
 
 def _for_node(plan: Plan, node: Node) -> tuple[Step, ...]:
@@ -232,110 +225,6 @@ def _services(node: Node) -> Step:
     )
 
 
-def _cluster_restart(plan: Plan) -> tuple[Step, ...]:
-    """What the node itself asks for; the chapter of 9.0 is silent about it, guides of later releases are not."""
-    return _whether(plan), _restarted(plan), _not_wanted()
-
-
-def _whether_form() -> Form:
-    return Form(
-        interface=NOWHERE,
-        menu=(),
-        fields=(FormField("answer", "The whole cluster is restarted once more", "yes", "yes or no"),),
-        mismatch="The next step asks which guide says so.",
-        wanted="recommended",
-        stops=False,
-    )
-
-
-def _whether(plan: Plan) -> Step:
-    order = ", then ".join(node.name for node in plan.nodes_publisher_first)
-    return Step(
-        id=_CLUSTER_RESTART,
-        title="Decide whether the whole cluster restarts once more",
-        why="At the command each node printed that all servers of the cluster are to be restarted once the domain is"
-        " set on all of them, so that replication keeps working. The chapter on SIP federation of this release does"
-        " not ask for it; guides of later releases do. We recommend it, unless the guide of your release says that it"
-        f" is not needed: {order}, each with `utils system restart`.",
-        does=_whether_form(),
-        reversal=NothingToUndo(),
-        duration=Duration(5 * 60, 3600),
-        when=_some_domain_set,
-        after=tuple(f"domain/set@{node.name}" for node in plan.nodes),
-    )
-
-
-def _restarted(plan: Plan) -> Step:
-    order = ", then ".join(node.name for node in plan.nodes_publisher_first)
-    return Step(
-        id=_RESTARTED,
-        title="Restart the whole cluster once more",
-        why=f"The order is {order}: the publisher first, the next only when the last is back and well. The console (t)"
-        " takes the command `utils system restart`.",
-        does=Form(
-            interface=NOWHERE,
-            menu=(),
-            fields=(
-                FormField("answer", "Every node was restarted and is back", "yes", "yes or no"),
-                FormField("by", "When, and by whom", "now, by whoever runs this walk", "Both are kept.", free=True),
-            ),
-            mismatch="Restart the nodes one after the other, the next only when the last is back; then answer yes.",
-            wanted=ANSWER,
-        ),
-        reversal=PointOfNoReturn("A restart cannot be taken back; it is over when every node gives its prompt again."),
-        duration=Duration(20 * 60, 4 * 3600),
-        effects=("Each node in its turn is away for several minutes, and its users are signed out.",),
-        when=_decided("yes", "it was decided that the cluster is not restarted once more"),
-        after=(_CLUSTER_RESTART,),
-        reads=(_CLUSTER_RESTART,),
-        mistakes=("Restarting the next node before the last one gives its prompt again.",),
-    )
-
-
-def _not_wanted() -> Step:
-    return Step(
-        id=_NOT_WANTED,
-        title="Note which guide does without the restart",
-        why="Without the restart, what the nodes printed is not followed. Whoever reads the record later wants to know"
-        " on whose word.",
-        does=Form(
-            interface=NOWHERE,
-            menu=(),
-            fields=(
-                FormField("answer", "Guide, and its page or section", _GUIDE, "Whatever others can find.", free=True),
-            ),
-            mismatch="Name the guide.",
-            wanted=ANSWER,
-        ),
-        reversal=NothingToUndo(),
-        duration=Duration(5 * 60, 3600),
-        when=_decided("no", "the cluster is restarted once more"),
-        after=(_CLUSTER_RESTART,),
-        reads=(_CLUSTER_RESTART,),
-    )
-
-
-def _decided(answer: str, otherwise: str) -> When:
-    """Applies once it was decided so; what a person says other than yes is a no."""
-
-    def when(plan: Plan, facts: Facts) -> Standing:
-        before = _some_domain_set(plan, facts)
-        if isinstance(before, NotApplicable):
-            return before
-        values = facts.answers.get(_CLUSTER_RESTART)
-        if values is None:
-            return Unknown(f"it is decided that the cluster is {'' if answer == 'yes' else 'not '}restarted once more")
-        said = "no" if _whether_form().wrong(values) else "yes"
-        return Applies() if said == answer else NotApplicable(otherwise)
-
-    return when
-
-
-_some_domain_set = only_if(
-    lambda _plan, facts: bool(facts.domain_set), "no domain was set, so replication was not disturbed"
-)
-
-
 def _replication(plan: Plan) -> Step:
     publisher = plan.publisher.name
 
@@ -352,8 +241,8 @@ def _replication(plan: Plan) -> Step:
         does=Wait(until=NodeSettles(reads=(command,), judge=judge)),
         reversal=NothingToUndo(),
         duration=SERVICES_BACK,
-        when=_some_domain_set,
-        after=(*(f"domain/set@{node.name}" for node in plan.nodes), _CLUSTER_RESTART, _RESTARTED, _NOT_WANTED),
+        when=some_domain_set,
+        after=(*(f"domain/set@{node.name}" for node in plan.nodes), *CLUSTER_RESTART),
     )
 
 

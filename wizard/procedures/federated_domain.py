@@ -1,11 +1,12 @@
 """d: SIP federated domains, one entry for each partner domain and for each domain reached through AOL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.names import for_display
 from wizard.facts import Facts
 from wizard.plan.model import Plan
-from wizard.procedures.before import also_named, read_before
+from wizard.procedures.before import also_named, entries_of, read_before
 from wizard.procedures.common import ANSWER, always_applies
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import (
@@ -32,7 +33,7 @@ from wizard.step import (
 )
 
 _READ = Duration(60, 600)
-_BEFORE = "federated-domain/before"
+_BEFORE, _ADD = "federated-domain/before", "federated-domain/add"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +78,18 @@ def _entries(plan: Plan) -> tuple[_Entry, ...]:
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     entries = _entries(plan)
-    return (_before(plan), *(_add(plan, entry) for entry in entries), _read_back(plan, entries), _acl(plan, entries))
+    return (
+        _before(plan, entries),
+        *(_add(plan, entry) for entry in entries),
+        _read_back(plan, entries),
+        _acl(plan, entries),
+    )
 
 
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Entries of an earlier plan: those still wanted are corrected where they are, the others deleted."""
     entries = _entries(plan)
-    gone = left_behind(facts, "federated-domain/add", frozenset(entry.domain for entry in entries))
+    gone = left_behind(facts, _ADD, frozenset(entry.domain for entry in entries))
     listed = {_add_id(entry.domain): _add(plan, entry, listed=True) for entry in entries}
     return (
         *(step for domain in gone for step in deletion(plan, _leftover(plan, domain))),
@@ -91,8 +97,12 @@ def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ..
     )
 
 
-def _before(plan: Plan) -> Step:
+def _before(plan: Plan, entries: tuple[_Entry, ...]) -> Step:
     labels = LABELS[plan.release]
+
+    def entered(facts: Facts) -> Mapping[str, str]:
+        return {"listed": entries_of(facts, _ADD, lambda page: _told(labels, page))}
+
     return read_before(
         _BEFORE,
         "Read which federated domains are entered now",
@@ -107,13 +117,20 @@ def _before(plan: Plan) -> Step:
                 " list is empty.",
             ),
         ),
+        ahead_of=tuple(_add_id(entry.domain) for entry in entries),
         read_back="federated-domain/read-back",
+        known=entered,
         mistakes=("Leaving one out because it is not in the plan: what is listed there stays, and is federated with.",),
     )
 
 
+def _told(labels: Labels, page: Mapping[str, str]) -> str:
+    told = (page.get(label, "") for label in (labels.domain_name, labels.integration, labels.description))
+    return ", ".join(filter(None, told))
+
+
 def _add_id(domain: str) -> str:
-    return f"federated-domain/add@{domain}"
+    return f"{_ADD}@{domain}"
 
 
 # --- entering --------------------------------------------------------------------------------------------------------
@@ -142,7 +159,7 @@ def _add(plan: Plan, entry: _Entry, *, listed: bool = False) -> Step:
             act=(f"{verb}-federated-domain", entry.domain, entry.kind, path, entry.description),
         ),
         reversal=delete,
-        way_back=also_named(_BEFORE, "listed", "none", delete, _what_was_there),
+        way_back=also_named(_BEFORE, _add_id(entry.domain), "listed", "none", delete, _what_was_there),
         duration=Duration(120, 600),
         effects=(f"{shown} appears in the incoming ACL. That entry is never edited.",),
         restarts=on_every_node(plan, XCP_ROUTER),

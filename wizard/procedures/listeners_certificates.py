@@ -1,11 +1,13 @@
 """j: the listener that partners dial, whom the nodes trust, what they show; and the exchange with an ASA in between."""
 
+from collections.abc import Mapping
+
 from checks.names import SIP_TLS_PORT, for_display
 from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa as at_asa
 from wizard.procedures import own_certificate as own
-from wizard.procedures.before import read_before
+from wizard.procedures.before import read_before, read_value
 from wizard.procedures.checklists import firewall
 from wizard.procedures.common import ANSWER, NOWHERE, always_applies, meets_tls, own_tls, question
 from wizard.procedures.partner_side import letter, meets_another_name, presented
@@ -107,6 +109,13 @@ def _who_dials() -> Step:
 
 def _ports_before(plan: Plan) -> Step:
     labels = LABELS[plan.release]
+
+    def entered(facts: Facts) -> Mapping[str, str]:
+        steps = {"peer_auth": "peer-auth", "server_auth": "server-auth-back"}
+        return {
+            name: facts.entered.get(f"{_ID}/{step}", {}).get(labels.listener_port, "") for name, step in steps.items()
+        }
+
     return read_before(
         _PORTS_BEFORE,
         "Read the ports of the TLS listeners as they are now",
@@ -116,7 +125,9 @@ def _ports_before(plan: Plan) -> Step:
             FormField("peer_auth", labels.peer_auth_listener, str(_DEFAULT_PORT), f"Press {labels.find}; its port."),
             FormField("server_auth", labels.server_auth_listener, str(SIP_TLS_PORT), "In the same list: its port."),
         ),
+        ahead_of=tuple(f"{_ID}/{step}" for step in ("server-auth-aside", "peer-auth", "server-auth-back")),
         read_back=_PORTS,
+        known=entered,
         when=_without_asa,
     )
 
@@ -126,7 +137,7 @@ def _listener(plan: Plan, step: str, listener: tuple[str, str], ports: tuple[int
     short = name.rpartition(" - ")[2]
 
     def way_back(facts: Facts) -> Reversal:
-        seen = facts.answers.get(_PORTS_BEFORE, {}).get(slug.replace("-", "_"), "") if before != _ASIDE else ""
+        seen = read_value(facts, _PORTS_BEFORE, f"{_ID}/{step}", slug.replace("-", "_")) if before != _ASIDE else ""
         return Undo(
             f"Enter port {seen or before} again, in the opposite order of these steps. Then {SIP_PROXY} is restarted"
             " once more on every node."

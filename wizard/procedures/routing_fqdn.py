@@ -21,7 +21,7 @@ from wizard.step import (
     Step,
 )
 
-_BEFORE, _READ_BACK = "routing-fqdn/before", "routing-fqdn/read-back"
+_BEFORE, _SET, _READ_BACK = "routing-fqdn/before", "routing-fqdn/set", "routing-fqdn/read-back"
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
@@ -50,6 +50,7 @@ def _before(plan: Plan) -> Step:
         interface=labels.administration,
         menu=labels.service_parameters,
         fields=_old_values(plan),
+        ahead_of=(_SET,),
         read_back=_READ_BACK,
     )
 
@@ -57,9 +58,9 @@ def _before(plan: Plan) -> Step:
 def _set(plan: Plan) -> Step:
     labels, value = LABELS[plan.release], plan.local.public_fqdn
     back = f"Then {labels.save}; {XCP_ROUTER} is restarted once more on every node."
-    reversal, way_back = entered_again(_BEFORE, _old_values(plan), back, plan.publisher.fqdn)
+    reversal, way_back = entered_again(_BEFORE, _SET, _old_values(plan), back, plan.publisher.fqdn)
     return Step(
-        id="routing-fqdn/set",
+        id=_SET,
         title=f"Set {labels.routing_fqdn}",
         why=_why(plan, value),
         does=Instruct(
@@ -141,7 +142,7 @@ def _read_back(plan: Plan) -> Step:
         does=form,
         reversal=NothingToUndo(),
         duration=Duration(60, 300),
-        after=("routing-fqdn/set",),
+        after=(_SET,),
     )
 
 
@@ -155,7 +156,7 @@ def _equality(plan: Plan, domain: str) -> Step:
         does=Check(request=own_srv(plan, domain)),
         reversal=NothingToUndo(),
         duration=Duration(2, 15),
-        after=("routing-fqdn/set", _READ_BACK),
+        after=(_SET, _READ_BACK),
     )
 
 

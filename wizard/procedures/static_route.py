@@ -1,6 +1,6 @@
 """f: static routes, for domains that the cluster cannot find by DNS, and for what the plan leads to AOL by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from checks.catalogue import finding
 from checks.finding import Finding, Severity
@@ -8,9 +8,9 @@ from checks.names import destination_pattern, for_display, is_address, srv_name
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
-from wizard.procedures.before import also_named, read_before
+from wizard.procedures.before import also_named, entries_of, read_before
 from wizard.procedures.common import Verdict, as_planned, partner_srv, read
-from wizard.procedures.releases import LABELS
+from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.routes import TCP_PORT, Route, routes_of
 from wizard.procedures.stored import Leftover, deleted_by, deletion, left_behind, tick_it
 from wizard.step import (
@@ -35,7 +35,7 @@ from wizard.step import (
 )
 
 _READ = Duration(60, 600)
-_BEFORE = "static-route/before"
+_BEFORE, _STORE = "static-route/before", "static-route/store"
 _DELETE = Undo("Delete the route on the same page.")
 
 
@@ -52,7 +52,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     seen = [route for route in routes if _has_lookup(route)]
     return (
         *(_lookup(plan, route) for route in seen),
-        *((_before(plan, planned[0]),) if planned else ()),
+        *((_before(plan, planned),) if planned else ()),
         *(_store(plan, route) for route in planned),
         *(_by_dns(plan, route.partner) for route in routes if route.partner and not route.planned),
         *(_read_back(plan, route) for route in planned),
@@ -66,7 +66,7 @@ def _stores(routes: Iterable[Route], hop: str) -> tuple[str, ...]:
 
 
 def _store_id(domain: str) -> str:
-    return f"static-route/store@{domain}"
+    return f"{_STORE}@{domain}"
 
 
 def _lookup_id(domain: str) -> str:
@@ -172,8 +172,12 @@ def _seen_inside(plan: Plan, facts: Facts, domain: str) -> bool:
 # --- the route -------------------------------------------------------------------------------------------------------
 
 
-def _before(plan: Plan, first: Route) -> Step:
+def _before(plan: Plan, planned: Sequence[Route]) -> Step:
     labels = LABELS[plan.release]
+
+    def entered(facts: Facts) -> Mapping[str, str]:
+        return {"routes": entries_of(facts, _STORE, lambda page: _told(labels, page))}
+
     return read_before(
         _BEFORE,
         "Read which static routes are stored now",
@@ -188,9 +192,16 @@ def _before(plan: Plan, first: Route) -> Step:
                 " and protocol; none if the list is empty.",
             ),
         ),
-        read_back=f"static-route/read-back@{first.domain}",
+        ahead_of=tuple(_store_id(route.domain) for route in planned),
+        read_back=f"static-route/read-back@{planned[0].domain}",
+        known=entered,
         mistakes=("Leaving one out because it is not in the plan: an old route comes before every record.",),
     )
+
+
+def _told(labels: Labels, page: Mapping[str, str]) -> str:
+    wanted = (labels.next_hop, labels.next_hop_port, labels.route_type, labels.protocol_type)
+    return f"{page.get(labels.destination_pattern, '')} to {', '.join(filter(None, map(page.get, wanted)))}"
 
 
 def _what_was_there(before: str) -> str:
@@ -220,7 +231,7 @@ def _store(plan: Plan, route: Route) -> Step:
             act=("store-route", pattern, route.next_hop, str(route.port), route.protocol.lower()),
         ),
         reversal=_DELETE,
-        way_back=also_named(_BEFORE, "routes", "none", _DELETE, _what_was_there),
+        way_back=also_named(_BEFORE, _store_id(route.domain), "routes", "none", _DELETE, _what_was_there),
         duration=Duration(120, 600),
         effects=(
             "Requests to this domain take the route from now on. No restart is needed for it.",
@@ -332,7 +343,7 @@ def _tls(route: Route, stores: tuple[str, ...]) -> Step:
 
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     wanted = frozenset(route.domain for route in routes_of(plan) if route.planned)
-    gone = left_behind(facts, "static-route/store", wanted)
+    gone = left_behind(facts, _STORE, wanted)
     return (*(step for domain in gone for step in deletion(plan, _leftover(plan, domain))), *steps)
 
 

@@ -19,7 +19,7 @@ from wizard.step import (
     always,
 )
 
-_READ_FIRST, _BEFORE = "tls-context/read", "tls-context/before"
+_READ_FIRST, _BEFORE, _SET = "tls-context/read", "tls-context/before", "tls-context/set"
 _READ = Duration(120, 900)
 
 
@@ -79,6 +79,7 @@ def _read_first(plan: Plan) -> Step:
         reversal=NothingToUndo(),
         duration=_READ,
         after=("peer-subject/read-back",),
+        ahead_of=(_SET,),
     )
 
 
@@ -114,6 +115,7 @@ def _before(plan: Plan) -> Step:
         interface=labels.administration,
         menu=labels.peer_auth_context,
         fields=_old_values(plan),
+        ahead_of=(_SET,),
         read_back="tls-context/read-back",
     )
 
@@ -126,10 +128,10 @@ def _set(plan: Plan) -> Step:
     names = tuple(subject.name for subject in subjects_of(plan))
     imported, then = only_imported(plan), f"Then {labels.save}; {SIP_PROXY} is restarted once more on every node."
     reversal, way_back = entered_again(
-        _READ_FIRST if imported else _BEFORE, _form_first(plan).fields if imported else _old_values(plan), then
+        _READ_FIRST if imported else _BEFORE, _SET, _form_first(plan).fields if imported else _old_values(plan), then
     )
     return Step(
-        id="tls-context/set",
+        id=_SET,
         title="Set ciphers and peers of the TLS context",
         why=_why(plan),
         does=Instruct(
@@ -196,7 +198,7 @@ def _read_back(plan: Plan) -> Step:
         reversal=NothingToUndo(),
         duration=_READ,
         when=_when_needed(plan),
-        after=("tls-context/set",),
+        after=(_SET,),
         reads=(_READ_FIRST,) if only_imported(plan) else (),
     )
 

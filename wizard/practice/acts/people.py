@@ -10,6 +10,7 @@ from wizard.practice.frail import CUTS
 from wizard.practice.scenarios import scenario
 from wizard.practice.state import State
 
+_JUST_NOW = 3600  # seconds
 AILMENTS = ("ntp", "replication", "service")
 
 
@@ -47,6 +48,19 @@ def _reinstall(state: State, words: Words, moment: Moment) -> State:
     node = node_name(state, take(words, 1, "reinstall NODE")[0])
     fresh = replace(state.nodes[node], domain="", domain_changes=0, last_domain_command="", booted_at=moment.now)
     return state.with_node(node, fresh)
+
+
+def _restart_nodes(state: State, words: Words, moment: Moment) -> State:
+    """As somebody does it at the consoles, who says so only when the last node is back."""
+    for name in words:
+        node = node_name(state, name)
+        state = state.with_node(node, replace(state.nodes[node], booted_at=moment.now))
+    return state
+
+
+def _were_restarted(state: State, words: Words, moment: Moment) -> bool:
+    nodes = [state.nodes[node_name(state, name)] for name in words]
+    return all(moment.now - node.booted_at < _JUST_NOW for node in nodes)
 
 
 def _lacks_domain(state: State, words: Words, _moment: Moment) -> bool:
@@ -111,6 +125,12 @@ PEOPLE_ACTS = (
     ),
     Act(words=("set-mail-id",), usage="USER [ADDRESS]", perform=_set_mail_id, in_effect=_has_mail_id),
     Act(words=("set-domain",), usage="NODE [DOMAIN]", perform=_set_domain, in_effect=_has_domain),
+    Act(
+        words=("restart-nodes",),
+        usage="NODE...",
+        perform=_restart_nodes,
+        in_effect=_were_restarted,
+    ),
     Act(words=("reinstall",), usage="NODE", perform=_reinstall, in_effect=_lacks_domain),
     Act(
         words=("unwell",),
