@@ -208,7 +208,10 @@ ENTRIES = (
         Severity.INFO,
         "Whether the server asks for our certificate",
         "Federation is mutual TLS: each side asks for the certificate of the other. {means}",
-        ("If it does not ask, demand a certificate of the peer on the interface for federation.",),
+        (
+            "Nothing, where it asks. Where it does not, demand a certificate of the peer on the interface for"
+            " federation.",
+        ),
         Owner.PARTNER,
         _PROBE,
         ("RFC 5246 7.4.4",),

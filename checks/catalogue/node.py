@@ -105,7 +105,7 @@ _ENTRIES = (
         "A service that federation needs is not running",
         "{service} is {state} on {subject}, so users of this node, or all, federate with nobody.",
         (
-            "Start {service} in Serviceability: {page}.",
+            "Start {service} in Serviceability, {control_center}.",
             "If it stops again, look at its log before going on.",
         ),
         verify="utils service list",

@@ -14,6 +14,7 @@ from checks.tls.seen import Seen
 _MOST_NAMES = 5  # in a sentence; `observed` has them all
 _EXPIRED, _UNKNOWN_AUTHORITY = "certificate expired", "unknown ca"
 _ABOUT_SOMETHING_ELSE = frozenset({_UNKNOWN_AUTHORITY, "unsupported certificate", "certificate revoked"})
+_DEMAND = "Demand a certificate of the peer on the interface for federation."
 _RENEW = "Renew our certificate, or wait until it is valid; then see whether it is still refused."
 _ASK = "See what the server's log says of this moment: whether our certificate is refused, and why."
 _WHOLE_CHAIN = (
@@ -27,13 +28,14 @@ def judge_client(subject: str, visit: Visit, server: Server, at: datetime) -> It
     """Mutual TLS is how federation peers know each other: a server that asks for nothing is odd."""
     seen = visit.seen
     if not seen.client_asked:
-        yield finding(
+        silent = finding(
             "tls-client-cert-requested",
             subject,
             severity=Severity.WARN,
             observed={"asked": False, "accepts": []},
             values={"means": "This server did not ask for ours, so it does not know who connects."},
         )
+        yield replace(silent, fix=(_DEMAND,))
         return
     yield _asked(subject, seen, server)
     if not server.shown or seen.legacy:

@@ -20,7 +20,7 @@ def test_a_server_that_asks_for_our_certificate_has_nothing_to_mend() -> None:
     asked, silent = _requested(asked=True), _requested(asked=False)
     assert (asked.severity, asked.fix, of_our_side(asked).fix) == (Severity.INFO, (), ())
     assert silent.severity is Severity.WARN
-    assert "demand a certificate of the peer" in silent.fix[0]
+    assert silent.fix == ("Demand a certificate of the peer on the interface for federation.",)
     assert of_our_side(silent).fix == silent.fix  # and nothing about a service that has to run: it answered
     assert of_our_side(silent).owner is Owner.YOU
 

@@ -149,7 +149,7 @@ def stopped_service(plan: Plan, node: str, service: str, facts: Facts) -> Findin
     shown = {"service": service, "state": state, "reason": reason}
     begin = " > ".join(LABELS[plan.release].service_activation)
     activation = "" if service == XCP_ROUTER else f"; if it was never activated, begin at {begin}"
-    values = {"page": f"{' > '.join(restart_page(plan, service))}{activation}"}
+    values = {"control_center": f"{' > '.join(restart_page(plan, service))}{activation}"}
     return finding("node-service-stopped", node, observed=shown, expected={"state": "STARTED"}, values=values)
 
 
