@@ -10,7 +10,7 @@ import pytest
 from checks.finding import Json
 from tests.core.plans import PRACTICE_LIKE, practice_plan
 from tests.core.table import Recorded
-from tests.screens.trial import KINDS, step, trial
+from tests.screens.trial import step, trial
 from wizard.again import comes_again
 from wizard.facts import Facts
 from wizard.frontend import faults_to_mend, passed_over
@@ -22,8 +22,7 @@ from wizard.step import Action, Kind, NotApplicable, Notice, Procedure, Restart,
 from wizard.survey import Word, survey
 
 LETTER = "trial/notice@imp1"
-NOTICE = KINDS["notice"]
-assert isinstance(NOTICE, Notice)
+NOTICE = Notice(recipient="partner", subject="News", text="To the administrator", act=())
 AT = "2026-01-01T22:00:00.000000Z"
 DONE = "It was done 2026-01-01 22:00:00 UTC, and comes again: since then "
 
@@ -50,7 +49,7 @@ def informed(text: str) -> Step:
     def knows(_facts: Facts) -> Notice:
         return letter
 
-    return replace(step("notice"), informed=knows)
+    return replace(step("notice", does=NOTICE), informed=knows)
 
 
 def test_a_letter_that_says_more_names_what_is_new_in_it() -> None:
@@ -60,7 +59,7 @@ def test_a_letter_that_says_more_names_what_is_new_in_it() -> None:
 
 
 def test_a_plan_that_changed_what_was_done_is_named_with_the_value_that_differs() -> None:
-    old, letter = replace(NOTICE, text="Old."), step("notice")
+    old, letter = replace(NOTICE, text="Old."), step("notice", does=NOTICE)
     changed = PRACTICE_LIKE.replace('external_fqdn = "sip.partner.example"', 'external_fqdn = "edge1.partner.example"')
     opened, change = event(1, "session.open", plan=PRACTICE_LIKE), event(4, "plan.changed", plan=changed)
     walk = walk_of(practice_plan(), (trial(letter),))
@@ -75,9 +74,9 @@ def test_a_plan_that_changed_what_was_done_is_named_with_the_value_that_differs(
 def test_a_step_behind_one_that_was_done_again_names_that_one() -> None:
     behind = replace(step("form"), after=(LETTER,))
     told = why(
-        walk_of(practice_plan(), (trial(step("notice"), behind),)),
+        walk_of(practice_plan(), (trial(step("notice", does=NOTICE), behind),)),
         done(1, behind),
-        done(2, step("notice")),
+        done(2, step("notice", does=NOTICE)),
         of=behind.id,
     )
     assert told == f'{DONE}"Try notice" was done again.'
@@ -92,7 +91,7 @@ def test_a_restart_that_is_needed_again_names_what_made_it_necessary() -> None:
 
 
 def test_a_step_that_holds_does_not_come_again() -> None:
-    letter = step("notice")
+    letter = step("notice", does=NOTICE)
     assert why(walk_of(practice_plan(), (trial(letter),)), done(1, letter)) == ""
     assert why(walk_of(practice_plan(), (trial(letter),))) == ""
 
@@ -111,7 +110,7 @@ def test_a_list_of_the_plan_is_told_apart_by_the_names_in_it() -> None:
 
 def test_the_procedures_that_nothing_is_asked_in_are_named_when_the_next_one_opens() -> None:
     def procedure(name: str, *, excluded: str = "") -> Procedure:
-        steps = (replace(step("notice"), id=f"{name}/notice@imp1"),)
+        steps = (replace(step("notice", does=NOTICE), id=f"{name}/notice@imp1"),)
         return replace(trial(excluded=excluded), id=name, title=name.upper(), steps=lambda _plan: steps)
 
     names = ("a", "b", "c", "d")
@@ -124,7 +123,7 @@ def test_the_procedures_that_nothing_is_asked_in_are_named_when_the_next_one_ope
 
 def test_a_step_names_only_the_faults_that_it_reads_and_that_still_stand() -> None:
     found: Mapping[str, Json] = {"code": "srv-name-missing", "severity": "fail", "subject": "a.example"}
-    look, letter = step("check"), replace(step("notice"), reads=("trial/check@imp1",))
+    look, letter = step("check"), replace(step("notice", does=NOTICE), reads=("trial/check@imp1",))
     walk = walk_of(practice_plan(), (trial(look, letter, step("form")),))
     rows = survey(walk, fold((done(1, look, findings=[dict(found)]),)))
     assert rows[0].word is Word.DONE
