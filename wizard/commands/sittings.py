@@ -83,11 +83,11 @@ def practice_hint(does: Kind) -> str:
             return "In reality you would now do this there. Here Enter does it, on the simulated network."
         case Form(menu=()):
             return (
-                "In reality you would find it out. Here what is expected is right. = stands for that, in reality too."
+                "In reality you would find it out. In practice the expected answer is true. = stands for it anywhere."
             )
         case Form():
             return (
-                "In reality you would read the page. Here it shows what is expected. = stands for that, in reality too."
+                "In reality you would read the page. In practice it shows the expected value. = stands for it anywhere."
             )
         case Notice():
             return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act)}".rstrip()
