@@ -143,8 +143,8 @@ def _running(scene: Scene) -> View:
 
 
 def after(scene: Scene, guide: str) -> str:
-    """What was done last, then what to do now; two lines at most, and before them what ended with a warning."""
-    fits = scene.last and len(scene.last) + len(guide) < LONGEST_HELP
+    """What was done last, then what to do now; two lines at most, and before them what failed or warned."""
+    fits = scene.last and not scene.failed and len(scene.last) + len(guide) < LONGEST_HELP
     before = scene.kept() or (scene.last if fits else "")
     return noted(scene, f"{before} {guide}" if before else guide)
 

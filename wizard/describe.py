@@ -37,22 +37,22 @@ def lines_of(step: Step, needed_by: tuple[str, ...] = ()) -> Iterator[str]:
     yield from wrap(step.title, WIDTH).splitlines()
     yield ""
     for title in needed_by:
-        yield from _labelled("Needed by", title)
-    yield from _labelled("Why", step.why)
+        yield from labelled("Needed by", title)
+    yield from labelled("Why", step.why)
     shown = tuple(action_lines(step.does))
     yield from shown
     if "" in shown:  # a letter or a text to paste stood apart from the labels before it, and does from those behind it
         yield ""
     for effect in step.effects:
-        yield from _labelled("Effect", effect)
+        yield from labelled("Effect", effect)
     for restart in restarts_of(step):
-        yield from _labelled("Restart", restart)
+        yield from labelled("Restart", restart)
     for mistake in step.mistakes:
-        yield from _labelled("Mistake", mistake)
-    yield from _labelled(*reversal_of(step))
+        yield from labelled("Mistake", mistake)
+    yield from labelled(*reversal_of(step))
     if step.verified_by:
-        yield from _labelled("Proved by", step.proof)
-    yield from _labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
+        yield from labelled("Proved by", step.proof)
+    yield from labelled("Takes", f"{span(step.duration.typical)}, at worst {span(step.duration.worst)}")
 
 
 def restarts_of(step: Step) -> tuple[str, ...]:
@@ -97,24 +97,24 @@ def action_lines(does: Kind) -> Iterator[str]:
         case Form():
             yield from _page(does.interface, does.menu)
             for sentence in does.about:
-                yield from _labelled("About", sentence)
+                yield from labelled("About", sentence)
             for wanted in does.fields:
                 yield from _field(wanted.label, does.proposes(wanted), wanted.help)
         case Command():
             yield from _command(does)
         case Restart():
-            yield from _labelled("Node", does.node)
+            yield from labelled("Node", does.node)
             yield _exact("Command", does.command)
-            yield from _labelled("Goes down", does.takes_down)
-            yield from _labelled("By hand", does.by_hand)
+            yield from labelled("Goes down", does.takes_down)
+            yield from labelled("By hand", does.by_hand)
         case Check():
             yield from _request(does.request)
         case Wait():
-            yield from _labelled("Waits", waits_for(does))
+            yield from labelled("Waits", waits_for(does))
             yield from _request(does.until.request if isinstance(does.until, CheckPasses) else None)
         case Notice():
-            yield from _labelled("To", does.recipient)
-            yield from _labelled("Subject", does.subject)
+            yield from labelled("To", does.recipient)
+            yield from labelled("Subject", does.subject)
             yield from ("", *(f"    {line}".rstrip() for line in wrap_letter(does.text)))
         case _:
             assert_never(does)
@@ -123,10 +123,10 @@ def action_lines(does: Kind) -> Iterator[str]:
 def _instruct(does: Instruct) -> Iterator[str]:
     yield from _page(does.interface, does.menu)
     if does.first:
-        yield from _labelled("First", does.first)
+        yield from labelled("First", does.first)
     for field in does.fields:
         yield from _field(field.label, field.value, field.note)
-    yield from _labelled("Press", does.button)
+    yield from labelled("Press", does.button)
     for snippet in does.snippets:
         yield from ("", f"{snippet.title}:", *(f"    {line}" for line in snippet.text.splitlines()))
 
@@ -146,7 +146,7 @@ def waits_for(does: Wait) -> str:
 
 def _request(request: CheckRequest | None) -> Iterator[str]:
     for label, text in request_pairs(request) if request is not None else ():
-        yield from _labelled(label, text)
+        yield from labelled(label, text)
 
 
 def request_pairs(request: CheckRequest) -> Iterator[tuple[str, str]]:
@@ -185,19 +185,17 @@ def wrap_letter(text: str) -> list[str]:
 
 
 def _command(does: Command) -> Iterator[str]:
-    yield from _labelled("Node", does.node)
+    yield from labelled("Node", does.node)
     yield _exact("Command", does.command)
-    yield from _labelled("Risk", does.risk.value)
+    yield from labelled("Risk", does.risk.value)
     for expected in does.expect:
-        yield from _labelled(
-            "Asks", f"a question that ends in {readable(expected.pattern)}; answered {expected.answer}"
-        )
+        yield from labelled("Asks", f"a question that ends in {readable(expected.pattern)}; answered {expected.answer}")
     if does.guard is not None:
-        yield from _labelled(
+        yield from labelled(
             "Before", f"`{does.guard.command}` is read once more; if it says otherwise, nothing is sent"
         )
     if does.reboots:
-        yield from _labelled("After", f"{does.node} restarts; the connection ends, as it should")
+        yield from labelled("After", f"{does.node} restarts; the connection ends, as it should")
 
 
 def readable(pattern: str) -> str:
@@ -216,9 +214,9 @@ def _target(check: Check) -> str:
 
 
 def _page(interface: str, menu: tuple[str, ...]) -> Iterator[str]:
-    yield from _labelled("Where", interface)
+    yield from labelled("Where", interface)
     if menu:
-        yield from _labelled("Menu", " > ".join(menu))
+        yield from labelled("Menu", " > ".join(menu))
 
 
 def _field(label: str, value: str, note: str) -> Iterator[str]:
@@ -233,7 +231,8 @@ def _exact(label: str, text: str) -> str:
     return f"{label + ':':<{len(_INDENT)}}{visible(text)}"
 
 
-def _labelled(label: str, text: str) -> Iterator[str]:
+def labelled(label: str, text: str) -> Iterator[str]:
+    """A label and prose that hangs beside it."""
     wrapped = wrap(visible(text), WIDTH, _INDENT).splitlines() or [_INDENT]
     yield f"{label + ':':<{len(_INDENT)}}{wrapped[0][len(_INDENT) :]}"
     yield from wrapped[1:]

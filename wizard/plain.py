@@ -9,7 +9,7 @@ from checks.finding import Severity, worst_first
 from cli_backend.exchange import CommandRefused
 from wizard.again import comes_again
 from wizard.console import Typed, typed
-from wizard.describe import action_lines, lines_of
+from wizard.describe import action_lines, labelled, lines_of
 from wizard.engine import Answer, Ask, AskKind, Choice
 from wizard.evidence import Outcome, finding_body
 from wizard.frontend import (
@@ -317,16 +317,16 @@ def _introduce(ask: Ask, sitting: Sitting, state: State) -> None:
         print("\n".join(f"  - {one.title}" for one in chapter.steps))
         return
     for fault in faults_to_mend(survey(sitting.walk, state), step):
-        print(wrap(f"Fault:     {visible(fault)}", 76, " " * 11))
+        print("\n".join(labelled("Fault", fault)))
     if again := comes_again(ask.row, sitting.walk, state, sitting.writer().events):
-        print(wrap(f"Again:     {visible(again)}", 76, " " * 11))
+        print("\n".join(labelled("Again", again)))
     if ask.problem:
         print(wrap(f"{step_line(ask.row)}\n\n{visible(ask.problem)}\n\nNext: {visible(ask.remedy)}"))
         print("\n".join(action_lines(step.does)))
         return
     print("\n".join(lines_of(step, needed_by(sitting.walk, state.facts, step))))
     if hint := sitting.hint(step.does):
-        print(wrap(f"Practice:  {hint}", 76, " " * 11))
+        print("\n".join(labelled("Practice", hint)))
 
 
 def _prompt(prompt: Prompt) -> str | None:

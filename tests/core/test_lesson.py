@@ -53,7 +53,7 @@ def test_what_was_stored_before_is_deleted_when_the_plan_no_longer_has_it() -> N
 @pytest.mark.parametrize("menu", [(), ("System", "Licensing")])
 def test_the_sign_for_what_is_above_the_line_is_not_told_as_one_of_practice_alone(menu: tuple[str, ...]) -> None:
     hint = practice_hint(Form(interface="x", menu=menu, fields=(), mismatch="x"))
-    assert "in reality too" in hint
+    assert "= stands for it anywhere" in hint
     assert ("page" in hint) is bool(menu), "a question for a person is read off no page"
 
 

@@ -231,7 +231,7 @@ def test_a_lesson_is_solved_in_plain_mode(name: str, home: Path, tmp_path: Path,
 def test_the_step_that_mends_it_is_left_to_the_trainee(name: str, home: Path, tmp_path: Path) -> None:
     words = ("practice", "--scenario", name, "--pace", "0", "--session", str(tmp_path / "S"))
     asked, shown = {
-        "wrong-cn": ("I have sent it", "edge1.partner.example"),
+        "wrong-cn": ("I have sent it", "cert-name-mismatch at sip.partner.example:5061"),
         "service-stopped": ("I have done it", "Start federation on imp2"),
     }[name]
     with on_terminal(home, *words) as terminal:

@@ -102,15 +102,15 @@ def test_in_practice_an_address_that_is_made_up_raises_no_mark_and_in_reality_it
 
 def test_a_failure_loses_its_sign_once_a_later_look_that_asks_as_much_sees_it_mended(tmp_path: Path) -> None:
     found = [finding_body(FINDINGS[0])]
-    right = [{**found[0], "severity": "pass", "code": "srv-ok"}]
-    unseen = [{**found[0], "severity": "not-tested", "code": "dns-timeout"}]
+    right: Sequence[Json] = [{**found[0], "severity": "pass", "code": "srv-ok"}]
+    unseen: Sequence[Json] = [{**found[0], "severity": "not-tested", "code": "dns-timeout"}]
     vague = Check(request=replace(DNS, expect_target=None))
     steps = (step("check", does=Check(request=DNS, stops=False)), step("wait"), step("check", name="vague", does=vague))
     walk = sitting_of(tmp_path / "S", (trial(*steps),), Script()).walk
 
     def first(*events: tuple[str, Sequence[Json]]) -> Row:
         told = (
-            Recorded(n, "step.done", f"trial/{name}@imp1", {"how": "observed", "findings": list(findings)})
+            Recorded(n, "step.done", f"trial/{name}@imp1", {"how": "observed", "findings": [*findings]})
             for n, (name, findings) in enumerate((("check", found), *events), 1)
         )
         return survey(walk, fold(told))[0]

@@ -87,12 +87,12 @@ def practice_hint(does: Kind) -> str:
             return "In reality you would do it now, there. Here it is done, on the simulated network, when you say so."
         case Form(menu=()):
             return (
-                "In reality you would find it out. Here what is expected is right. = stands for that, in reality too,"
-                " except where your own words are wanted."
+                "In reality you would find it out. In practice the expected answer is true. = stands for it, except where"
+                " your own words are wanted."
             )
         case Form():
             return (
-                "In reality you would read the page. Here it shows what is expected. = stands for that, in reality too."
+                "In reality you would read the page. In practice it shows the expected value. = stands for it anywhere."
             )
         case Notice():
             return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act)}".rstrip()
