@@ -8,7 +8,7 @@ from screens.situation import BY_TYPING, Situation
 from wizard.engine import Ask, AskKind
 from wizard.evidence import Outcome, finding_body
 from wizard.export.pieces import Exchanged
-from wizard.frontend import going_on, marked, needed_by, sent_line, unknown_titles
+from wizard.frontend import going_on, marked, needed_by, sent_line, taken_line, unknown_titles
 from wizard.lookback import exchanges_of
 from wizard.runner import Ended, Runner
 from wizard.session import BLOBS
@@ -95,7 +95,7 @@ class Scene:
     def __post_init__(self) -> None:
         walk, state = self.sitting.walk, self.runner.state
         self.resumed, self._unknown = state.resumed, unknown_titles(walk, state)
-        self._sent = sent_line(self._unknown.values())
+        self._sent = sent_line(self._unknown.values()) + taken_line(walk, state)
 
     def stands_at(self) -> str:
         """Where a session stands that is gone on with: the steps as they are now, as reading goes on by itself."""
