@@ -18,6 +18,7 @@ from wizard.frontend import (
     needed_by,
     passed_over,
     sent_line,
+    taken_line,
     unknown_titles,
 )
 from wizard.lookback import exchanges_of
@@ -113,7 +114,7 @@ class Scene:
     def __post_init__(self) -> None:
         walk, state = self.sitting.walk, self.runner.state
         self.resumed, self._unknown = state.resumed, unknown_titles(walk, state)
-        self._sent = sent_line(self._unknown.values())
+        self._sent = sent_line(self._unknown.values()) + taken_line(walk, state)
 
     def stands_at(self) -> str:
         """Where a session stands that is gone on with: the steps as they are now, as reading goes on by itself."""

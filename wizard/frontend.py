@@ -12,6 +12,7 @@ from wizard.about import made_necessary_by
 from wizard.again import clock
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
+from wizard.plan.changed import changes_of
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.program import program
 from wizard.resolve import Chapter, Walk
@@ -180,7 +181,19 @@ def left_rows(walk: Walk, state: State) -> tuple[tuple[str, Row], ...]:
 
 def resumed_line(walk: Walk, state: State) -> str:
     """Where a session stands that is gone on with; empty for a new one."""
-    return f"{going_on(walk, state)}{sent_line(unknown_titles(walk, state).values())}" if state.resumed else ""
+    if not state.resumed:
+        return ""
+    return f"{going_on(walk, state)}{sent_line(unknown_titles(walk, state).values())}{taken_line(walk, state)}"
+
+
+def taken_line(walk: Walk, state: State) -> str:
+    """That a plan which was changed between two sittings is the one that is gone by, and what comes of it."""
+    if not state.plan_before:
+        return ""
+    changed = changes_of(state.plan_before, state.plan_text)
+    stale = sum(row.word is Word.STALE for row in survey(walk, state))
+    again = f"{stale} step{' comes' if stale == 1 else 's come'} again" if stale else "no step comes again"
+    return f" Your plan change was taken: {f'{changed}; ' if changed else ''}{again}."
 
 
 def going_on(walk: Walk, state: State) -> str:

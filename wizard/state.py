@@ -67,12 +67,13 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Everything that the journal says."""
+    """Everything that the journal says. `plan_before` is the plan that was changed in this sitting, empty for none."""
 
     facts: Facts = field(default_factory=Facts)
     records: Mapping[str, StepRecord] = field(default_factory=dict)
     begun: frozenset[str] = frozenset()
     plan_text: str = ""
+    plan_before: str = ""
     practice: bool = False
     held: str = ""
     finished: bool = False
@@ -103,9 +104,10 @@ def apply(state: State, event: Recorded) -> State:
         case "session.open":
             return replace(state, plan_text=_text(body, "plan"), practice=body.get("practice") is True)
         case "plan.changed":
-            return replace(state, plan_text=_text(body, "plan") or state.plan_text, finished=False)
+            before = state.plan_before or state.plan_text
+            return replace(state, plan_text=_text(body, "plan") or before, plan_before=before, finished=False)
         case "session.resumed":
-            return replace(state, held="", resumed=True, records=_unconfirmed(state.records))
+            return replace(state, held="", resumed=True, plan_before="", records=_unconfirmed(state.records))
         case "session.held":
             return replace(state, held=_text(body, "reason"))
         case "session.finished":

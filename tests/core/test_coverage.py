@@ -30,9 +30,12 @@ def table(heading: str) -> list[list[str]]:
 STATEMENTS = table("Statements")
 
 
+RENAMED = with_partners(edge(peer_subject="edge1.partner.example"))
+
+
 def steps() -> dict[str, Step]:
     """The steps of all shapes by id."""
-    return {step.id: step for plan in reversed(PLANS) for step in walk_of(plan, CATALOGUE).steps}
+    return {step.id: step for plan in (RENAMED, *reversed(PLANS)) for step in walk_of(plan, CATALOGUE).steps}
 
 
 STEPS = steps()

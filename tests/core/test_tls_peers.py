@@ -6,13 +6,13 @@ from checks.requests import TlsRequest
 from tests.core.plans import BALANCER, behind_balancer, edge, fields_of, front_end, with_partners
 from tests.core.test_walk import words
 from tests.core.world import World
-from wizard.engine import Answer, AskKind, Choice, submit
+from wizard.engine import Answer, AskKind, Choice, Refusal, submit
 from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.peer_subject import PEER_SUBJECT
 from wizard.procedures.tls_context import TLS_CONTEXT
 from wizard.resolve import walk_of
-from wizard.step import SIP_PROXY, Check, Form, Instruct, NotApplicable, Step, Unknown
+from wizard.step import SAME, SIP_PROXY, Check, Form, Instruct, Later, NotApplicable, Step, Unknown
 from wizard.survey import Word, survey
 
 ASA = "192.0.2.1"
@@ -173,3 +173,54 @@ def test_a_name_that_nobody_presents_any_more_is_deleted_and_deselected(key: str
     assert found["tls-context/set"] is Word.STALE
     world.finish()
     assert [node for node, command in world.sent if command.endswith(SIP_PROXY)] == ["imp1", "imp2"]
+
+
+def test_the_old_name_goes_once_the_new_one_was_seen_and_selected() -> None:
+    world = World(with_partners(edge(), aol=True))
+    world.finish()
+    renewed = with_partners(edge(peer_subject="new.partner.example"), aol=True)
+    world.table.walk = walk_of(renewed, CATALOGUE, world.table.state.facts)
+    delete = "peer-subject/delete@sip.partner.example"
+    row = next(row for row in survey(world.table.walk, world.table.state) if row.step.id == delete)
+    assert isinstance(row.standing, Later)
+    assert "new names were seen" in row.standing.reason
+    context = world.until(AskKind.INSTRUCT, "tls-context/set").row.step.does
+    assert isinstance(context, Instruct)
+    (selected,) = (field for field in context.fields if field.label == "Selected TLS Peer Subjects")
+    assert selected.value == "new.partner.example, sag.aol.example"
+    assert "take out sip.partner.example" in selected.note
+    assert words(world)["peer-subject/presented@new.partner.example"] is Word.DONE
+    world.until(AskKind.INSTRUCT, delete)
+    world.finish()
+    assert words(world)[delete] is Word.DONE
+
+
+def test_a_context_that_was_skipped_keeps_no_old_name_waiting_for_ever() -> None:
+    world = World(with_partners(edge(), aol=True))
+    world.finish()
+    world.table.walk = walk_of(
+        with_partners(edge(peer_subject="new.partner.example"), aol=True), CATALOGUE, world.table.state.facts
+    )
+    world.answer(world.until(AskKind.INSTRUCT, "tls-context/set"), Choice.SKIP, "later")
+    world.until(AskKind.INSTRUCT, "peer-subject/delete@sip.partner.example")
+
+
+def test_another_name_than_the_published_one_is_trusted_only_on_somebodys_word() -> None:
+    agreed = "peer-subject/agreed@partner.example"
+    assert agreed not in steps(with_partners(edge()))
+    assert agreed not in steps(with_partners(edge(peer_subject="sip.partner.example")))
+    assert agreed not in steps(with_partners(edge(peer_subject="new.partner.example"), asa=True))
+    world = World(with_partners(edge(peer_subject="new.partner.example")))
+    ask = world.until(AskKind.FORM, agreed)
+    assert words(world)["peer-subject/add@new.partner.example"] is Word.OPEN
+    for said in ({"answer": "yes", "by": SAME, "when": "today"}, {"answer": "yes", "by": "", "when": "today"}):
+        assert isinstance(submit(ask, Answer(Choice.GO, values=said)), Refusal)
+    said = {"answer": "no", "by": "their administrator, by telephone", "when": "today, 10:05"}
+    records = submit(ask, Answer(Choice.GO, values=said))
+    assert isinstance(records, tuple)
+    world.table.write(*records)
+    failed = world.until(AskKind.FAILED, agreed)
+    assert "take peer_subject out of the plan again" in failed.remedy
+    world.answer(failed, Choice.RETRY)
+    world.answer(world.until(AskKind.FORM, agreed), Choice.GO)
+    world.finish()

@@ -112,19 +112,29 @@ def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path:
     with on_terminal(home, "practice", "--scenario", "wrong-cn", "--pace", "0", "--session", str(session)) as terminal:
         terminal.wait_for("Enter begin")
         test_screens.walk(terminal, until="I have sent it")
-        assert "To try peer_subject instead, quit (q), change the session's plan.toml, and resume." in squeezed(
-            terminal.picture
-        )
+        assert "instead, quit (q), change S/plan.toml, and resume." in squeezed(terminal.picture)
         terminal.press("q")
         assert terminal.wait_end() == 130
     plan = session / "plan.toml"
     host = 'external_fqdn = "sip.partner.example"\n'
     plan.write_text(plan.read_text().replace(host, f'{host}peer_subject = "edge1.partner.example"\n'))
+    taken = "Your plan change was taken: peer_subject of partner.example: none -> edge1.partner.example; "
+    with on_terminal(home, "resume", str(session)) as terminal:
+        terminal.wait_for("change was taken: peer_subject")
+        terminal.settle()
+        assert taken in squeezed(terminal.picture)
+        terminal.press("q")
+        assert terminal.wait_end() == 130
     ended = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
     assert ended.status == 0, ended.out + ended.err
     assert set(ended.words.values()) <= {"done", "n/a"}
     assert ended.words["dns/ask-partner@partner.example"] == "n/a"
-    wanted = ("delete@sip.partner.example", "add@edge1.partner.example", "presented@edge1.partner.example")
+    wanted = (
+        "agreed@partner.example",
+        "delete@sip.partner.example",
+        "add@edge1.partner.example",
+        "presented@edge1.partner.example",
+    )
     assert {ended.words[f"peer-subject/{step}"] for step in wanted} == {"done"}
     assert "pending:" not in ended.out
     stored = json.loads((session / "practice" / "state.json").read_text())["settings"]
@@ -133,7 +143,13 @@ def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path:
     }
     assert "edge1.partner.example" in stored["tls-context"]
     assert "sip.partner.example" not in stored["tls-context"]
+    order = [event["step"] for event in events(session) if event["kind"] == "step.done"]
+    read, stored_anew = (len(order) - order[::-1].index(f"tls-context/{step}") for step in ("before", "set"))
+    assert read < stored_anew <= order.index("peer-subject/delete@sip.partner.example")
     assert fedwizard("export", str(session), "--format", "md", "-o", str(tmp_path / "X")).status == 0
+    assert "read there before: Selected TLS Ciphers all; Selected TLS Peer Subjects sip.partner.example" in " ".join(
+        (tmp_path / "X" / "runbook.md").read_text().split()
+    )
     deviations = (tmp_path / "X" / "runbook.md").read_text().partition("## Deviations")[2].partition("\n## ")[0]
     assert "The plan was changed" in deviations
 

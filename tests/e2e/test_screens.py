@@ -51,7 +51,7 @@ def _answer(picture: str) -> str:
     if typed:
         return typed.group(1) + ENTER
     if "Esc leaves the line" in guide:
-        return ("a test" if "own words" in guide else "=") + ENTER
+        return ("a test" if "In your own words" in picture else "=") + ENTER
     return ENTER if " Enter " in guide else ""
 
 

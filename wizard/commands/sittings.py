@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,10 @@ from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
 from wizard.runner import Writer
 from wizard.secrets import Secrets
-from wizard.session import Session, create, open_session, sessions_root
+from wizard.session import PLAN, Session, create, open_session, sessions_root
 from wizard.sitting import Recorder, Sitting
 from wizard.state import fold
-from wizard.step import Action, Form, Instruct, Kind, Notice
+from wizard.step import SAME, Action, Form, Instruct, Kind, Notice
 
 if TYPE_CHECKING:
     from checks.requests import Network
@@ -78,37 +79,37 @@ class PracticePages:
         return shown_as_expected(form)
 
 
-def practice_hint(does: Kind) -> str:
-    """What is different from reality, for a trainee who looks for a page that does not exist."""
+_FOUND_OUT = "find it out. In practice the expected answer is true."
+
+
+def practice_hint(does: Kind, plan: str = "") -> str:
+    """What is different from reality, for a trainee who looks for a page that does not exist.
+
+    `plan` is the file in which the session's plan is changed.
+    """
     match does:
         case Instruct():
             return "In reality you would now do this there. Here Enter does it, on the simulated network."
         case Form() if does.deed:
             return "In reality you would do it now, there. Here it is done, on the simulated network, when you say so."
-        case Form(menu=()):
-            return (
-                "In reality you would find it out. In practice the expected answer is true. = stands for it, except where"
-                " your own words are wanted."
-            )
         case Form():
-            return (
-                "In reality you would read the page. In practice it shows the expected value. = stands for it anywhere."
-            )
+            found = "read the page. In practice it shows the expected value." if does.menu else _FOUND_OUT
+            short = ", except where your own words are wanted" if any(f.own_words for f in does.fields) else " anywhere"
+            return f"In reality you would {found} {SAME} stands for it{short}."
         case Notice():
-            return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act)}".rstrip()
+            return f"Nothing is sent to anybody. Read the letter, then press Enter. {_played(does.act, plan)}".rstrip()
         case _:
             return ""
 
 
-def _played(act: tuple[str, ...]) -> str:
+def _played(act: tuple[str, ...], plan: str) -> str:
     """What a letter leads to in practice, and what has to come first, for afterwards it is too late."""
     match act:
         case ():
             return ""
         case ("mend-partner", *_):
-            return (
-                "They mend it then. To try peer_subject instead, quit (q), change the session's plan.toml, and resume."
-            )
+            named = plan or "the session's plan.toml"
+            return f"They mend it then. To try peer_subject instead, quit (q), change {named}, and resume."
         case _:
             return "Enter also plays what the other side does then."
 
@@ -149,7 +150,7 @@ def resume_sitting(folder: Path, pace: float, password: str | None = None) -> Si
         from wizard.practice.client import PracticeNetwork
 
         network = PracticeNetwork.start(session.practice, "", pace)
-        return _sitting(session, secrets, _practice_surroundings(network))
+        return _sitting(session, secrets, _practice_surroundings(network, session))
     except BaseException:
         session.close()
         raise
@@ -170,7 +171,7 @@ def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tu
     finally:
         shutil.rmtree(nursery, ignore_errors=True)
     network.moved(session.practice)
-    around = _practice_surroundings(network)
+    around = _practice_surroundings(network, session)
     sitting = _sitting(session, secrets, around)
     for record in prepared(sitting.walk, around.lesson) if around.lesson else ():
         session.journal.append(record.kind, record.body, record.step)
@@ -193,10 +194,10 @@ def _lesson(network: "PracticeNetwork") -> Lesson | None:
     )
 
 
-def _practice_surroundings(network: "PracticeNetwork") -> Surroundings:
+def _practice_surroundings(network: "PracticeNetwork", session: Session) -> Surroundings:
     return Surroundings(
         hands=PracticeHands(network),
-        hint=practice_hint,
+        hint=partial(practice_hint, plan=f"{session.name}/{PLAN}"),
         reads=PracticePages(network),
         lesson=_lesson(network),
         connections=network.connections,

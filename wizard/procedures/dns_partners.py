@@ -118,15 +118,16 @@ def _ask(plan: Plan, partner: Partner) -> Step:
         id=f"dns/ask-partner@{partner.domain}",
         title=f"Ask {for_display(partner.domain)} to mend what is wrong there",
         why="What stands in their DNS or on their server only they can change. The letter says what we saw, what we"
-        " expect, and how they can see it themselves. If their answer is that another subject CN stays, write it as"
-        " peer_subject of this partner in the plan, and resume.",
+        " expect, and how they can see it themselves. Wait for their answer. Only where another subject CN is right and"
+        " stays, our side follows: quit (q names the session's folder), write that CN as peer_subject of this"
+        " partner into plan.toml of that folder, and take it up with `fedwizard resume`. It then asks who said so.",
         does=_notice(plan, partner, Facts()),
         informed=informed,
         reversal=PointOfNoReturn("A letter that was sent cannot be called back; send a correction."),
         duration=THEIR_CHANGE,
         when=when,
         verified_by=f"dns/see-partner@{partner.domain}",
-        mistakes=("Changing our side to fit a mistake of theirs.",),
+        mistakes=("Changing our side before they have answered: what is seen there may be their mistake.",),
         reads=(_srv(partner), _tls(partner)),
     )
 

@@ -1,12 +1,13 @@
 """h: TLS peer subjects: the names under which peers may present themselves to the cluster."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from checks.names import SIP_TLS_PORT
+from checks.names import SIP_TLS_PORT, for_display
 from checks.requests import TlsRequest
 from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
-from wizard.procedures.common import ANSWER, Verdict, always_applies
+from wizard.procedures.common import ANSWER, NOWHERE, Verdict, always_applies
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import (
     Leftover,
@@ -100,6 +101,7 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
     subjects = subjects_of(plan)
     return (
         *((_read_imported(plan),) if plan.asa is not None else ()),
+        *(_agreed(partner) for partner in plan.partners if _under_another_name(plan, partner)),
         *(_add(plan, subject) for subject in subjects),
         *((_read_back(plan, subjects),) if subjects else ()),
         *(_presented(subject) for subject in subjects if not subject.imported),
@@ -149,6 +151,44 @@ def _read_imported(plan: Plan) -> Step:
 
 def _when_missing(plan: Plan) -> When:
     return unless_read_so(_READ_IMPORTED, _imported_form(plan), "the import of the ASA's certificate has added it")
+
+
+# --- another name than the published one: their word for it comes first --------------------------------------------
+
+
+def _under_another_name(plan: Plan, partner: Partner) -> bool:
+    name = partner.peer_subject
+    return name in {subject.name for subject in subjects_of(plan)} and name not in {None, partner.external_fqdn}
+
+
+def _agreed(partner: Partner) -> Step:
+    shown = for_display(partner.domain)
+    return Step(
+        id=f"peer-subject/agreed@{partner.domain}",
+        title=f"Note who at {shown} said that the name is right",
+        why=f"The server of {shown} is known as {partner.external_fqdn}, and the plan trusts {partner.peer_subject}."
+        " From here on, a server with that name in a trusted certificate is let in as theirs. That it was seen there"
+        " proves nothing: it may be a mistake of theirs, or another server in between. Their word for it does.",
+        does=Form(
+            interface=NOWHERE,
+            menu=(),
+            fields=(
+                FormField("answer", f"They said that {partner.peer_subject} is right and stays", "yes", "yes or no"),
+                _own_words("by", "Who said so, and by which way", "In your own words: a name, and how you reached it."),
+                _own_words("when", "When they said so", "In your own words: day and time."),
+            ),
+            mismatch=f"Ask them, by a telephone number or address that you had before. If {partner.external_fqdn} is"
+            " the right name, take peer_subject out of the plan again, and resume.",
+            wanted=ANSWER,
+        ),
+        reversal=NothingToUndo(),
+        duration=Duration(10 * 60, 24 * 3600),
+        mistakes=("Taking the word of whoever rang you: ring them, by a number that you had before.",),
+    )
+
+
+def _own_words(name: str, label: str, help_text: str) -> FormField:
+    return FormField(name, label, "said by the simulated person", help_text, free=True, own_words=True)
 
 
 # --- entering --------------------------------------------------------------------------------------------------------
@@ -237,7 +277,22 @@ def _presented(subject: Subject) -> Step:
 def _revise(plan: Plan, facts: Facts, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     wanted = frozenset(subject.name.replace(":", "-") for subject in subjects_of(plan))
     gone = left_behind(facts, "peer-subject/add", wanted)
-    return (*(step for name in gone for step in deletion(plan, _leftover(plan, name))), *steps)
+    return (*steps, *(step for name in gone for step in deletion(plan, _leftover(plan, name))))
+
+
+def _until_deselected(plan: Plan, name: str) -> Callable[[Facts], str]:
+    """An old name is of no use once the new one was seen and selected, and does no harm before."""
+    context, selected = "tls-context/set", LABELS[plan.release].selected_subjects
+
+    def waits(facts: Facts) -> str:
+        if only_imported(plan) or context in facts.skipped:
+            return ""
+        still = name in facts.entered.get(context, {}).get(selected, "").split(", ")
+        return (
+            f"{name} goes once the new names were seen, and selected in the TLS context in its place" if still else ""
+        )
+
+    return waits
 
 
 def _leftover(plan: Plan, name: str) -> Leftover:
@@ -245,14 +300,15 @@ def _leftover(plan: Plan, name: str) -> Leftover:
     return Leftover(
         stored_by=_id("add", name),
         what=f"the TLS peer {name}",
-        why=f"It was added in this session, and in the plan nobody presents {name} any more. If the page"
-        " refuses because the TLS context has it selected, take it out there first.",
+        why=f"It was added in this session, and in the plan nobody presents {name} any more. What is listed and not"
+        " needed is a way in. If the page refuses because the TLS context has it selected, take it out there first.",
         menu=labels.peer_subjects,
         field=Field(labels.peer_subject_name, name, tick_it(labels)),
         act=("delete-peer-subject", name),
         restart=SIP_PROXY,
         mistake="Deleting a name that another partner still presents.",
         gone=(FormField("listed", f"{name} is listed", "no", "yes or no"),),
+        waits=_until_deselected(plan, name),
     )
 
 

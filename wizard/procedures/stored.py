@@ -1,5 +1,6 @@
 """What the procedures that store entries have in common: what an earlier plan left behind, and pages read back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wizard.facts import Facts
@@ -14,6 +15,7 @@ from wizard.step import (
     Form,
     FormField,
     Instruct,
+    Later,
     NotApplicable,
     NothingToUndo,
     Standing,
@@ -64,12 +66,16 @@ def deleted_by(stored_by: str) -> str:
     return f"{stored_by.partition('/')[0]}/delete@{stored_by.partition('@')[2]}"
 
 
+def _for_nothing(_facts: Facts) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
     """An entry that a step (`stored_by`) of an earlier plan stored and this one does not want.
 
     `what` names it in a sentence, `field` is how it is found in its list, `restart` the service that then has to be
-    restarted, `gone` what a person reads afterwards.
+    restarted, `gone` what a person reads afterwards. `waits` says for what its deletion has to wait still.
     """
 
     stored_by: str
@@ -82,16 +88,24 @@ class Leftover:
     restart: str = ""
     mistake: str
     gone: tuple[FormField, ...]
+    waits: Callable[[Facts], str] = _for_nothing
 
 
 def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
     """The step that deletes an entry, and the one that sees it gone."""
     labels, delete_id = LABELS[plan.release], deleted_by(leftover.stored_by)
     read_id = delete_id.replace("/delete@", "/read-deleted@")
-    restart = leftover.restart
+    restart, gone = leftover.restart, f"{leftover.what} was deleted"
 
     def when(_plan: Plan, facts: Facts) -> Standing:
-        return Applies() if is_stored(facts, leftover.stored_by) else NotApplicable(f"{leftover.what} was deleted")
+        return unless_waiting(facts) if is_stored(facts, leftover.stored_by) else NotApplicable(gone)
+
+    def seen(_plan: Plan, facts: Facts) -> Standing:
+        return unless_waiting(facts) if is_stored(facts, leftover.stored_by) else Applies()
+
+    def unless_waiting(facts: Facts) -> Standing:
+        reason = leftover.waits(facts)
+        return Later(reason) if reason else Applies()
 
     delete = Step(
         id=delete_id,
@@ -122,6 +136,7 @@ def deletion(plan: Plan, leftover: Leftover) -> tuple[Step, Step]:
         ),
         reversal=NothingToUndo(),
         duration=Duration(60, 600),
+        when=seen,
         after=(delete_id,),
     )
     return delete, read

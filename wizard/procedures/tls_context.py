@@ -1,5 +1,6 @@
 """i: the TLS context of the Peer Auth listener: ciphers, peer subjects, and whole TLS fragments."""
 
+from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.before import entered_again, read_before
 from wizard.procedures.peer_subject import only_imported, some_tls, subjects_of
@@ -125,7 +126,6 @@ def _before(plan: Plan) -> Step:
 
 def _set(plan: Plan) -> Step:
     labels = LABELS[plan.release]
-    names = tuple(subject.name for subject in subjects_of(plan))
     imported, then = only_imported(plan), f"Then {labels.save}; {SIP_PROXY} is restarted once more on every node."
     reversal, way_back = entered_again(
         _READ_FIRST if imported else _BEFORE, _SET, _form_first(plan).fields if imported else _old_values(plan), then
@@ -134,25 +134,8 @@ def _set(plan: Plan) -> Step:
         id=_SET,
         title="Set ciphers and peers of the TLS context",
         why=_why(plan),
-        does=Instruct(
-            interface=labels.administration,
-            menu=labels.peer_auth_context,
-            fields=(
-                Field(
-                    labels.selected_ciphers,
-                    "all",
-                    f"select all in {labels.available_ciphers}, press the arrow; a peer and we need one in common",
-                ),
-                Field(
-                    labels.selected_subjects,
-                    ", ".join(names),
-                    f"select {'it' if len(names) == 1 else 'each'} in {labels.available_subjects}, press the arrow",
-                ),
-                *_tick(plan, labels),
-            ),
-            button=labels.save,
-            act=("set-tls-context", "all", "checked" if plan.partners else "unchecked", *names),
-        ),
+        does=_page(plan, frozenset()),
+        informed=lambda facts: _page(plan, _selected(plan, facts)),
         reversal=reversal,
         way_back=way_back,
         duration=Duration(180, 900),
@@ -170,6 +153,36 @@ def _set(plan: Plan) -> Step:
             f"Leaving the page without {labels.save}.",
         ),
         reads=(_READ_FIRST,) if imported else (),
+    )
+
+
+def _selected(plan: Plan, facts: Facts) -> frozenset[str]:
+    """The peers that were selected in this walk."""
+    entered = facts.entered.get(_SET, {}).get(LABELS[plan.release].selected_subjects, "")
+    return frozenset(filter(None, entered.split(", ")))
+
+
+def _page(plan: Plan, selected: frozenset[str]) -> Instruct:
+    """The page as it has to become; those of `selected` that the plan does not name go out of it."""
+    labels = LABELS[plan.release]
+    names = tuple(subject.name for subject in subjects_of(plan))
+    note = f"select {'it' if len(names) == 1 else 'each'} in {labels.available_subjects}, press the arrow"
+    if gone := sorted(selected - {*names}):
+        note += f"; take out {', '.join(gone)}, which nobody in the plan presents any more"
+    return Instruct(
+        interface=labels.administration,
+        menu=labels.peer_auth_context,
+        fields=(
+            Field(
+                labels.selected_ciphers,
+                "all",
+                f"select all in {labels.available_ciphers}, press the arrow; a peer and we need one in common",
+            ),
+            Field(labels.selected_subjects, ", ".join(names), note),
+            *_tick(plan, labels),
+        ),
+        button=labels.save,
+        act=("set-tls-context", "all", "checked" if plan.partners else "unchecked", *names),
     )
 
 
