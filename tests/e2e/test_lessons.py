@@ -122,6 +122,7 @@ def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path:
     plan.write_text(plan.read_text().replace(host, f'{host}peer_subject = "edge1.partner.example"\n'))
     ended = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
     assert ended.status == 0, ended.out + ended.err
+    assert 'peer_subject = "edge1.partner.example"' in (session / "practice" / "check.toml").read_text()
     assert set(ended.words.values()) <= {"done", "n/a"}
     assert ended.words["dns/ask-partner@partner.example"] == "n/a"
     wanted = ("delete@sip.partner.example", "add@edge1.partner.example", "presented@edge1.partner.example")

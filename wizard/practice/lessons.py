@@ -65,7 +65,7 @@ FAULTS = (
             "The record is as before. What else did the partner change?",
             "Let the walk look at the certificate of sip.partner.example, and compare its CN with the peer subject.",
             "The CN is now edge1.partner.example. They issue it anew under the old name, or we allow the new one:"
-            " peer_subject of the partner in the plan.",
+            " peer_subject of the partner, in the session's plan.toml.",
         ),
         debrief="The cluster compares the subject CN with the TLS peer subjects it allows. The new certificate carried"
         " the name in its alternative names only, where the cluster does not look. A certificate with the"
