@@ -144,8 +144,11 @@ def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home:
     try:
         with on_terminal(home, "check", "plan", str(tmp_path / "N" / "check.toml"), "--nodes") as terminal:
             terminal.wait_for("answer (hidden):")  # what is typed before the echo is off is thrown away
-            named = re.search(r"its password is the word in (\S+?)\.\s", terminal.received.decode())
+            said = terminal.received.decode()
+            named = re.search(r"its password is the\s+word\s+in\s+(\S+?)\.\s", said)
             assert named is not None
+            assert str(tmp_path / "N" / "password") == named[1]
+            assert "\nPassword of the CLI account on imp1; answer (hidden):" in said
             terminal.press(Path(named[1]).read_text().strip() + "\r")
             assert terminal.wait_end(60) == 2
             told = terminal.received.decode()
