@@ -75,8 +75,9 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
 
     folder = path.absolute().parent
     _see_that_it_is_open(folder)
-    _see_that_it_leads_there(path.absolute(), plan)
     given, planned = network_of(args), checklist.network_of(plan, folder)
+    if not (given.connect_to or planned.connect_to):
+        _see_that_addresses_lead_somewhere(path.absolute())
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
@@ -99,17 +100,17 @@ def _see_that_it_is_open(folder: Path) -> None:
         )
 
 
-def _see_that_it_leads_there(path: Path, plan: "Plan") -> None:
+def _see_that_addresses_lead_somewhere(path: Path) -> None:
     """The addresses of a practice plan are made up, so it is checked where the network is, or not at all.
 
-    The plan by which it is checked holds those places; the one of the session, above the network, holds none.
-    Raises UsageError.
+    The plan by which it is checked holds those places; the one of the session, above the network, holds none, and
+    needs them as --connect-to. Raises UsageError.
     """
     from wizard.practice.socket_path import PLAN_TO_CHECK, SESSION_PLACE, has_ended, is_practice
 
     here, below = path.parent, path.parent / SESSION_PLACE
     network = here if is_practice(here) else below
-    if plan.connections or not is_practice(network):
+    if not is_practice(network):
         return
     open_first = f" Open its session first: fedwizard resume {network.parent}" if has_ended(network) else ""
     raise UsageError(
