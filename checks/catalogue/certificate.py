@@ -38,7 +38,8 @@ _NAMES = (
         "Have a certificate issued whose CN is {expected_cn}.",
         "Or, if {cn} is right and meant to stay, tell us so.",
         f"{ON_OUR_SIDE}if {{cn}} is right, enter it as the TLS peer subject, in the TLS context too, and restart"
-        " Cisco SIP Proxy. In a plan it is peer_subject of the partner: write it there, and resume the walk.",
+        " Cisco SIP Proxy. In a plan it is peer_subject of the partner, and the plan of a walk is plan.toml in"
+        " its session folder: write it there, and resume the walk.",
         refs=("RFC 5922",),
     ),
     _fail(

@@ -1,6 +1,7 @@
 """What the zone's own name servers say, compared with each other and with the name server that was asked. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import dns.serial
@@ -9,6 +10,7 @@ from checks.catalogue import finding
 from checks.dns.authorities import Authority
 from checks.dns.gather import Domain
 from checks.dns.judge_basics import asked_by_hand, clock
+from checks.dns.query import NOWHERE
 from checks.finding import Finding, Owner, Severity
 
 _SHORT, _LONG = 60, 86400  # seconds
@@ -38,7 +40,9 @@ def _one(authority: Authority, zone: str, owner: Owner, *, another: bool) -> Ite
         severity = Severity.FAIL if another else Severity.INFO
         told = " It is one of the servers of the zone."
         values = {"told": told, **asked_by_hand(zone, authority.address)}
-        yield finding("dns-timeout", authority.host, severity=severity, owner=owner, observed=observed, values=values)
+        found = finding("dns-timeout", authority.host, severity=severity, owner=owner, observed=observed, values=values)
+        unasked = f"{authority.host}, one of the servers of the zone, was not asked: {NOWHERE}."
+        yield replace(found, why=unasked) if authority.reply.detail == NOWHERE else found
     elif not authority.serves:
         yield finding("ns-lame", authority.host, owner=owner, observed={**observed, "answer": answer_of(authority)})
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from checks.addresses import Reach, reach_of
 from checks.dns.exchange import TRIES, Question, Server, ask_one, shown
 from checks.dns.reply import LONGEST_ALIAS, Outcome, Reply, Srv
 from checks.dns.silence import why_silent
@@ -14,6 +15,7 @@ from checks.dns.udp import Udp
 __all__ = ["Outcome", "Reply", "Resolver", "Server", "Srv", "system_servers"]
 
 NO_SERVER = "no name server"  # who answers where there is none
+NOWHERE = "its address is one that only documentation uses"  # why one was not asked
 _MOST_SERVERS = 3  # as the resolver of the C library has it
 
 
@@ -56,8 +58,13 @@ class Resolver:
         return four, six
 
     async def ask_at(self, server: Server, host: str, name: str, kind: str) -> Reply:
-        """Ask one authoritative server, without recursion. `host` is its name: the connection map may hold it."""
+        """Ask one authoritative server, without recursion. `host` is its name: the connection map may hold it.
+
+        One at an address of documentation is nowhere, as those of a practice network: nothing is sent there.
+        """
         place = self._redirect.get((host, server[1]), self._redirect.get(server, server))
+        if reach_of(place[0])[0] is Reach.DOCUMENTATION:
+            return Reply(outcome=Outcome.TIMEOUT, server=shown(place), detail=NOWHERE)
         return await ask_one(Question(name=name, kind=kind, recursive=False), place, self._timeout, udp=self._udp)
 
     async def why_silent(self, reply: Reply, name: str, kind: str) -> str:

@@ -1,5 +1,6 @@
 """`check plan` for people: the fault, who has to act and what to do come first; what is made up harms nobody."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,39 @@ def test_where_nobody_is_reached_our_own_side_is_named_and_nobody_else_written_t
     letter = fedwizard("check", "plan", plan, "--request", "partner").out
     assert letter.startswith("Nothing was found for the other side's administrator to mend.")
     assert "look at our own side first" in letter
+
+
+@pytest.mark.parametrize("words", [("plan",), ("route", "u@partner.example", "--plan")])
+def test_the_plan_of_a_practice_session_is_not_checked_at_its_made_up_addresses(
+    fedwizard: Fedwizard, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    network = PracticeNetwork.start(tmp_path / "S" / "practice", "healthy", 0)
+    to_check = tmp_path / "S" / "practice" / "check.toml"
+    plans = (tmp_path / "S" / "plan.toml", network.plan_path)
+    plans[0].write_text(network.plan_path.read_text())
+    try:
+        for plan in plans:
+            refused = fedwizard("check", *words, str(plan))
+            assert (refused.status, refused.out) == (64, "")
+            assert f"{plan} is the plan of a practice network" in refused.err
+            assert f"Check the same plan where the network is: {to_check}\n" in refused.err
+        assert fedwizard("check", *words, str(to_check)).status != 64
+    finally:
+        network.stop()
+    closed = fedwizard("check", *words, str(plans[0]))
+    assert (closed.status, closed.out) == (64, "")
+    assert f"Open its session first: fedwizard resume {tmp_path / 'S'}" in words_of(closed.err)
+
+
+def test_nothing_of_a_practice_network_is_asked_elsewhere(fedwizard: Fedwizard, folder: Path) -> None:
+    """The servers of its zones have made-up addresses: with the name server alone these are led nowhere."""
+    server = json.loads((folder / "connections.json").read_text())["name_servers"][0]
+    asked = ("check", "dns", "partner.example", "--authoritative", "--nameserver", server, "--json")
+    found = next(f for f in json.loads(fedwizard(*asked).out)["findings"] if f["code"] == "dns-timeout")
+    assert (found["severity"], found["subject"]) == ("info", "ns.partner.example")
+    assert "was not asked: its address is one that only documentation uses" in found["why"]
+    plan = fedwizard("check", "plan", str(folder / "check.toml"), "--authoritative", "--json")
+    assert "dns-timeout" not in {f["code"] for f in json.loads(plan.out)["findings"]}
 
 
 def test_where_no_name_server_answers_it_is_said_first(fedwizard: Fedwizard, folder: Path) -> None:

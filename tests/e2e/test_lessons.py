@@ -127,6 +127,7 @@ def test_the_walk_comes_to_its_end_by_the_other_remedy_too(home: Path, tmp_path:
         assert terminal.wait_end() == 130
     ended = fedwizard("practice", "--auto", "--pace", "0", "--session", str(session))
     assert ended.status == 0, ended.out + ended.err
+    assert 'peer_subject = "edge1.partner.example"' in (session / "practice" / "check.toml").read_text()
     assert set(ended.words.values()) <= {"done", "n/a"}
     assert ended.words["dns/ask-partner@partner.example"] == "n/a"
     wanted = (
@@ -159,8 +160,11 @@ def test_the_password_of_a_practice_network_is_named_where_it_is_asked_for(home:
     try:
         with on_terminal(home, "check", "plan", str(tmp_path / "N" / "check.toml"), "--nodes") as terminal:
             terminal.wait_for("answer (hidden):")  # what is typed before the echo is off is thrown away
-            named = re.search(r"its password is the word in (\S+?)\.\s", terminal.received.decode())
+            said = terminal.received.decode()
+            named = re.search(r"its password is the\s+word\s+in\s+(\S+?)\.\s", said)
             assert named is not None
+            assert str(tmp_path / "N" / "password") == named[1]
+            assert "\nPassword of the CLI account on imp1; answer (hidden):" in said
             terminal.press(Path(named[1]).read_text().strip() + "\r")
             assert terminal.wait_end(60) == 2
             told = terminal.received.decode()

@@ -17,6 +17,7 @@ from wizard.__main__ import main
 from wizard.errors import FedwizardError
 from wizard.plan.model import Plan
 from wizard.practice.client import PracticeNetwork, child_command, control
+from wizard.practice.plan_text import reachable_plan
 from wizard.practice.scenarios import SCENARIOS
 
 PUBLISH = ("publish", "a", "imp-public.mail.local.example", "192.0.2.10")
@@ -201,3 +202,24 @@ def test_the_network_can_be_checked_from_outside(start: Start, capsys: pytest.Ca
     control(network.directory, {"do": list(PUBLISH)})
     control(network.directory, {"do": ["publish", "srv", "local.example", "sip", PUBLISH[2], "5061"]})
     assert ("srv-ok", srv) in findings()
+
+
+def test_a_plan_is_checked_in_the_network_and_nowhere_else_whatever_a_trainee_wrote_into_it() -> None:
+    """By which the checks look up names, dial and trust: all of it is led to the network."""
+    plan = """trust = ['practice/trust.pem', "own.pem", "/etc/root.pem"]
+[[partners]]
+peer_subject = "edge1.partner.example"  # the new one
+[connections]
+"a.example:5061" = "198.51.100.1:5061"
+[dns]
+name_servers = ["203.0.113.1"]
+"""
+    text = reachable_plan(plan, {"sip.partner.example:5061": "127.0.0.1:4001"}, "127.0.0.1:53053")
+    assert tomllib.loads(text) == {
+        "trust": ["trust.pem", "../own.pem", "/etc/root.pem"],
+        "partners": [{"peer_subject": "edge1.partner.example"}],
+        "dns": {"name_servers": ["127.0.0.1:53053"], "internal_name_servers": ["127.0.0.1:53053"]},
+        "connections": {"sip.partner.example:5061": "127.0.0.1:4001"},
+    }
+    assert "# the new one" in text
+    assert tomllib.loads(reachable_plan("", {}, "127.0.0.1:1"))["dns"]["name_servers"] == ["127.0.0.1:1"]

@@ -76,6 +76,8 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
     folder = path.absolute().parent
     _see_that_it_is_open(folder)
     given, planned = network_of(args), checklist.network_of(plan, folder)
+    if not (given.connect_to or planned.connect_to):
+        _see_that_addresses_lead_somewhere(path.absolute())
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
@@ -96,6 +98,25 @@ def _see_that_it_is_open(folder: Path) -> None:
             f"the practice network of {folder} is not open, so there is nothing to check",
             f"Open its session in another terminal: fedwizard resume {folder.parent}",
         )
+
+
+def _see_that_addresses_lead_somewhere(path: Path) -> None:
+    """The addresses of a practice plan are made up, so it is checked where the network is, or not at all.
+
+    The plan by which it is checked holds those places; the one of the session, above the network, holds none, and
+    needs them as --connect-to. Raises UsageError.
+    """
+    from wizard.practice.socket_path import PLAN_TO_CHECK, SESSION_PLACE, has_ended, is_practice
+
+    here, below = path.parent, path.parent / SESSION_PLACE
+    network = here if is_practice(here) else below
+    if not is_practice(network):
+        return
+    open_first = f" Open its session first: fedwizard resume {network.parent}" if has_ended(network) else ""
+    raise UsageError(
+        f"{path} is the plan of a practice network, and its addresses lead nowhere",
+        f"Check the same plan where the network is: {network / PLAN_TO_CHECK}{open_first}",
+    )
 
 
 def _client_certificate(args: argparse.Namespace) -> tuple[Path, Path | None] | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +115,8 @@ def _name_the_password(folder: Path, *, asked: bool) -> None:
 
     path = password_file(folder)
     if path is not None and asked and sys.stdin.isatty():
-        print(f"This is a practice network: its password is the word in {path}.", file=sys.stderr)
+        told = f"This is a practice network: its password is the word in {path}."
+        print(textwrap.fill(told, 78, break_long_words=False, break_on_hyphens=False), file=sys.stderr)
 
 
 class _Progress:

@@ -29,11 +29,13 @@ class TerminalPrompter:
         """Ask one question."""
         if not sys.stdin.isatty():
             return None
-        print(visible(prompt.text), file=sys.stderr)
         if prompt.kind is PromptKind.HOST_KEY:
+            print(visible(prompt.text), file=sys.stderr)
             print("Is this the node's key? Type yes to accept it: ", end="", file=sys.stderr, flush=True)
             return "yes" if sys.stdin.readline().strip() == "yes" else None
-        return getpass.getpass("answer (hidden): ", sys.stderr) or None
+        *before, asked = visible(prompt.text).rstrip().split("\n")
+        print("".join(f"{line}\n" for line in before), end="", file=sys.stderr)
+        return getpass.getpass(f"{asked}; answer (hidden): ", sys.stderr) or None
 
 
 @contextmanager

@@ -149,11 +149,24 @@ def resume_sitting(folder: Path, pace: float, password: str | None = None) -> Si
             return _sitting(session, secrets, Surroundings(password=password))
         from wizard.practice.client import PracticeNetwork
 
+        _hand_on_the_plan(session)
         network = PracticeNetwork.start(session.practice, "", pace)
         return _sitting(session, secrets, _practice_surroundings(network, session))
     except BaseException:
         session.close()
         raise
+
+
+def _hand_on_the_plan(session: Session) -> None:
+    """Give the practice network the plan as it is now, for its plan is what the network is checked by from outside.
+
+    Raises UsageError for an invalid plan, FedwizardError where it cannot be written.
+    """
+    from wizard.plan.draft import Draft
+    from wizard.plan.problems import load_text
+
+    load_text(session.plan_text, str(session.folder / "plan.toml"))
+    Draft.parse(session.plan_text).save(session.practice / "plan.toml")
 
 
 def practice_sitting(folder: Path | None, scenario: str, pace: float, ignore: tuple[str, ...] = ()) -> Sitting:

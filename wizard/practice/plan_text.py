@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+import tomlkit
+
 from wizard.practice.scenarios import DEFAULT_DOMAIN, INTERNAL_NAME_SERVER, NAME_SERVER, NodeSpec, Scenario
 
 TRUST = "practice/trust.pem"  # as seen from the session folder, into which the plan is copied
@@ -26,13 +28,23 @@ def plan_text(scenario: Scenario, host_keys: Mapping[str, str]) -> str:
 
 
 def reachable_plan(plan: str, connections: Mapping[str, str], name_server: str) -> str:
-    """The plan as it can be checked from outside the wizard while the network runs: with the ports of this run."""
+    """The plan as it can be checked from outside the wizard while the network runs: with the ports of this run.
+
+    Whatever a trainee wrote into it, it leads to the network and nowhere else. Raises ValueError for a text that is no
+    TOML.
+    """
+    document = tomlkit.parse(plan)
+    document["trust"] = [_seen_from_here(str(each)) for each in document.get("trust", [])]
+    document["dns"] = {"name_servers": [name_server], "internal_name_servers": [name_server]}
+    document.pop("connections", None)
     lines = [f"{_text(place)} = {_text(endpoint)}" for place, endpoint in sorted(connections.items())]
-    here = plan.replace(_text(TRUST), _text(TRUST_HERE))
-    for address in (NAME_SERVER, INTERNAL_NAME_SERVER):
-        here = here.replace(f"[{_text(address)}]", f"[{_text(name_server)}]")
     about = "# Where this run of the network is reached. The ports are new each time."
-    return "\n".join((here, about, "[connections]", *lines, ""))
+    return "\n".join((tomlkit.dumps(document).rstrip("\n"), "", about, "[connections]", *lines, ""))
+
+
+def _seen_from_here(trust: str) -> str:
+    """A trust file of the plan, which is relative to the session's folder, from the folder of the network below it."""
+    return TRUST_HERE if trust == TRUST else trust if trust.startswith("/") else f"../{trust}"
 
 
 def _head(scenario: Scenario) -> str:

@@ -21,7 +21,7 @@ from wizard.practice.pki import Authority, host_key
 from wizard.practice.plan_text import plan_text, reachable_plan
 from wizard.practice.scenarios import INTERNAL_NAME_SERVER, NAME_SERVER, SIP_PORT
 from wizard.practice.scenarios import scenario as find_scenario
-from wizard.practice.socket_path import CONNECTIONS, LOCK, PASSWORD_FILE
+from wizard.practice.socket_path import CONNECTIONS, LOCK, PASSWORD_FILE, PLAN_TO_CHECK
 from wizard.practice.ssh_node import SshNode, quieten_paramiko
 from wizard.practice.state import STATE_FILE, World
 
@@ -89,7 +89,7 @@ def _bring_up(world: World) -> dict[str, object]:
     }
     write_file(directory / CONNECTIONS, json.dumps(reached, indent=1).encode() + b"\n")
     text = (directory / "plan.toml").read_text(encoding="utf-8")
-    write_file(directory / "check.toml", reachable_plan(text, connections, name_server.endpoint).encode())
+    write_file(directory / PLAN_TO_CHECK, reachable_plan(text, connections, name_server.endpoint).encode())
     return reached
 
 

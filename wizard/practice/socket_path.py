@@ -8,6 +8,8 @@ from pathlib import Path
 
 CONTROL = "control.sock"
 CONNECTIONS = "connections.json"
+PLAN_TO_CHECK = "check.toml"  # the plan, with where everything is reached
+SESSION_PLACE = "practice"  # where the network is, in the folder of a session
 LOCK = "lock"  # held while the network runs
 
 
