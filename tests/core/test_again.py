@@ -65,7 +65,7 @@ def test_a_plan_that_changed_what_was_done_is_named_with_the_value_that_differs(
     walk = walk_of(practice_plan(), (trial(letter),))
     confirmed = event(2, "step.confirmed", LETTER, action=meaning(old), fingerprint=fingerprint(Action(LETTER, old)))
     told = why(walk, opened, confirmed, done(3, letter, old), change)
-    key = "partners[partner.example].external_fqdn: sip.partner.example before, edge1.partner.example since"
+    key = "external_fqdn of partner.example: sip.partner.example -> edge1.partner.example"
     assert told.startswith(f"{DONE}the plan changed ({key}), which changed the text of the letter")
     untold = why(walk, opened, done(3, letter, old), change)
     assert untold == f"{DONE}the plan changed ({key}).", "nothing tells what was done"
@@ -99,13 +99,13 @@ def test_a_step_that_holds_does_not_come_again() -> None:
 def test_a_list_of_the_plan_is_told_apart_by_the_names_in_it() -> None:
     def change(before: str, after: str) -> list[str]:
         (found,) = plan_changes((event(1, "session.open", plan=before), event(2, "plan.changed", plan=after)))
-        return [each.told for each in found.differences]
+        return [f"{each.key}; {each.told}" for each in found.differences]
 
     assert change('a = 1\n[[n]]\nname = "x"\n', '[[n]]\nname = "x"\nport = 5\n') == [
-        "a: 1 before, not there since",
-        "n[x].port: not there before, 5 since",
+        "a; a: 1 -> none",
+        "n[x].port; port of x: none -> 5",
     ]
-    assert change("a = [1, 2]", "a = [1]") == ["a: [1, 2] before, [1] since"]
+    assert change("a = [1, 2]", "a = [1]") == ["a; a: 1, 2 -> 1"]
 
 
 def test_the_procedures_that_nothing_is_asked_in_are_named_when_the_next_one_opens() -> None:

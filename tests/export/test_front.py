@@ -77,7 +77,7 @@ SCENARIOS: dict[str, tuple[Sequence[Told], str, str, str, str]] = {
         (CN, PLAN, check("dns/partner-tls@partner.example", f"{SERVER}:5061", CN_RIGHT)),
         "cert-name-mismatch",
         "the other side's administrator",
-        "partners[partner.example].external_fqdn",
+        "external_fqdn of partner.example",
         "dns/partner-tls@partner.example",
     ),
     "no-srv": (

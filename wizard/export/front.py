@@ -21,7 +21,7 @@ from wizard.export.faults import Act, Fault, Seen
 from wizard.export.pieces import Checked, Noted
 from wizard.export.times import time_of
 from wizard.export.transcript import StepTranscript, Transcript
-from wizard.plan_changes import Difference
+from wizard.plan.changed import Difference
 from wizard.report.text import OWNERS
 from wizard.survey import PAPER_CODE
 
