@@ -75,9 +75,9 @@ def planned_network(args: argparse.Namespace, plan: "Plan", path: Path) -> "Netw
 
     folder = path.absolute().parent
     _see_that_it_is_open(folder)
-    given, planned = network_of(args), checklist.network_of(plan, folder)
-    if not (given.connect_to or planned.connect_to):
+    if not (args.connect_to or plan.connections):
         _see_that_addresses_lead_somewhere(path.absolute())
+    given, planned = network_of(args), checklist.network_of(plan, folder)
     return replace(
         given,
         name_servers=given.name_servers or planned.name_servers,
