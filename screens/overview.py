@@ -15,7 +15,7 @@ from screens.widgets.keyline import KeyLine
 from screens.widgets.once import Once
 from screens.widgets.verbatim import Verbatim, literal
 from wizard.frontend import marked, pending_lines
-from wizard.step import AlreadySo, Later, NotApplicable, Stop, Unknown
+from wizard.standing import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.survey import Row, Word, to_look_at
 
 KEYS = (("Enter", "looks at the step"), ("n", "next failed, warned or open"), ("Esc", "back"), ("?", "help"))

@@ -15,19 +15,8 @@ from wizard.observe import observe, service_state
 from wizard.plan.model import Plan
 from wizard.ports import Ports
 from wizard.resolve import fingerprint, meaning
-from wizard.step import (
-    Applies,
-    Check,
-    CheckPasses,
-    Command,
-    Form,
-    Instruct,
-    NodeReturns,
-    NodeSettles,
-    Notice,
-    Restart,
-    Wait,
-)
+from wizard.standing import Applies
+from wizard.step import Check, CheckPasses, Command, Form, Instruct, NodeReturns, NodeSettles, Notice, Restart, Wait
 from wizard.survey import Row
 
 FIRST_POLL, LONGEST_POLL = 0.2, 30.0  # seconds between two looks while waiting

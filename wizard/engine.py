@@ -12,20 +12,9 @@ from checks.finding import Json
 from cli_backend.exchange import Risk
 from wizard.about import name_to_type
 from wizard.resolve import Walk, fingerprint, meaning
+from wizard.standing import NotApplicable, Stop, Unknown
 from wizard.state import State, Status
-from wizard.step import (
-    SAME,
-    Check,
-    Command,
-    Form,
-    Instruct,
-    NotApplicable,
-    Notice,
-    Restart,
-    Stop,
-    Unknown,
-    Wait,
-)
+from wizard.step import SAME, Check, Command, Form, Instruct, Notice, Restart, Wait
 from wizard.survey import SETTLED, Row, Word, survey
 
 BY_HAND = "done by hand in the web interface"

@@ -7,7 +7,8 @@ from checks.finding import Json, Severity
 from wizard.engine import Record
 from wizard.facts import Facts
 from wizard.resolve import Walk, fingerprint, meaning, resolve
-from wizard.step import Action, Applies, Form, Instruct, Notice, Step
+from wizard.standing import Applies
+from wizard.step import Action, Form, Instruct, Notice, Step
 from wizard.survey import PAPER_CODE, Row, Word
 
 __all__ = ["FINISHED", "NOTE", "PAPER_ADDRESSES", "PAPER_CODE", "Lesson", "closing", "prepared"]

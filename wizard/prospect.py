@@ -13,20 +13,9 @@ from checks.finding import Json
 from cli_backend.exchange import Risk
 from wizard.engine import effects
 from wizard.resolve import Chapter, Resolution, Walk, fingerprint, meaning, resolve
+from wizard.standing import AlreadySo, Applies, Later, NotApplicable, Standing, Stop, Unknown
 from wizard.state import OPEN, State, apply
-from wizard.step import (
-    Action,
-    AlreadySo,
-    Applies,
-    Command,
-    Later,
-    NotApplicable,
-    Restart,
-    Standing,
-    Step,
-    Stop,
-    Unknown,
-)
+from wizard.step import Action, Command, Restart, Step
 from wizard.survey import Row, Word
 
 

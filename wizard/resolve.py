@@ -11,6 +11,7 @@ from checks.finding import Json
 from checks.requests import CheckRequest
 from wizard.facts import Facts
 from wizard.plan.model import Plan
+from wizard.standing import NotApplicable, Standing
 from wizard.step import (
     Action,
     Check,
@@ -21,11 +22,9 @@ from wizard.step import (
     Kind,
     NodeReturns,
     NodeSettles,
-    NotApplicable,
     Notice,
     Procedure,
     Restart,
-    Standing,
     Step,
     Wait,
 )

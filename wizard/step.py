@@ -12,6 +12,7 @@ from checks.finding import Finding
 from checks.requests import CheckRequest
 from cli_backend.exchange import Expected, Risk
 from wizard.plan.model import Plan
+from wizard.standing import Applies, NotApplicable, Standing
 
 if TYPE_CHECKING:
     from wizard.facts import Facts
@@ -23,56 +24,8 @@ _DAY = 24 * 3600  # seconds
 ZONE_LINE = "BIND zone line"  # the title of a snippet that is a record to publish: papers collect them
 
 
-# --- where a step stands, before it is done ---------------------------------------------------------------------------
+# --- what is asked of a step before it is done -----------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Applies:
-    """The step has to be done."""
-
-
-@dataclass(frozen=True)
-class NotApplicable:
-    """The step does not concern this deployment."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class TooLate(NotApplicable):
-    """The step would have read what is overwritten by now; it is of use again before the next time."""
-
-
-@dataclass(frozen=True)
-class Later:
-    """The step has to be done, but not before something else is; the walk passes it by until then."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class AlreadySo:
-    """We saw that what the step would bring about is the case; nothing is done."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Stop:
-    """What was seen forbids the step. Nothing is sent until it is mended and read again."""
-
-    problem: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """It depends on something that has not been observed yet; `condition` completes "only if ..."."""
-
-    condition: str
-
-
-Standing = Applies | NotApplicable | Later | AlreadySo | Stop | Unknown
 When = Callable[[Plan, "Facts"], Standing]
 Informed = Callable[["Facts"], "Kind"]
 Judge = Callable[[Plan, "Facts"], tuple[Finding, ...]]

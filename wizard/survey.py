@@ -11,20 +11,9 @@ from checks.finding import Json, Severity
 from wizard.facts import Facts
 from wizard.mended import could_look, failures, looks_again
 from wizard.resolve import Chapter, Walk, fingerprint, resolve
+from wizard.standing import AlreadySo, Applies, Later, NotApplicable, Standing, Stop, TooLate, Unknown
 from wizard.state import State, Status, StepRecord
-from wizard.step import (
-    Action,
-    AlreadySo,
-    Applies,
-    Later,
-    NotApplicable,
-    Restart,
-    Standing,
-    Step,
-    Stop,
-    TooLate,
-    Unknown,
-)
+from wizard.step import Action, Restart, Step
 
 
 class Word(StrEnum):

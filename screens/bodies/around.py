@@ -14,7 +14,8 @@ from wizard.frontend import ONLY_LOOKED, only_looked
 from wizard.lesson import PAPER_ADDRESSES, PAPER_CODE, Lesson
 from wizard.plan.model import Plan
 from wizard.resolve import Chapter
-from wizard.step import AlreadySo, Form, Later, NotApplicable, Stop, Unknown
+from wizard.standing import AlreadySo, Later, NotApplicable, Stop, Unknown
+from wizard.step import Form
 from wizard.survey import Row, Word
 from wizard.text import visible
 

@@ -11,8 +11,9 @@ from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.acceptance import ACCEPTANCE
 from wizard.resolve import walk_of
+from wizard.standing import Applies
 from wizard.state import Status
-from wizard.step import Applies, Check, Command, Form, Instruct, Step
+from wizard.step import Check, Command, Form, Instruct, Step
 
 TRIAL = ("contacts", "presence", "messages", "blocking", "nodes", "clean-up")
 BASE = practice_plan()

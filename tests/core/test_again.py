@@ -17,8 +17,9 @@ from wizard.frontend import faults_to_mend, passed_over
 from wizard.plan_changes import plan_changes
 from wizard.program import program
 from wizard.resolve import Walk, fingerprint, meaning, walk_of
+from wizard.standing import NotApplicable
 from wizard.state import fold
-from wizard.step import Action, Kind, NotApplicable, Notice, Procedure, Restart, Step
+from wizard.step import Action, Kind, Notice, Procedure, Restart, Step
 from wizard.survey import Word, survey
 
 LETTER = "trial/notice@imp1"

@@ -18,7 +18,8 @@ from wizard.procedures.default_routing_domain import DEFAULT_ROUTING_DOMAIN
 from wizard.procedures.routes import aol_routes, route_request
 from wizard.procedures.routing_fqdn import ROUTING_FQDN
 from wizard.resolve import fingerprint, walk_of
-from wizard.step import XCP_ROUTER, Action, Check, Form, Instruct, NotApplicable, Notice, Step, Unknown
+from wizard.standing import NotApplicable, Unknown
+from wizard.step import XCP_ROUTER, Action, Check, Form, Instruct, Notice, Step
 from wizard.survey import Word
 
 ROUTERS = (("imp1", XCP_ROUTER), ("imp2", XCP_ROUTER))

@@ -13,7 +13,8 @@ from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.checklists import seen_addresses
 from wizard.resolve import walk_of
-from wizard.step import SAME, Form, NotApplicable, NothingToUndo, Notice, Step, Undo
+from wizard.standing import NotApplicable
+from wizard.step import SAME, Form, NothingToUndo, Notice, Step, Undo
 from wizard.survey import Word, survey
 
 OVERWRITTEN = (

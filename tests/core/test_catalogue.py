@@ -14,11 +14,11 @@ from wizard.plan.model import Plan
 from wizard.plan.problems import load_text
 from wizard.procedures import CATALOGUE
 from wizard.resolve import walk_of
+from wizard.standing import AlreadySo, Stop
 from wizard.state import State
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
-    AlreadySo,
     Check,
     Command,
     Form,
@@ -27,7 +27,6 @@ from wizard.step import (
     Notice,
     Restart,
     Step,
-    Stop,
     Wait,
 )
 from wizard.survey import Word, survey

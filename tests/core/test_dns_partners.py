@@ -13,7 +13,8 @@ from wizard.evidence import finding_body
 from wizard.plan.model import Dns
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
-from wizard.step import Check, NotApplicable, Notice
+from wizard.standing import NotApplicable
+from wizard.step import Check, Notice
 from wizard.survey import Word
 
 ASK = "dns/ask-partner@partner.example"

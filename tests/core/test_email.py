@@ -17,22 +17,9 @@ from wizard.procedures import CATALOGUE
 from wizard.procedures.email import EMAIL
 from wizard.procedures.email_letters import to_users
 from wizard.resolve import walk_of
+from wizard.standing import AlreadySo, Applies, NotApplicable, Stop, Unknown
 from wizard.state import Status
-from wizard.step import (
-    XCP_ROUTER,
-    AlreadySo,
-    Applies,
-    Check,
-    CheckPasses,
-    Form,
-    Instruct,
-    NotApplicable,
-    Notice,
-    Step,
-    Stop,
-    Unknown,
-    Wait,
-)
+from wizard.step import XCP_ROUTER, Check, CheckPasses, Form, Instruct, Notice, Step, Wait
 
 LETTERS = Path(__file__).parent.parent / "golden" / "letters"
 CONSIDERATIONS = ("directory", "mail-id", "fallback", "dropped", "aliases", "timing", "xmpp", "clusters")

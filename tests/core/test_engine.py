@@ -16,8 +16,9 @@ from wizard.evidence import Failure, Outcome
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, walk_of
 from wizard.runner import conclusions
+from wizard.standing import NotApplicable
 from wizard.state import State, Status, fold
-from wizard.step import Command, NotApplicable
+from wizard.step import Command
 from wizard.survey import Word, survey
 
 __all__ = ["Table", "table"]  # the pictures of the screens take them from here

@@ -15,21 +15,9 @@ from wizard.plan.model import LoadBalancer, Partner, Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.listeners_certificates import LISTENERS_CERTIFICATES
 from wizard.resolve import walk_of
+from wizard.standing import AlreadySo, Applies, Later, NotApplicable, Unknown
 from wizard.state import State
-from wizard.step import (
-    SIP_PROXY,
-    AlreadySo,
-    Applies,
-    CheckPasses,
-    Command,
-    Instruct,
-    Later,
-    NotApplicable,
-    Notice,
-    Step,
-    Unknown,
-    Wait,
-)
+from wizard.step import SIP_PROXY, CheckPasses, Command, Instruct, Notice, Step, Wait
 from wizard.survey import Word, survey
 
 LISTENERS = ("who-dials", "ports-before", "server-auth-aside", "peer-auth", "server-auth-back", "ports")

@@ -13,20 +13,8 @@ from wizard.procedures import CATALOGUE
 from wizard.procedures.common import always_applies
 from wizard.prospect import Need, Prospect, prospects
 from wizard.resolve import resolve, walk_of
-from wizard.step import (
-    XCP_ROUTER,
-    Applies,
-    Command,
-    Duration,
-    NotApplicable,
-    NothingToUndo,
-    Procedure,
-    Standing,
-    Step,
-    Stop,
-    Unknown,
-    When,
-)
+from wizard.standing import Applies, NotApplicable, Standing, Stop, Unknown
+from wizard.step import XCP_ROUTER, Command, Duration, NothingToUndo, Procedure, Step, When
 
 
 def by_id(plan: Plan, *procedures: Procedure) -> dict[str, Prospect]:

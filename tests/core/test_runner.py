@@ -20,16 +20,9 @@ from wizard.ports import Ports
 from wizard.resolve import walk_of
 from wizard.runner import Asked, Concluded, Ended, Runner, Told, Writer
 from wizard.secrets import Secrets
+from wizard.standing import Applies
 from wizard.state import Status
-from wizard.step import (
-    Action,
-    Applies,
-    Command,
-    Duration,
-    PointOfNoReturn,
-    Procedure,
-    Step,
-)
+from wizard.step import Action, Command, Duration, PointOfNoReturn, Procedure, Step
 
 STEP = "trial/change@imp1"
 

@@ -14,7 +14,8 @@ from wizard.plan.model import Dns, Plan
 from wizard.procedures import CATALOGUE
 from wizard.procedures.static_route import STATIC_ROUTE
 from wizard.resolve import walk_of
-from wizard.step import AlreadySo, Applies, Check, Command, NotApplicable, Standing, Step, Stop, Unknown
+from wizard.standing import AlreadySo, Applies, NotApplicable, Standing, Stop, Unknown
+from wizard.step import Check, Command, Step
 
 NAME = "_sipfederationtls._tcp.partner.example"
 FOUND: Mapping[str, Json] = {"records": [["sip.partner.example", 5061]]}

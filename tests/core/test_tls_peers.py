@@ -12,7 +12,8 @@ from wizard.procedures import CATALOGUE
 from wizard.procedures.peer_subject import PEER_SUBJECT
 from wizard.procedures.tls_context import TLS_CONTEXT
 from wizard.resolve import walk_of
-from wizard.step import SAME, SIP_PROXY, Check, Form, Instruct, Later, NotApplicable, Step, Unknown
+from wizard.standing import Later, NotApplicable, Unknown
+from wizard.step import SAME, SIP_PROXY, Check, Form, Instruct, Step
 from wizard.survey import Word, survey
 
 ASA = "192.0.2.1"

@@ -13,9 +13,9 @@ from wizard.plan.model import Plan
 from wizard.procedures import CATALOGUE
 from wizard.resolve import fingerprint, meaning, walk_of
 from wizard.runner import conclusions
+from wizard.standing import Applies
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
-    Applies,
     Check,
     CheckPasses,
     Command,

@@ -13,11 +13,10 @@ from wizard.record import Event
 from wizard.resolve import Walk, fingerprint, meaning, walk_of
 from wizard.secrets import Secrets
 from wizard.session import Session, create
+from wizard.standing import AlreadySo, Applies, NotApplicable
 from wizard.state import fold
 from wizard.step import (
     XCP_ROUTER,
-    AlreadySo,
-    Applies,
     Check,
     Command,
     Duration,
@@ -25,7 +24,6 @@ from wizard.step import (
     Form,
     FormField,
     Instruct,
-    NotApplicable,
     NothingToUndo,
     Notice,
     PointOfNoReturn,

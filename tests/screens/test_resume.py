@@ -13,7 +13,8 @@ from tests.screens.trial import DNS, FINDINGS, Script, sitting_of, step, trial
 from wizard.engine import Record
 from wizard.journal import read
 from wizard.lookback import BEGINNING, exchanges_of
-from wizard.step import Applies, Check, NotApplicable, Step
+from wizard.standing import Applies, NotApplicable
+from wizard.step import Check, Step
 
 READ = "trial/read@imp1"
 Test = Callable[[Stage], Awaitable[None]]

@@ -12,8 +12,9 @@ from tests.screens.trial import FINDINGS, KINDS, Script, sitting_of, step, trial
 from wizard.commands.sittings import practice_hint
 from wizard.evidence import Failure, Outcome
 from wizard.plain import _conclude, _remind, _went_on_with
+from wizard.standing import NotApplicable
 from wizard.state import State
-from wizard.step import NotApplicable, Notice
+from wizard.step import Notice
 from wizard.survey import survey
 
 WARNED = (replace(FINDINGS[0], code="srv-weight", severity=Severity.WARN),)

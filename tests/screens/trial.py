@@ -21,9 +21,9 @@ from wizard.runner import Writer
 from wizard.secrets import Secrets
 from wizard.session import SessionSummary
 from wizard.sitting import Recorder, Sitting
+from wizard.standing import Applies, NotApplicable, Standing, Stop
 from wizard.step import (
     Action,
-    Applies,
     Check,
     CheckPasses,
     Command,
@@ -33,7 +33,6 @@ from wizard.step import (
     FormField,
     Instruct,
     Kind,
-    NotApplicable,
     NothingToUndo,
     Notice,
     PointOfNoReturn,
@@ -41,9 +40,7 @@ from wizard.step import (
     Restart,
     Reversal,
     Snippet,
-    Standing,
     Step,
-    Stop,
     Undo,
     Wait,
 )

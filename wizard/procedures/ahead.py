@@ -7,7 +7,8 @@ from wizard.describe import span
 from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.common import question
-from wizard.step import Applies, NotApplicable, Procedure, Step, Wait
+from wizard.standing import Applies, NotApplicable
+from wizard.step import Procedure, Step, Wait
 
 _DAY = 24 * 3600  # seconds
 _STEP = "health/before-window"

@@ -7,17 +7,8 @@ from wizard.procedures.checklists import data_for_aol, differs_from_public, publ
 from wizard.procedures.common import ANSWER, NOWHERE, Verdict
 from wizard.procedures.partner_side import all_presented
 from wizard.procedures.routes import aol_routes
-from wizard.step import (
-    Applies,
-    Check,
-    Duration,
-    Form,
-    FormField,
-    NotApplicable,
-    NothingToUndo,
-    Procedure,
-    Step,
-)
+from wizard.standing import Applies, NotApplicable
+from wizard.step import Check, Duration, Form, FormField, NothingToUndo, Procedure, Step
 
 
 def some_aol(plan: Plan) -> Verdict:

@@ -7,21 +7,8 @@ from wizard.facts import Facts
 from wizard.plan.model import Asa, Node, Partner, Plan
 from wizard.procedures import asa_text as text
 from wizard.procedures.releases import LABELS
-from wizard.step import (
-    AlreadySo,
-    Applies,
-    Duration,
-    Field,
-    Form,
-    FormField,
-    Instruct,
-    NothingToUndo,
-    Snippet,
-    Standing,
-    Step,
-    Undo,
-    Unknown,
-)
+from wizard.standing import AlreadySo, Applies, Standing, Unknown
+from wizard.step import Duration, Field, Form, FormField, Instruct, NothingToUndo, Snippet, Step, Undo
 
 CONSOLE = "The command line of the ASA"
 CONFIGURE = ("enable", "configure terminal")

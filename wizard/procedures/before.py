@@ -8,21 +8,8 @@ from dataclasses import replace
 
 from wizard.facts import NOT_YET, Facts, Reading
 from wizard.plan.model import Plan
-from wizard.step import (
-    Applies,
-    Duration,
-    Form,
-    FormField,
-    NothingToUndo,
-    Reversal,
-    Standing,
-    Step,
-    TooLate,
-    Undo,
-    WayBack,
-    When,
-    always,
-)
+from wizard.standing import Applies, Standing, TooLate
+from wizard.step import Duration, Form, FormField, NothingToUndo, Reversal, Step, Undo, WayBack, When, always
 
 ON_A_NEW_CLUSTER = "on a new cluster"
 WHAT_NOW = "Copy what the page shows now."

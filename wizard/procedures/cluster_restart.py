@@ -8,20 +8,8 @@ from wizard.describe import span
 from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import ANSWER, NOWHERE, as_planned, only_if, read
-from wizard.step import (
-    Applies,
-    Duration,
-    Form,
-    FormField,
-    Judge,
-    NotApplicable,
-    NothingToUndo,
-    PointOfNoReturn,
-    Standing,
-    Step,
-    Unknown,
-    When,
-)
+from wizard.standing import Applies, NotApplicable, Standing, Unknown
+from wizard.step import Duration, Form, FormField, Judge, NothingToUndo, PointOfNoReturn, Step, When
 
 _DECIDE, _RESTARTED, _NOT_WANTED = "domain/cluster-restart", "domain/cluster-restarted", "domain/no-cluster-restart"
 CLUSTER_RESTART = (_DECIDE, _RESTARTED, _NOT_WANTED)

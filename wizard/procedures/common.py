@@ -11,18 +11,16 @@ from wizard.facts import Facts
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.partner_side import presented
 from wizard.procedures.releases import LABELS
+from wizard.standing import Applies, NotApplicable, Standing
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
-    Applies,
     Command,
     Duration,
     Form,
     FormField,
     Judge,
-    NotApplicable,
     NothingToUndo,
-    Standing,
     Step,
     When,
     always,

@@ -11,10 +11,9 @@ from wizard.procedures.common import (
     public_address,
 )
 from wizard.procedures.dns_partners import partner_steps
+from wizard.standing import AlreadySo, Applies, Standing, Unknown
 from wizard.step import (
     ZONE_LINE,
-    AlreadySo,
-    Applies,
     Check,
     CheckPasses,
     Duration,
@@ -23,10 +22,8 @@ from wizard.step import (
     NothingToUndo,
     Procedure,
     Snippet,
-    Standing,
     Step,
     Undo,
-    Unknown,
     Wait,
     When,
 )

@@ -6,22 +6,8 @@ from wizard.facts import CheckFact, Facts
 from wizard.plan.model import Partner, Plan
 from wizard.procedures.common import partner_srv, partner_tls
 from wizard.report.letter import Looked, letter, subject_line
-from wizard.step import (
-    Applies,
-    Check,
-    CheckPasses,
-    Duration,
-    NotApplicable,
-    NothingToUndo,
-    Notice,
-    PointOfNoReturn,
-    Standing,
-    Step,
-    Stop,
-    Unknown,
-    Wait,
-    When,
-)
+from wizard.standing import Applies, NotApplicable, Standing, Stop, Unknown
+from wizard.step import Check, CheckPasses, Duration, NothingToUndo, Notice, PointOfNoReturn, Step, Wait, When
 
 LOOK = Duration(2, 15)
 THEIR_CHANGE = Duration(60 * 60, 3 * 24 * 3600)

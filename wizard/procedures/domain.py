@@ -16,24 +16,19 @@ from wizard.procedures.common import (
     stopped_service,
     unwell,
 )
+from wizard.standing import AlreadySo, Applies, NotApplicable, Standing, Stop, Unknown
 from wizard.step import (
     SIP_PROXY,
     XCP_ROUTER,
-    AlreadySo,
-    Applies,
     Command,
     Duration,
     Judge,
     NodeReturns,
     NodeSettles,
-    NotApplicable,
     NothingToUndo,
     PointOfNoReturn,
     Procedure,
-    Standing,
     Step,
-    Stop,
-    Unknown,
     Wait,
     When,
 )

@@ -8,22 +8,19 @@ from wizard.procedures.email_considerations import considerations
 from wizard.procedures.email_letters import to_partner, to_users
 from wizard.procedures.email_records import records
 from wizard.procedures.releases import LABELS, Labels
+from wizard.standing import Applies, NotApplicable, Standing, Stop
 from wizard.step import (
     XCP_ROUTER,
-    Applies,
     Duration,
     Field,
     Form,
     FormField,
     Instruct,
-    NotApplicable,
     NothingToUndo,
     Notice,
     PointOfNoReturn,
     Procedure,
-    Standing,
     Step,
-    Stop,
     Undo,
 )
 

@@ -4,7 +4,8 @@ from wizard.facts import Facts
 from wizard.plan.model import Email, Plan
 from wizard.procedures.common import question
 from wizard.procedures.releases import LABELS
-from wizard.step import Applies, NotApplicable, Standing, Step
+from wizard.standing import Applies, NotApplicable, Standing
+from wizard.step import Step
 
 _TOLD = "Whoever decided on email addresses has to know this. Hold here, and ask."
 

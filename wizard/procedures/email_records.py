@@ -8,19 +8,8 @@ from wizard.plan.model import Email, Plan
 from wizard.procedures.common import only_if, own_srv, own_xmpp_srv
 from wizard.procedures.dns import CACHES, LOOK, PUBLISHING, UNPUBLISH, srv_to_publish, unless_seen
 from wizard.procedures.releases import LABELS
-from wizard.step import (
-    SIP_PROXY,
-    Check,
-    CheckPasses,
-    Duration,
-    Form,
-    FormField,
-    NothingToUndo,
-    Standing,
-    Step,
-    Wait,
-    When,
-)
+from wizard.standing import Standing
+from wizard.step import SIP_PROXY, Check, CheckPasses, Duration, Form, FormField, NothingToUndo, Step, Wait, When
 
 HEADING = "Email domain for federation"
 SAME_DOMAIN = "the email domain is the SIP proxy domain, whose records are there already"

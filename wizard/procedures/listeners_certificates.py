@@ -14,22 +14,20 @@ from wizard.procedures.partner_side import letter, meets_another_name, presented
 from wizard.procedures.releases import LABELS
 from wizard.procedures.stored import key, on_every_node
 from wizard.procedures.trust import TRUST_OWN, anchors_of, meets_nodes, needs_signature, root_of, trust, trusted
+from wizard.standing import Applies, NotApplicable, Standing
 from wizard.step import (
     SIP_PROXY,
-    Applies,
     CheckPasses,
     Duration,
     Field,
     Form,
     FormField,
     Instruct,
-    NotApplicable,
     NothingToUndo,
     Notice,
     PointOfNoReturn,
     Procedure,
     Reversal,
-    Standing,
     Step,
     Undo,
     Wait,

@@ -10,23 +10,8 @@ from wizard.plan.model import Node, Plan
 from wizard.procedures.common import as_planned, read
 from wizard.procedures.partner_side import presented
 from wizard.procedures.releases import LABELS
-from wizard.step import (
-    SIP_PROXY,
-    AlreadySo,
-    Applies,
-    Duration,
-    Field,
-    Instruct,
-    Judge,
-    Later,
-    Notice,
-    PointOfNoReturn,
-    Standing,
-    Step,
-    Undo,
-    Unknown,
-    When,
-)
+from wizard.standing import AlreadySo, Applies, Later, Standing, Unknown
+from wizard.step import SIP_PROXY, Duration, Field, Instruct, Judge, Notice, PointOfNoReturn, Step, Undo, When
 
 FILE = "cup/cup.pem"
 SHOW = f"show cert own {FILE}"

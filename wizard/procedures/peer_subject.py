@@ -19,6 +19,7 @@ from wizard.procedures.stored import (
     tick_it,
     unless_read_so,
 )
+from wizard.standing import NotApplicable
 from wizard.step import (
     SIP_PROXY,
     Check,
@@ -27,7 +28,6 @@ from wizard.step import (
     Form,
     FormField,
     Instruct,
-    NotApplicable,
     NothingToUndo,
     Procedure,
     Step,

@@ -4,19 +4,17 @@ from wizard.facts import Facts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, reading, restart_page, services_judge
 from wizard.procedures.releases import LABELS
+from wizard.standing import Applies, NotApplicable, Standing
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
     SIP_PROXY,
     XCP_ROUTER,
-    Applies,
     Duration,
     NodeSettles,
-    NotApplicable,
     NothingToUndo,
     PointOfNoReturn,
     Procedure,
     Restart,
-    Standing,
     Step,
     Wait,
     When,

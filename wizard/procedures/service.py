@@ -4,22 +4,18 @@ from wizard.facts import Facts, NodeFacts
 from wizard.plan.model import Node, Plan
 from wizard.procedures.common import always_applies, read, reading, services_judge
 from wizard.procedures.releases import LABELS
+from wizard.standing import AlreadySo, Applies, NotApplicable, Standing, Unknown
 from wizard.step import (
     SIP_FEDERATION_MANAGER,
     SIP_PROXY,
-    AlreadySo,
-    Applies,
     Duration,
     Field,
     Instruct,
     NodeSettles,
-    NotApplicable,
     NothingToUndo,
     Procedure,
-    Standing,
     Step,
     Undo,
-    Unknown,
     Wait,
 )
 

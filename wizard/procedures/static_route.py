@@ -13,9 +13,8 @@ from wizard.procedures.common import Verdict, as_planned, partner_srv, read
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.routes import TCP_PORT, Route, routes_of
 from wizard.procedures.stored import Leftover, deleted_by, deletion, left_behind, tick_it
+from wizard.standing import AlreadySo, Applies, NotApplicable, Standing, Stop, Unknown
 from wizard.step import (
-    AlreadySo,
-    Applies,
     Check,
     Duration,
     Field,
@@ -23,14 +22,10 @@ from wizard.step import (
     FormField,
     Instruct,
     Judge,
-    NotApplicable,
     NothingToUndo,
     Procedure,
-    Standing,
     Step,
-    Stop,
     Undo,
-    Unknown,
     When,
 )
 

@@ -7,23 +7,8 @@ from wizard.facts import Facts
 from wizard.plan.model import Plan
 from wizard.procedures.releases import LABELS, Labels
 from wizard.resolve import fingerprint
-from wizard.step import (
-    Action,
-    Applies,
-    Duration,
-    Field,
-    Form,
-    FormField,
-    Instruct,
-    Later,
-    NotApplicable,
-    NothingToUndo,
-    Standing,
-    Step,
-    Undo,
-    Unknown,
-    When,
-)
+from wizard.standing import Applies, Later, NotApplicable, Standing, Unknown
+from wizard.step import Action, Duration, Field, Form, FormField, Instruct, NothingToUndo, Step, Undo, When
 
 
 def tick_it(labels: Labels) -> str:

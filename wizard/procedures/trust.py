@@ -11,19 +11,8 @@ from wizard.procedures import own_certificate as own
 from wizard.procedures.common import as_planned, read
 from wizard.procedures.releases import LABELS, Labels
 from wizard.procedures.stored import on_every_node
-from wizard.step import (
-    SIP_PROXY,
-    Applies,
-    Duration,
-    Field,
-    Instruct,
-    Judge,
-    NotApplicable,
-    Standing,
-    Step,
-    Undo,
-    When,
-)
+from wizard.standing import Applies, NotApplicable, Standing
+from wizard.step import SIP_PROXY, Duration, Field, Instruct, Judge, Step, Undo, When
 
 _ID = "listeners-certificates"
 TRUST_OWN = f"{_ID}/trust-own"
