@@ -172,7 +172,7 @@ def test_a_port_that_is_silent_is_told_from_a_server_that_is(
     with full_server() as port, others[behaviour]() as other:
         monkeypatch.setattr(gather, "_WEB", other)  # 443 itself is not for everybody to listen on
         found = check("tls", *towards(port, timeout=0.5)).finding("tcp-timeout")
-    assert found["evidence"] == {"port_443": expected}
+    assert found["evidence"]["port_443"] == expected
     assert words in found["why"]
 
 

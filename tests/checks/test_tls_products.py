@@ -259,6 +259,7 @@ def _planned(port: int, pki: Authorities) -> tuple[Finding, ...]:
 def test_every_code_of_the_way_to_a_server_is_provoked_here() -> None:
     """No code without its test: each one stands in a test against a server."""
     codes = (Path(__file__).with_name("codes.txt")).read_text().split()
-    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_tls*.py"))
+    here = Path(__file__).parent
+    tests = "".join(path.read_text() for path in (*here.glob("test_tls*.py"), here / "test_our_way.py"))
     missing = [c for c in codes if c.startswith(("tls-", "tcp-", "sip-")) and f'"{c}"' not in tests]
     assert missing == []
