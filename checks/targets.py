@@ -11,7 +11,7 @@ from checks.dns.gather import look_up_target
 from checks.dns.query import Srv
 from checks.finding import ChainLink, Finding
 from checks.lookup import server_findings
-from checks.names import SIP_TLS_PORT, BadNameError, domain_name, srv_name
+from checks.names import SIP_TLS_PORT, BadNameError, domain_name, place_of, srv_name
 from checks.requests import TargetsRequest, TlsRequest
 from checks.tls.own_side import of_our_side
 from checks.views import Views
@@ -30,7 +30,7 @@ class Visited:
     @property
     def place(self) -> str:
         """Host and port, as people write them."""
-        return f"{self.record.target}:{self.record.port}"
+        return place_of(self.record.target, self.record.port)
 
 
 async def targets_findings(request: TargetsRequest, views: Views) -> Iterable[Finding]:

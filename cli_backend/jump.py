@@ -67,9 +67,7 @@ class Hop:
         there = self.endpoint
         words = ["ssh", "-o", "StrictHostKeyChecking=ask"]
         words += ["-J", ",".join(self.way.hops)] if self.way.hops else []
-        words += ["-p", str(there.port)] if there.port_said else []
-        words += ["-l", there.user] if there.user_said else []
-        return shlex.join([*words, there.address])
+        return shlex.join([*words, *_said(there), there.address])
 
 
 class HopUnknown(HopRefused):
@@ -107,13 +105,11 @@ def _asked(endpoint: Endpoint) -> Way:
     config = config_file()
     if not endpoint.by_config or config is None or endpoint.address.startswith("-"):
         return straight
-    said = ["-p", str(endpoint.port)] if endpoint.port_said else []
-    said += ["-l", endpoint.user] if endpoint.user_said else []
     # The first value counts: behind the file stands what is ours where neither it nor anybody else says anything.
     ours = "" if endpoint.port_said else f"  Port {endpoint.port}\n"
     ours += f"  User {endpoint.user}\n" if endpoint.user and not endpoint.user_said else ""
     text = f'Include "{config}"\nHost *\n{ours}'
-    command = ["ssh", "-F", "/dev/stdin", "-G", *said, "--", endpoint.address]
+    command = ["ssh", "-F", "/dev/stdin", "-G", *_said(endpoint), "--", endpoint.address]
     try:
         printed = subprocess.run(command, capture_output=True, text=True, timeout=_ASKING, check=True, input=text)
     except (OSError, subprocess.SubprocessError) as problem:
@@ -130,6 +126,12 @@ def _asked(endpoint: Endpoint) -> Way:
         hops=() if jump == "none" else tuple(hop for hop in jump.split(",") if hop),
         alias=values.get("hostkeyalias", ""),
     )
+
+
+def _said(endpoint: Endpoint) -> list[str]:
+    """The port and user that were said, for OpenSSH: these go before its file."""
+    port = ("-p", str(endpoint.port)) if endpoint.port_said else ()
+    return [*port, *(("-l", endpoint.user) if endpoint.user_said else ())]
 
 
 def config_file() -> Path | None:
@@ -175,9 +177,7 @@ def _command(endpoint: Endpoint, hops: tuple[str, ...], options: list[str], targ
         inner = shlex.join(_command(endpoint, tuple(before), options, _TARGET)).replace("%", "%%")
         words += ["-o", f"ProxyCommand={inner.replace(_TARGET, '[%h]:%p')}"]
     hop = _hop(endpoint, last)
-    words += ["-p", str(hop.port)] if hop.port_said else []
-    words += ["-l", hop.user] if hop.user_said else []
-    return [*words, "-W", target, "--", hop.address]
+    return [*words, *_said(hop), "-W", target, "--", hop.address]
 
 
 _TARGET = "\0"  # stands for the place that the next OpenSSH wants to be connected to

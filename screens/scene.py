@@ -90,9 +90,8 @@ class Scene:
     def concluded(self, row: Row, outcome: Outcome) -> None:
         """Take in what came of an act. What failed or warned all the same stays to be read until the next answer."""
         self.outcomes[row.step.id] = outcome
-        fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
-        self.last = f"Done: {row.step.title} ({outcome.how})." if fine else ""
-        found = [finding_body(finding) for finding in outcome.findings] if fine else []
+        self.last = f"Done: {row.step.title} ({outcome.how})." if outcome.succeeded else ""
+        found = [finding_body(finding) for finding in outcome.findings] if outcome.succeeded else []
         if fails := codes_of(found, Severity.FAIL):
             self.failed = (*self.failed, failure_line(row.step.title, fails))
             self.last = ""

@@ -10,6 +10,7 @@ from wizard.resolve import Walk, fingerprint, meaning
 from wizard.state import Recorded, State, Status
 from wizard.step import Action, Restart
 from wizard.survey import Row, Word
+from wizard.text import clock
 
 MOST_WORDS = 6  # of a letter that are quoted
 _PARTS = {
@@ -29,11 +30,6 @@ def comes_again(row: Row, walk: Walk, state: State, events: Iterable[Recorded]) 
         return ""
     changed = _changed(row, walk, state, tuple(events))
     return f"It was done {clock(row.record.at)}, and comes again: since then {changed}."
-
-
-def clock(at: str) -> str:
-    """A time of the record, to the second, as people read it."""
-    return f"{at[:19].replace('T', ' ')} UTC"
 
 
 def _changed(row: Row, walk: Walk, state: State, events: Sequence[Recorded]) -> str:

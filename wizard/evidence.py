@@ -63,6 +63,11 @@ class Outcome:
     took_effect: bool | None = None  # set by an act that settles an unknown outcome
     findings: tuple[Finding, ...] = field(default=())
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the walk goes on: it did what it should, as far as anybody can tell."""
+        return self.failure is None and not self.unknown and not self.not_sent
+
 
 def exchange_body(exchange: Exchange) -> dict[str, object]:
     """An exchange as journal data; a long output stays in pieces until it is there."""

@@ -9,7 +9,6 @@ from types import FrameType
 
 from checks.finding import Finding, Severity
 from wizard.about import made_necessary_by
-from wizard.again import clock
 from wizard.facts import Facts
 from wizard.plan.advice import warnings_of
 from wizard.plan.changed import changes_of
@@ -21,6 +20,7 @@ from wizard.session import name_of
 from wizard.state import State, Status
 from wizard.step import Check, Step
 from wizard.survey import SETTLED, Row, Word, survey
+from wizard.text import clock
 
 EXIT_DONE, EXIT_FAILED, EXIT_HOLDS, EXIT_INTERRUPTED = 0, 1, 3, 130
 ENDINGS = {"finished": EXIT_DONE, "held": EXIT_HOLDS, "stopped": EXIT_INTERRUPTED, "broken": EXIT_FAILED}

@@ -157,8 +157,7 @@ def _speaker(told: Told | _Prompted, speaking: str) -> str:
 
 def _went_on_with(row: Row, outcome: Outcome) -> tuple[str, ...]:
     """The failure that the walk goes on with after an act; nothing where there is none, or where it stops."""
-    fine = outcome.failure is None and not outcome.unknown and not outcome.not_sent
-    fails = codes_of(map(finding_body, outcome.findings), Severity.FAIL) if fine else ()
+    fails = codes_of(map(finding_body, outcome.findings), Severity.FAIL) if outcome.succeeded else ()
     return (failure_line(row.step.title, fails),) if fails else ()
 
 
@@ -200,7 +199,7 @@ def _show(told: Told) -> None:
 def _conclude(row: Row, outcome: Outcome, *, practice: bool) -> None:
     if outcome.failure is not None:
         print(wrap(f"failed: {row.step.title}. {visible(outcome.failure.problem)}"))
-    elif not outcome.unknown and not outcome.not_sent:
+    elif outcome.succeeded:
         print(_done(row.step.title, outcome, practice=practice))
     for finding in worst_first(outcome.findings):
         print(f"    {finding.severity}: {finding.code} {visible(finding.subject)}")

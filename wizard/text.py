@@ -34,6 +34,11 @@ def wrap(text: str, width: int = 76, indent: str = "") -> str:
     )
 
 
+def clock(at: str) -> str:
+    """A time of the record (RFC 3339, UTC), to the second, as people read it."""
+    return f"{at[:19].replace('T', ' ')} UTC"
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x100:

@@ -17,7 +17,7 @@ from wizard.resolve import Chapter
 from wizard.standing import AlreadySo, Later, NotApplicable, Stop, Unknown
 from wizard.step import Form
 from wizard.survey import Row, Word
-from wizard.text import visible
+from wizard.text import clock, visible
 
 MOST_OUTPUT = 200  # lines of one exchange that are shown when looking back
 OPEN_YET = "Steps that come before it are still to be done; they decide whether it has to be done."
@@ -98,7 +98,7 @@ def record_lines(
     yield from _standing(row)
     yield from needed_lines(needed_by)
     if record.at:
-        yield pair("When", f"{record.at[:19].replace('T', ' ')} UTC, {record.by}")
+        yield pair("When", f"{clock(record.at)}, {record.by}")
     for label, text in (("Note", record.note), ("Problem", record.problem), ("Next", record.remedy)):
         if text:
             yield pair(label, text)
@@ -170,7 +170,7 @@ def _standing(row: Row) -> Iterator[Line]:
 def _exchange(exchange: Exchanged) -> Iterator[Line]:
     yield exact(exchange.node, exchange.command)
     result = f"{exchange.result}, {exchange.failure}" if exchange.failure else exchange.result
-    yield literal(f"{result}, {exchange.duration_ms} ms, {exchange.at[:19].replace('T', ' ')} UTC", QUIET)
+    yield literal(f"{result}, {exchange.duration_ms} ms, {clock(exchange.at)}", QUIET)
     lines = visible(exchange.output).splitlines()
     yield from (literal(f"  {piece}") for line in lines[:MOST_OUTPUT] for piece in broken(line, 72))
     if len(lines) > MOST_OUTPUT:

@@ -11,10 +11,10 @@ from checks.catalogue import finding
 from checks.finding import Json, Owner
 from cli_backend.exchange import Risk
 from wizard.evidence import finding_body
-from wizard.export.pieces import who_of
+from wizard.export.pieces import mappings, who_of
 from wizard.facts import Facts, NodeFacts
 from wizard.mended import could_look, failures, looks_again
-from wizard.plan_changes import PlanChange, plan_changes
+from wizard.plan_changes import PlanChange
 from wizard.procedures.service import is_activated
 from wizard.record import Event
 from wizard.resolve import Walk
@@ -66,8 +66,9 @@ class Fault:
     acts: tuple[Act, ...] = ()
 
 
-def faults_of(walk: Walk, events: Sequence[Event]) -> tuple[Fault, ...]:
+def faults_of(walk: Walk, events: Sequence[Event], plan_changes: Sequence[PlanChange]) -> tuple[Fault, ...]:
     """Every fault that was found, the first one first. One that came back is told anew."""
+    changes = {change.record: change for change in plan_changes}
     steps, done, left = {step.id: step for step in walk.steps}, list[Fault](), dict[tuple[str, str], Fault]()
     nodes = _NodeLooks(steps)
     for event in events:
@@ -75,12 +76,12 @@ def faults_of(walk: Walk, events: Sequence[Event]) -> tuple[Fault, ...]:
             if look is None:
                 continue
             for key in [key for key, fault in left.items() if look.shows_mended(key, fault, steps)]:
-                done.append(_closed(left.pop(key), look, steps, events))
+                done.append(_closed(left.pop(key), look, steps, events, changes))
             for key, found in look.found.items():
                 before = left.get(key)
                 left[key] = replace(before, last=look.seen(found)) if before else _opened(event, look, found)
     last = events[-1].seq + 1 if events else 0
-    still = (replace(fault, acts=_acts(fault, last, (), steps, events)) for fault in left.values())
+    still = (replace(fault, acts=_acts(fault, last, (), steps, events, changes)) for fault in left.values())
     return tuple(sorted((*done, *still), key=lambda fault: fault.record))
 
 
@@ -145,9 +146,9 @@ def _check_look(event: Event, steps: Mapping[str, Step]) -> _Look | None:
     """What a check, or a command that was judged, found."""
     check = event.body.get("check")
     if event.kind == "evidence" and isinstance(check, dict):
-        findings, target, status = _mappings(check.get("findings")), str(check.get("target")), str(check.get("status"))
+        findings, target, status = mappings(check.get("findings")), str(check.get("target")), str(check.get("status"))
     elif event.kind in {"step.done", "step.failed"} and not _is_check(steps.get(event.step)):
-        findings, target, status = _mappings(event.body.get("findings")), "", event.kind.removeprefix("step.")
+        findings, target, status = mappings(event.body.get("findings")), "", event.kind.removeprefix("step.")
     else:
         return None
     found = failures(findings)
@@ -231,18 +232,28 @@ def _opened(event: Event, look: _Look, found: Mapping[str, Json]) -> Fault:
     )
 
 
-def _closed(fault: Fault, look: _Look, steps: Mapping[str, Step], events: Sequence[Event]) -> Fault:
+def _closed(
+    fault: Fault,
+    look: _Look,
+    steps: Mapping[str, Step],
+    events: Sequence[Event],
+    changes: Mapping[int, PlanChange],
+) -> Fault:
     mender = steps.get(look.event.step)
     behind = mender.after if mender is not None else ()
-    return replace(fault, after=look.after(fault), acts=_acts(fault, look.event.seq, behind, steps, events))
+    return replace(fault, after=look.after(fault), acts=_acts(fault, look.event.seq, behind, steps, events, changes))
 
 
 def _acts(
-    fault: Fault, until: int, behind: Sequence[str], steps: Mapping[str, Step], events: Sequence[Event]
+    fault: Fault,
+    until: int,
+    behind: Sequence[str],
+    steps: Mapping[str, Step],
+    events: Sequence[Event],
+    changes: Mapping[int, PlanChange],
 ) -> tuple[Act, ...]:
     """What was done about it: the steps that read what found it or that the proof follows, and changes of the plan."""
     between = [event for event in events if fault.record < event.seq < until]
-    changes = {change.record: change for change in plan_changes(events)}
     return tuple(act for event in between for act in _act(event, fault, behind, steps, changes))
 
 
@@ -271,7 +282,3 @@ def _only_looks(step: Step) -> bool:
 
 def _title(step: str, steps: Mapping[str, Step]) -> str:
     return steps[step].title if step in steps else step
-
-
-def _mappings(value: Json) -> tuple[Mapping[str, Json], ...]:
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

@@ -150,13 +150,13 @@ def evidence_of(event: Event) -> Iterator[Exchanged | Checked]:
             at=event.at,
             target=text_of(check.get("target")),
             status=text_of(check.get("status")),
-            findings=_mappings(check.get("findings")),
+            findings=mappings(check.get("findings")),
             duration_ms=_number(check.get("duration_ms")),
         )
 
 
 def _exchanged(at: str, exchange: Mapping[str, Json]) -> Exchanged:
-    answered = _mappings(exchange.get("answered"))
+    answered = mappings(exchange.get("answered"))
     return Exchanged(
         at=at,
         node=text_of(exchange.get("node")),
@@ -195,7 +195,7 @@ def findings_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
     ended = [event for event in events if event.kind in {"step.done", "step.failed"}]
     if any(piece.kind == "check" for event in events for piece in evidence_of(event)):
         return ()
-    return _mappings(ended[-1].body.get("findings")) if ended else ()
+    return mappings(ended[-1].body.get("findings")) if ended else ()
 
 
 def people_of(events: Sequence[Event]) -> tuple[str, ...]:
@@ -233,7 +233,8 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _mappings(value: Json) -> tuple[Mapping[str, Json], ...]:
+def mappings(value: Json) -> tuple[Mapping[str, Json], ...]:
+    """The objects of a list; nothing for anything else."""
     return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 

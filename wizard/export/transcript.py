@@ -139,7 +139,8 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
     Raises AlteredError when a text that was kept beside the record is gone or not what was written.
     """
     state, record = fold(events), [whole(event, blobs) for event in events]
-    faults, change = faults_of(walk, record), walk.plan.change
+    changes, change = plan_changes(record), walk.plan.change
+    faults = faults_of(walk, record, changes)
     procedures = _procedures(walk, state, record, faults)
     how = [step.how for procedure in procedures for step in procedure.steps if step.word == Word.DONE.value]
     return Transcript(
@@ -170,7 +171,7 @@ def transcribe(name: str, walk: Walk, events: Sequence[Event], blobs: Path, torn
         ),
         session=tuple(note_of(event) for event in record if not event.step and event.kind != "evidence"),
         faults=faults,
-        plan_changes=plan_changes(record),
+        plan_changes=changes,
     )
 
 
